@@ -1,0 +1,39 @@
+"""Files, content-addressed and never overwritten: a file's name is the SHA-256 of its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from django.conf import settings
+
+from zhuanmai.core.errors import NotFound
+
+
+def store(content: bytes) -> str:
+    """Keep bytes and return their SHA-256 (64 hex digits). Atomic: a crash leaves no half file."""
+    digest = hashlib.sha256(content).hexdigest()
+    path = path_of(digest)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{digest}.{os.getpid()}.part")
+        with part.open("wb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.replace(part, path)
+    return digest
+
+
+def load(digest: str) -> bytes:
+    """The bytes with this SHA-256. Raises NotFound (file_missing) if they are not kept here."""
+    try:
+        return path_of(digest).read_bytes()
+    except FileNotFoundError:
+        raise NotFound("file_missing", f"找不到摘要为 {digest[:12]}… 的文件；请用备份恢复。") from None
+
+
+def path_of(digest: str) -> Path:
+    """Where a file with this digest lies: two levels of folders by its first four hex digits."""
+    return Path(settings.FILES_DIR) / digest[:2] / digest[2:4] / digest

@@ -1,0 +1,36 @@
+"""A refusal anywhere becomes an answer in words: problem+json for machines, a page for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from zhuanmai.core.errors import Refused
+
+
+class RefusalMiddleware:
+    """Turns a Refused that a view did not handle into its answer, with its status."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer a Refused; leave everything else to Django."""
+        return refusal(request, error) if isinstance(error, Refused) else None
+
+
+def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
+    """The answer to a refused act: problem+json under /api/ or where JSON is asked for, else a page."""
+    wants_json = request.path.startswith("/api/") or "json" in request.headers.get("Accept", "")
+    if wants_json:
+        return JsonResponse(
+            error.problem(), status=error.status, content_type="application/problem+json",
+            json_dumps_params={"ensure_ascii": False},
+        )  # fmt: skip
+    return render(request, "core/problem.html", {"problem": error}, status=error.status)

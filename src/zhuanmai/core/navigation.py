@@ -1,0 +1,34 @@
+"""The left rail: each room registers its pages; an officer sees those that a permission of theirs opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Page:
+    """An entry of the rail: URL name, title (msgid), group (msgid), icon (sprite id), permission, place in order."""
+
+    url_name: str
+    title: str
+    group: str
+    icon: str
+    permission: str
+    order: int
+    badge: Callable[[Any], int] | None = None
+
+
+_pages: list[Page] = []
+
+
+def register(page: Page) -> None:
+    """Add a page to the rail. Called from a room's urls module; registering the same URL again is ignored."""
+    if all(known.url_name != page.url_name for known in _pages):
+        _pages.append(page)
+
+
+def pages() -> list[Page]:
+    """All registered pages in the rail's order."""
+    return sorted(_pages, key=lambda page: page.order)

@@ -1,0 +1,41 @@
+"""Ports: what joins two rooms that may not import each other. Declared here, bound once at start-up."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+_bound: dict[type[Any], Any] = {}
+
+
+class LicenceRegister(Protocol):
+    """The register of licensees: reference keeps it, licensing feeds it."""
+
+    def upsert(self, rows: list[dict[str, Any]]) -> int:
+        """Take rows (columns of the licences table) into the register; returns how many changed."""
+        ...
+
+
+class CasePort(Protocol):
+    """Opens a case from a lead; enforcement implements it."""
+
+    def open_case(self, *, actor_id: uuid.UUID, clue: dict[str, Any]) -> uuid.UUID:
+        """Open a case from a clue and return its id."""
+        ...
+
+
+def bind(port: type[T], implementation: T) -> None:
+    """Bind an implementation to its port. Raises RuntimeError if another one is bound."""
+    if port in _bound and _bound[port] is not implementation:
+        raise RuntimeError(f"{port.__name__} is bound already")
+    _bound[port] = implementation
+
+
+def get(port: type[T]) -> T:
+    """The bound implementation. Raises LookupError if the room that implements it is not installed."""
+    try:
+        found: T = _bound[port]
+    except KeyError:
+        raise LookupError(f"nothing is bound to {port.__name__}") from None
+    return found

@@ -1,0 +1,26 @@
+"""core's own jobs."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from procrastinate.contrib.django import app
+
+from zhuanmai.core import events
+from zhuanmai.core.clock import now
+from zhuanmai.core.models import SeenOperation
+
+KEEP_OPERATION_IDS = dt.timedelta(days=30)
+
+
+@app.task(name="core.handle_event", retry=10)
+def handle_event(event_id: str) -> None:
+    """Tell every handler of an event that has not heard it."""
+    events.handle(event_id)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="core.forget_operation_ids")
+def forget_operation_ids(timestamp: int) -> None:
+    """Forget operation ids older than 30 days."""
+    SeenOperation.objects.filter(at__lt=now() - KEEP_OPERATION_IDS).delete()

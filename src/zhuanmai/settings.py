@@ -1,0 +1,176 @@
+"""Settings, all from the environment (docs/operations.md lists them). Secrets are made on first start, never kept in the repository."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from zhuanmai.core import postgres
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parent
+
+
+def _flag(name: str, default: bool) -> bool:
+    return os.environ.get(name, "1" if default else "0").lower() in ("1", "true", "yes", "on")
+
+
+def _secret(home: Path, name: str) -> str:
+    """A secret made on first use, readable by its owner only."""
+    path = home / "secrets" / name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part = path.with_name(f".{name}.{os.getpid()}")
+        part.touch(mode=0o600)
+        part.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        try:
+            os.link(part, path)  # the first process wins, the others read what it made
+        except FileExistsError:
+            pass
+        part.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.pop("host", "")) or parts.hostname or "",
+        "PORT": str(parts.port or query.pop("port", "")),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**query, **_pool()},
+        "TEST": {"NAME": os.environ.get("ZHUANMAI_TEST_DATABASE")},
+    }
+
+
+def _pool() -> dict[str, object]:
+    """Connections are pooled in every process but tests, which must be able to drop their database."""
+    if PROFILE == "test":
+        return {}
+    return {"pool": {"min_size": 1, "max_size": int(os.environ.get("ZHUANMAI_POOL", "12"))}}
+
+
+PROFILE = os.environ.get("ZHUANMAI_PROFILE", "production")
+HOME_DIR = Path(os.environ.get("ZHUANMAI_HOME", REPOSITORY / "var")).resolve()
+FILES_DIR = HOME_DIR / "files"
+SECRET_KEY = os.environ.get("ZHUANMAI_SECRET_KEY") or _secret(HOME_DIR, "django")
+DEBUG = False
+BASE_URL = os.environ.get("ZHUANMAI_BASE_URL", "http://localhost:8000").rstrip("/")
+ALLOWED_HOSTS = [*filter(None, os.environ.get("ZHUANMAI_HOSTS", "").split(",")), urlsplit(BASE_URL).hostname or ""]
+if PROFILE in ("demo", "test"):
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "testserver"]
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+KEY_REQUIRED = _flag("ZHUANMAI_KEY_REQUIRED", PROFILE == "production")
+IDLE_SECONDS = int(os.environ.get("ZHUANMAI_IDLE_SECONDS", "1800"))
+NATIONAL_URL = os.environ.get("ZHUANMAI_NATIONAL_URL", "http://127.0.0.1:8910")
+PRICE_REGION = os.environ.get("ZHUANMAI_PRICE_REGION", "湖南")
+PKCS11_MODULE = os.environ.get("ZHUANMAI_PKCS11_MODULE", "")
+GUN_GAP_MS = int(os.environ.get("ZHUANMAI_GUN_GAP_MS", "40"))
+GUN_PREFIX = os.environ.get("ZHUANMAI_GUN_PREFIX", "")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "servestatic.runserver_nostatic",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_filters",
+    "django_htmx",
+    "django_tables2",
+    "pgtrigger",
+    "procrastinate.contrib.django",
+    "zhuanmai.core",
+    "zhuanmai.ledger",
+    "zhuanmai.accounts",
+    "zhuanmai.reference",
+    "zhuanmai.documents",
+    "zhuanmai.exchange",
+    "zhuanmai.enforcement",
+    "zhuanmai.sandbox",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "zhuanmai.accounts.middleware.OfficerMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "zhuanmai.core.middleware.RefusalMiddleware",
+]
+ROOT_URLCONF = "zhuanmai.urls"
+WSGI_APPLICATION = "zhuanmai.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "zhuanmai.core.context.shell",
+            ],
+            "builtins": ["django.templatetags.i18n", "zhuanmai.core.templatetags.zhuanmai"],
+        },
+    }
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5-responsive.html"
+
+EMBEDDED = "DATABASE_URL" not in os.environ
+DATABASE_URL = os.environ.get("DATABASE_URL") or postgres.cluster_of(HOME_DIR).url
+DATABASES = {"default": _database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.Officer"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+if PROFILE == "test":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LOGIN_URL = "accounts:sign_in"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = IDLE_SECONDS
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("ZHUANMAI_BEHIND_PROXY", False) else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+DATE_FORMAT = "Y-m-d"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME_DIR / "static"
+STATICFILES_DIRS = [("built", PACKAGE / "assets" / "built")]
+SERVESTATIC_USE_FINDERS = True
+SERVESTATIC_AUTOREFRESH = False
+
+PROCRASTINATE_ON_APP_READY = "zhuanmai.core.worker.on_app_ready"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+LOGGING_CONFIG = "zhuanmai.core.logs.configure"
+LOGGING: dict[str, object] = {"level": os.environ.get("ZHUANMAI_LOG_LEVEL", "INFO"), "profile": PROFILE}
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]
