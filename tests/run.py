@@ -23,7 +23,7 @@ def main() -> int:
     cluster = postgres.cluster_of(environment.HOME)
     try:
         subprocess.run([sys.executable, "-m", "zhuanmai.cli", "build"], cwd=ROOT, check=True)
-        command = [sys.executable, "-m", "pytest", "-n", str(os.cpu_count() or 2), "--dist", "worksteal", *sys.argv[1:]]
+        command = [sys.executable, "-m", "pytest", "-n", str(os.cpu_count() or 2), "--dist", "loadgroup", *sys.argv[1:]]
         return subprocess.run(command, cwd=ROOT, check=False).returncode
     finally:
         if environment.STARTED_HERE:

@@ -1,0 +1,108 @@
+"""Runs the platform's processes together, starts again what dies, and stops everything it started."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from zhuanmai.core import postgres
+
+_DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG
+_QUICK_DEATH_SECONDS = 2.0
+
+
+@dataclass
+class Part:
+    """One process of the platform: a name, the command, and what runs now."""
+
+    name: str
+    command: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    quick_deaths: int = 0
+
+
+@dataclass
+class Supervisor:
+    """Keeps parts and the embedded database running. One line on standard error when something was started again."""
+
+    parts: list[Part]
+    environment: Mapping[str, str]
+    logs: Path
+    cluster: postgres.Cluster | None = None
+    _stopping: bool = field(default=False, init=False)
+
+    def start(self) -> None:
+        """Start every part (the database is started by the caller, before migrations)."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        signal.signal(signal.SIGINT, self._stop_soon)
+        signal.signal(signal.SIGTERM, self._stop_soon)
+        for part in self.parts:
+            self._launch(part)
+
+    def run(self, while_waiting: Callable[[], None] | None = None) -> None:
+        """Watch until interrupted, then stop everything."""
+        try:
+            while not self._stopping:
+                self._look_after()
+                if while_waiting:
+                    while_waiting()
+                time.sleep(0.3)
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """Stop what was started: the parts first, then the database."""
+        for part in self.parts:
+            if part.process and part.process.poll() is None:
+                part.process.terminate()
+        until = time.monotonic() + 8
+        for part in self.parts:
+            if part.process:
+                try:
+                    part.process.wait(max(0.1, until - time.monotonic()))
+                except subprocess.TimeoutExpired:
+                    part.process.kill()
+                    part.process.wait()
+        if self.cluster:
+            postgres.stop(self.cluster)
+
+    def _look_after(self) -> None:
+        if self.cluster and not postgres.is_running(self.cluster):
+            print("the database stopped; starting it again", file=sys.stderr)
+            postgres.start(self.cluster)
+        for part in self.parts:
+            if part.process and part.process.poll() is not None and not self._stopping:
+                lived = time.monotonic() - part.started_at
+                part.quick_deaths = part.quick_deaths + 1 if lived < _QUICK_DEATH_SECONDS else 0
+                print(f"{part.name} stopped ({part.process.returncode}); starting it again", file=sys.stderr)
+                if part.quick_deaths:
+                    time.sleep(min(5.0, part.quick_deaths))
+                self._launch(part)
+
+    def _launch(self, part: Part) -> None:
+        with (self.logs / f"{part.name}.log").open("ab") as log:
+            part.process = subprocess.Popen(
+                part.command, env=dict(self.environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True, preexec_fn=_die_with_parent,  # noqa: PLW1509
+            )  # fmt: skip
+        part.started_at = time.monotonic()
+
+    def _stop_soon(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to end a child when its supervisor is killed outright; elsewhere children are left to the next start."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGTERM)
+        if os.getppid() == 1:
+            os._exit(1)
