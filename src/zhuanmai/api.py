@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 from ninja.security import SessionAuth
 
-from zhuanmai.accounts.api import router as accounts
 from zhuanmai.core.errors import FieldError, Refused
 from zhuanmai.core.middleware import refusal
-from zhuanmai.documents.api import router as documents
-from zhuanmai.enforcement.api import router as enforcement
-from zhuanmai.exchange.api import router as exchange
-from zhuanmai.ledger.api import router as ledger
-from zhuanmai.reference.api import router as reference
 
 
 class OfficerSession(SessionAuth):
@@ -22,15 +20,9 @@ class OfficerSession(SessionAuth):
 
 
 api = NinjaAPI(title="zhuanmai", version="1", auth=OfficerSession(csrf=True), urls_namespace="api")
-for _path, _router in {
-    "/accounts": accounts,
-    "/reference": reference,
-    "/documents": documents,
-    "/enforcement": enforcement,
-    "/exchange": exchange,
-    "/ledger": ledger,
-}.items():
-    api.add_router(_path, _router)
+for _room in settings.ROOMS:
+    if find_spec(f"zhuanmai.{_room}.api"):
+        api.add_router(f"/{_room}", import_module(f"zhuanmai.{_room}.api").router)
 
 
 @api.exception_handler(Refused)

@@ -75,6 +75,8 @@ PKCS11_MODULE = os.environ.get("ZHUANMAI_PKCS11_MODULE", "")
 GUN_GAP_MS = int(os.environ.get("ZHUANMAI_GUN_GAP_MS", "40"))
 GUN_PREFIX = os.environ.get("ZHUANMAI_GUN_PREFIX", "")
 
+_ALL_ROOMS = ("core", "ledger", "accounts", "reference", "documents", "exchange", "enforcement", "sandbox")
+ROOMS = [room for room in _ALL_ROOMS if (PACKAGE / room / "apps.py").exists()]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -90,14 +92,7 @@ INSTALLED_APPS = [
     "django_tables2",
     "pgtrigger",
     "procrastinate.contrib.django",
-    "zhuanmai.core",
-    "zhuanmai.ledger",
-    "zhuanmai.accounts",
-    "zhuanmai.reference",
-    "zhuanmai.documents",
-    "zhuanmai.exchange",
-    "zhuanmai.enforcement",
-    "zhuanmai.sandbox",
+    *(f"zhuanmai.{room}" for room in ROOMS),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -16,15 +17,15 @@ class FieldError:
     detail: str
 
 
-@dataclass
+@dataclass(eq=False)
 class Refused(Exception):
     """The act was refused; nothing was changed. `detail` says what to do; `field` names the field it belongs to."""
 
     code: str
     detail: str
     field: str = ""
-    errors: Sequence[FieldError] = field(default_factory=tuple)
-    extra: dict[str, Any] = field(default_factory=dict)
+    errors: Sequence[FieldError] = dataclasses.field(default_factory=tuple)
+    extra: dict[str, Any] = dataclasses.field(default_factory=dict)
     status: int = 422
     title: str = "未能办理"
 
@@ -45,7 +46,7 @@ class Refused(Exception):
         }
 
 
-@dataclass
+@dataclass(eq=False)
 class NotAllowed(Refused):
     """The officer may not do this; the reason names the missing role, scope or appointment."""
 
@@ -53,7 +54,7 @@ class NotAllowed(Refused):
     title: str = "没有权限"
 
 
-@dataclass
+@dataclass(eq=False)
 class NotFound(Refused):
     """There is no such thing, or not within what the officer may see."""
 
@@ -61,7 +62,7 @@ class NotFound(Refused):
     title: str = "未找到"
 
 
-@dataclass
+@dataclass(eq=False)
 class Conflict(Refused):
     """Someone else was faster, or the state no longer allows the act."""
 
