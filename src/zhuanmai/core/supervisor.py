@@ -92,7 +92,7 @@ class Supervisor:
         with (self.logs / f"{part.name}.log").open("ab") as log:
             part.process = subprocess.Popen(
                 part.command, env=dict(self.environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, preexec_fn=_die_with_parent,  # noqa: PLW1509
+                start_new_session=True, preexec_fn=_die_with_parent,
             )  # fmt: skip
         part.started_at = time.monotonic()
 

@@ -26,8 +26,14 @@ class Unit(StrEnum):
 
 
 _ZH = {
-    Unit.STICK: "支", Unit.PACK: "包", Unit.CARTON: "条", Unit.CASE: "件",
-    Unit.KILOGRAM: "公斤", Unit.PIECE: "个", Unit.MILLILITRE: "毫升", Unit.TEN_THOUSAND: "万支",
+    Unit.STICK: "支",
+    Unit.PACK: "包",
+    Unit.CARTON: "条",
+    Unit.CASE: "件",
+    Unit.KILOGRAM: "公斤",
+    Unit.PIECE: "个",
+    Unit.MILLILITRE: "毫升",
+    Unit.TEN_THOUSAND: "万支",
 }
 CARTONS_PER_CASE = 50
 

@@ -1,0 +1,142 @@
+"""Backup and restore: the database first, then every file it can name; encrypted to a recipient's public key (age)."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyrage
+from django.conf import settings
+from django.db import connection
+
+from zhuanmai.core import files, postgres
+from zhuanmai.core.clock import now
+from zhuanmai.core.errors import Refused
+
+_DUMP = "database.dump"
+_MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a backup holds: where it lies, its bytes, how many files it carries."""
+
+    path: Path
+    size: int
+    files: int
+
+
+def backup(target: Path, *, recipient: str) -> Made:
+    """Write an encrypted backup. Officers may go on working: the dump is one snapshot, and files are only ever added.
+
+    `recipient` is an age public key (age1…). Raises Refused (bad_recipient) if it is not one.
+    """
+    try:
+        key = pyrage.x25519.Recipient.from_str(recipient)
+    except pyrage.RecipientError:
+        raise Refused("bad_recipient", "备份公钥格式不对：应以 age1 开头，用 zhuanmai backup-key 生成。") from None
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        plain = Path(folder) / "backup.tar"
+        count = _pack(plain, Path(folder))
+        part = Path(folder) / "backup.age"
+        pyrage.encrypt_file(str(plain), str(part), [key])
+        os.replace(part, target)
+    return Made(target, target.stat().st_size, count)
+
+
+def restore(source: Path, *, identity: str) -> int:
+    """Bring a backup into an empty database and home; returns how many files came back.
+
+    Raises Refused: not_empty (there are tables already), wrong_key, damaged (a digest does not match).
+    """
+    if _has_tables():
+        raise Refused("not_empty", "目标数据库不是空的；请指定一个新的 ZHUANMAI_HOME 或空数据库后再恢复。")
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "backup.tar"
+        try:
+            pyrage.decrypt_file(str(source), str(plain), [pyrage.x25519.Identity.from_str(identity.strip())])
+        except (pyrage.DecryptError, pyrage.IdentityError):
+            raise Refused("wrong_key", "用这把恢复密钥解不开该备份；请核对备份与密钥是否配对。") from None
+        with tarfile.open(plain) as archive:
+            return _unpack(archive, Path(folder))
+
+
+def _pack(plain: Path, folder: Path) -> int:
+    dump = folder / _DUMP
+    _postgres("pg_dump", "--format=custom", "--no-owner", "--file", str(dump), "--dbname", settings.DATABASE_URL)
+    listed: dict[str, str] = {_DUMP: _digest(dump)}
+    with tarfile.open(plain, "w") as archive:
+        archive.add(dump, _DUMP)
+        for path in _kept_files():
+            listed[f"files/{path.name}"] = path.name
+            archive.add(path, f"files/{path.name}")
+        for path in sorted((settings.HOME_DIR / "public").glob("**/*")):
+            if path.is_file():
+                name = f"public/{path.relative_to(settings.HOME_DIR / 'public')}"
+                listed[name] = _digest(path)
+                archive.add(path, name)
+        manifest = json.dumps({"made_at": now().isoformat(), "sha256": listed}, indent=1).encode()
+        entry = tarfile.TarInfo(_MANIFEST)
+        entry.size = len(manifest)
+        archive.addfile(entry, io.BytesIO(manifest))
+    return len(listed)
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path) -> int:
+    listed: dict[str, str] = json.loads(_member(archive, _MANIFEST))["sha256"]
+    for name, digest in listed.items():
+        content = _member(archive, name)
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise Refused("damaged", f"备份中的 {name} 与清单摘要不符，备份已损坏；请换用另一份备份。")
+        if name == _DUMP:
+            (folder / _DUMP).write_bytes(content)
+        elif name.startswith("files/"):
+            files.store(content)
+        else:
+            path = settings.HOME_DIR / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    command = ["--no-owner", "--exit-on-error", "--single-transaction", "--dbname", settings.DATABASE_URL]
+    _postgres("pg_restore", *command, str(folder / _DUMP))
+    return len(listed) - 1
+
+
+def _member(archive: tarfile.TarFile, name: str) -> bytes:
+    try:
+        handle = archive.extractfile(name)
+    except KeyError:
+        handle = None
+    if handle is None:
+        raise Refused("damaged", f"备份中缺少 {name}，备份不完整；请换用另一份备份。")
+    return handle.read()
+
+
+def _kept_files() -> Iterator[Path]:
+    yield from sorted(p for p in Path(settings.FILES_DIR).glob("??/??/*") if not p.name.startswith("."))
+
+
+def _has_tables() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select exists(select from pg_tables where schemaname = 'public')")
+        return bool(cursor.fetchone()[0])
+
+
+def _postgres(program: str, *arguments: str) -> None:
+    path = postgres.binary(program) if settings.EMBEDDED else program
+    done = subprocess.run([path, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{program}: {done.stderr.strip()}")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -1,0 +1,131 @@
+"""What `zhuanmai doctor` looks at, and what proves a restore: rooms register both from their `checks` module."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.conf import settings
+from django.db import OperationalError, connection
+
+from zhuanmai.core.models import Event
+
+
+class Health(StrEnum):
+    """How a check came out."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The outcome of one check: what was looked at, how it is, and what to do (empty when all is well)."""
+
+    what: str
+    health: Health
+    words: str
+    remedy: str = ""
+
+
+Check = Callable[[], Finding]
+Proof = Callable[[], Iterable[str]]
+_checks: list[Check] = []
+_proofs: list[tuple[str, Proof]] = []
+
+
+def register_check(check: Check) -> Check:
+    """Add a check to `zhuanmai doctor`. A check returns a Finding and does not raise."""
+    _checks.append(check)
+    return check
+
+
+def register_proof(name: str) -> Callable[[Proof], Proof]:
+    """Add a proof that a restored bureau is whole: yields a sentence for each thing that is wrong, nothing if all is well."""
+
+    def register(proof: Proof) -> Proof:
+        _proofs.append((name, proof))
+        return proof
+
+    return register
+
+
+def findings() -> list[Finding]:
+    """Run all checks in the order in which they were registered."""
+    return [check() for check in _checks]
+
+
+def failures() -> list[str]:
+    """Run all proofs; what is wrong, each sentence preceded by the proof's name."""
+    return [f"{name}：{sentence}" for name, proof in _proofs for sentence in proof()]
+
+
+@register_check
+def settings_are_sound() -> Finding:
+    """Settings that must not stand in production."""
+    if settings.PROFILE == "production" and not settings.BASE_URL.startswith("https://"):
+        remedy = "把 ZHUANMAI_BASE_URL 设为单位的 https 地址；密钥登录需要 https。"
+        return Finding("设置", Health.BAD, f"对外地址 {settings.BASE_URL} 不是 https", remedy)
+    if settings.PROFILE != "production":
+        return Finding(
+            "设置",
+            Health.WARNING,
+            f"运行环境：{settings.PROFILE}，允许口令登录",
+            "正式使用请设 ZHUANMAI_PROFILE=production。",
+        )
+    return Finding("设置", Health.GOOD, "正式环境")
+
+
+@register_check
+def database_answers() -> Finding:
+    """The database, its version and encoding."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select current_setting('server_version'), current_setting('server_encoding')")
+            version, encoding = cursor.fetchone()
+    except OperationalError as error:
+        return Finding("数据库", Health.BAD, f"连不上：{error}".strip(), "检查 DATABASE_URL，或先启动数据库。")
+    if encoding != "UTF8":
+        return Finding("数据库", Health.BAD, f"编码为 {encoding}", "数据库须以 UTF8 编码重建。")
+    return Finding("数据库", Health.GOOD, f"PostgreSQL {version}，{'内置' if settings.EMBEDDED else '外部'}")
+
+
+@register_check
+def disk_has_room() -> Finding:
+    """Free space where files are kept."""
+    settings.HOME_DIR.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.HOME_DIR).free / 2**30
+    if free < 2:
+        return Finding("磁盘", Health.BAD, f"只剩 {free:.1f} GB", "清理磁盘或迁移 ZHUANMAI_HOME。")
+    return Finding("磁盘", Health.GOOD, f"可用 {free:.0f} GB")
+
+
+@register_check
+def clocks_agree() -> Finding:
+    """This machine's clock against the database's."""
+    with connection.cursor() as cursor:
+        cursor.execute("select clock_timestamp()")
+        (theirs,) = cursor.fetchone()
+    apart = abs((dt.datetime.now(dt.UTC) - theirs).total_seconds())
+    if apart > 2:
+        return Finding("时钟", Health.BAD, f"与数据库相差 {apart:.1f} 秒", "两台机器都启用网络对时（NTP）。")
+    return Finding("时钟", Health.GOOD, "与数据库一致")
+
+
+@register_check
+def events_are_heard() -> Finding:
+    """Events that waited for over five minutes: the job worker is down or a handler fails."""
+    before = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
+    waiting = Event.objects.filter(handled_at=None, created_at__lt=before).count()
+    if waiting:
+        return Finding(
+            "后台任务",
+            Health.WARNING,
+            f"{waiting} 个事件超过五分钟未处理",
+            "检查任务进程是否在运行（zhuanmai procrastinate worker）。",
+        )
+    return Finding("后台任务", Health.GOOD, "没有积压")
