@@ -1,4 +1,4 @@
-"""`make test`: builds what the tests need, then runs them in parallel, browser included. Ends with pytest's own summary."""
+"""`make test`: builds what the tests need, then runs them in parallel, browser included."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings, all from the environment (docs/operations.md lists them). Secrets are made on first start, never kept in the repository."""
+"""Settings, all from the environment (listed in docs/operations.md). Secrets are made on first start."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def register_check(check: Check) -> Check:
 
 
 def register_proof(name: str) -> Callable[[Proof], Proof]:
-    """Add a proof that a restored bureau is whole: yields a sentence for each thing that is wrong, nothing if all is well."""
+    """Add a proof that a restored bureau is whole: yields a sentence for each thing that is wrong."""
 
     def register(proof: Proof) -> Proof:
         _proofs.append((name, proof))

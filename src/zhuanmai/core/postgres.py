@@ -98,7 +98,7 @@ def _make(cluster: Cluster, owner: str | None) -> None:
 
 def _make_database(cluster: Cluster, owner: str | None) -> None:
     ask = ["-h", str(cluster.sockets), "-U", "postgres", "-d", "postgres", "-tAc"]
-    found = _run("psql", *ask, f"select 1 from pg_database where datname = '{DATABASE}'", owner=owner)
+    found = _run("psql", *ask, "select 1 from pg_database where datname = 'zhuanmai'", owner=owner)
     if found.strip() != "1":
         _run("createdb", "-h", str(cluster.sockets), "-U", "postgres", DATABASE, owner=owner)
 
@@ -156,7 +156,7 @@ def _copied(package: Path) -> Path:
 
 
 def _reachable(home: Path) -> Path:
-    """The folder for the cluster: in home, or beside the system's variable data when home is private and we are root."""
+    """The folder for the cluster: in home, or under /var/lib when home is private and we are root."""
     if os.geteuid() != 0 or _open_to_all(home):
         return home
     return Path("/var/lib") / f"zhuanmai-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"

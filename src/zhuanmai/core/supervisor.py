@@ -101,7 +101,7 @@ class Supervisor:
 
 
 def _die_with_parent() -> None:
-    """Ask Linux to end a child when its supervisor is killed outright; elsewhere children are left to the next start."""
+    """Ask Linux to end a child when its supervisor is killed outright (other systems leave it running)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGTERM)
         if os.getppid() == 1:
