@@ -1,0 +1,40 @@
+"""The whole platform, started once for all browser tests, and a browser to look at it with."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser import chromium
+from tests.stack import Stack, new_home
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """A started demo with its own home, database and simulated national system."""
+    home = new_home()
+    platform = Stack(home)
+    try:
+        platform.start()
+        yield platform
+    finally:
+        platform.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the session; tests open contexts of their own."""
+    with chromium() as found:
+        yield found
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All browser tests of this folder share one platform, so they run in one worker."""
+    for item in items:
+        if "/e2e/" in str(item.path):
+            item.add_marker(pytest.mark.xdist_group("platform"))
+            item.add_marker(pytest.mark.browser)
