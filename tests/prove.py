@@ -1,0 +1,129 @@
+"""`make prove`: the full counts of all promises. Resumable: a proof that passed on this commit is not run again.
+
+Writes its table, with the commit, to docs/proofs.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests import environment
+from zhuanmai.core import postgres
+
+ROOT = Path(__file__).resolve().parents[1]
+TABLE = ROOT / "docs" / "proofs.md"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One promise: in words, the tests that hold it, and the environment that asks for the full count."""
+
+    key: str
+    promise: str
+    tests: tuple[str, ...]
+    counts: dict[str, str] = field(default_factory=dict)
+
+
+PROOFS = (
+    Proof(
+        "replay", "The real case, played through the pages, equals expected.json", ("tests/e2e/test_onsite_case.py",)
+    ),
+    Proof(
+        "documents",
+        "500 random cases: every document holds exactly the facts of the case",
+        ("tests/documents/test_rendering_property.py",),
+        {"ZHUANMAI_PROPERTY_CASES": "500"},
+    ),
+    Proof(
+        "tampering",
+        "1,000 random tamperings behind the database's rules are all found",
+        ("tests/ledger/test_tampering.py",),
+        {"ZHUANMAI_TAMPERINGS": "1000"},
+    ),
+    Proof(
+        "exchange",
+        "500 cases arrive exactly once each while 30 % of calls fail in every way",
+        ("tests/exchange/test_faults.py",),
+        {"ZHUANMAI_FAULT_CASES": "500"},
+    ),
+    Proof(
+        "kills",
+        "kill -9 of web, worker and database at 30 random moments: every acknowledged scan is there",
+        ("tests/e2e/test_kills.py",),
+        {"ZHUANMAI_KILLS": "30"},
+    ),
+    Proof(
+        "tablets",
+        "Two tablets on one case end in the state of the model (100 random histories)",
+        ("tests/enforcement/test_two_tablets.py",),
+        {"ZHUANMAI_TABLET_CASES": "100"},
+    ),
+    Proof("backup", "A backup taken while five officers work restores and verifies", ("tests/e2e/test_backup.py",)),
+)
+
+
+def main() -> int:
+    """Run what has not passed on this commit yet; returns how many proofs failed."""
+    commit = _git("rev-parse", "--short", "HEAD")
+    kept = environment.HOME.parent / "proofs" / f"{commit}.json"
+    done: dict[str, dict[str, str]] = json.loads(kept.read_text()) if kept.exists() else {}
+    cluster = postgres.cluster_of(environment.HOME)
+    try:
+        subprocess.run([sys.executable, "-m", "zhuanmai.cli", "build"], cwd=ROOT, check=True)
+        for proof in PROOFS:
+            if done.get(proof.key, {}).get("result") != "held":
+                done[proof.key] = _run(proof)
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                kept.write_text(json.dumps(done, indent=1))
+    finally:
+        if environment.STARTED_HERE:
+            postgres.stop(cluster)
+    _write(commit, done)
+    return sum(entry["result"] != "held" for entry in done.values())
+
+
+def _run(proof: Proof) -> dict[str, str]:
+    print(f"— {proof.promise}", flush=True)
+    missing = [name for name in proof.tests if not (ROOT / name).exists()]
+    if missing:
+        return {"result": "not built", "seconds": "–", "says": f"{', '.join(missing)} is missing"}
+    began = time.monotonic()
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", *proof.tests],
+        cwd=ROOT, env={**os.environ, **proof.counts}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    print(run.stdout[-3000:], flush=True)
+    closing = re.sub(r"^=+ | =+$", "", run.stdout.strip().splitlines()[-1]) if run.stdout.strip() else ""
+    result = "held" if run.returncode == 0 else "FAILED"
+    return {"result": result, "seconds": f"{time.monotonic() - began:.0f}", "says": closing}
+
+
+def _write(commit: str, done: dict[str, dict[str, str]]) -> None:
+    lines = [
+        "# Proofs",
+        "",
+        f"Made by `make prove` on commit `{commit}`, {os.cpu_count()} cores.",
+        "",
+        "| promise | result | seconds | the run says |",
+        "| --- | --- | --: | --- |",
+    ]
+    for proof in PROOFS:
+        entry = done[proof.key]
+        lines.append(f"| {proof.promise} | {entry['result']} | {entry['seconds']} | {entry['says']} |")
+    TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"written: {TABLE.relative_to(ROOT)}")
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
