@@ -1,0 +1,154 @@
+"""The register of licensees (零售户登记簿): look a shop up, say how complete the register is, take rows in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+
+from zhuanmai.core.errors import Refused
+from zhuanmai.reference import identifiers
+from zhuanmai.reference.models import Licensee, RegisterCompleteness
+
+COLUMNS = (
+    "licence_no", "holder_name", "holder_id", "uscc", "shop_name", "business_type", "location_type", "district_code",
+    "address", "longitude", "latitude", "phone", "order_tier", "status", "issued_on", "valid_to", "opened_on",
+)  # fmt: skip
+_LIMIT = 20
+
+
+def by_licence_no(licence_no: str) -> Licensee | None:
+    """The holder of a licence, or None if the register does not have it."""
+    return Licensee.objects.filter(licence_no=licence_no).first()
+
+
+def by_citizen_id(number: str) -> list[Licensee]:
+    """The licences held under a citizen's number, those in force first."""
+    value = identifiers.TYPES["citizen_id"].clean(number)
+    return sorted(Licensee.objects.filter(holder_id=value), key=lambda row: (row.status != "valid", row.licence_no))
+
+
+def find(query: str, *, limit: int = _LIMIT) -> list[Licensee]:
+    """Licensees by licence number, citizen's number, credit code or phone (exact), or part of a name or address."""
+    text = query.strip()
+    if not text:
+        return []
+    plain = identifiers.TYPES["citizen_id"].clean(text)
+    exact = Q(licence_no=plain) | Q(holder_id=plain) | Q(uscc=plain) | Q(phone=plain)
+    rows = list(Licensee.objects.filter(exact)[:limit])
+    if not rows and len(plain) < 12:
+        part = Q(holder_name__contains=text) | Q(shop_name__contains=text) | Q(address__contains=text)
+        if plain.isdigit() and len(plain) >= 4:
+            part |= Q(licence_no__endswith=plain) | Q(phone__endswith=plain)
+        rows = list(Licensee.objects.filter(part).order_by("status", "licence_no")[:limit])
+    return rows
+
+
+def register_complete_as_of(district_code: str) -> dt.date | None:
+    """The day as of which a district's register is complete; None if it is not."""
+    row = RegisterCompleteness.objects.filter(district_code=district_code).first()
+    return row.complete_as_of if row else None
+
+
+def set_complete_as_of(district_code: str, day: dt.date) -> None:
+    """Note that a district's register is complete as of a day (a later day stays)."""
+    row, made = RegisterCompleteness.objects.get_or_create(
+        district_code=district_code, defaults={"complete_as_of": day}
+    )
+    if not made and day > row.complete_as_of:
+        RegisterCompleteness.objects.filter(pk=row.pk).update(complete_as_of=day)
+
+
+class Register:
+    """Implements `core.ports.LicenceRegister`."""
+
+    def upsert(self, rows: list[dict[str, Any]]) -> int:
+        """Take rows (columns of the licences table) into the register; returns how many are new or changed."""
+        return len(upsert(rows))
+
+
+def upsert(rows: Iterable[dict[str, Any]]) -> list[Licensee]:
+    """Take rows in, keyed by licence number; returns those new or changed. Raises Refused for a row that is wrong.
+
+    A caller inside the house appends to the ledger; the whole is one statement each for new and changed rows.
+    """
+    wanted = {row["licence_no"]: row for row in (cleaned(row) for row in rows)}
+    kept = {row.licence_no: row for row in Licensee.objects.select_for_update().filter(licence_no__in=wanted)}
+    new = [Licensee(**row) for number, row in wanted.items() if number not in kept]
+    changed = []
+    for number, licensee in kept.items():
+        if any(getattr(licensee, name) != value for name, value in wanted[number].items()):
+            for name, value in wanted[number].items():
+                setattr(licensee, name, value)
+            changed.append(licensee)
+    Licensee.objects.bulk_create(new, batch_size=1000)
+    Licensee.objects.bulk_update(changed, [name for name in COLUMNS if name != "licence_no"], batch_size=500)
+    return new + changed
+
+
+def cleaned(row: dict[str, Any]) -> dict[str, Any]:
+    """One row of the licences table in the register's types. Raises Refused with the column that is wrong."""
+    out: dict[str, Any] = {name: _text(row.get(name)) for name in COLUMNS}
+    out["licence_no"] = identifiers.retail_licence_no(out["licence_no"]).value
+    if not out["holder_name"]:
+        raise Refused("licensee_holder", "缺少持证人姓名；请补全。", "holder_name")
+    if out["holder_id"] and "*" not in out["holder_id"]:
+        out["holder_id"] = identifiers.citizen_id(out["holder_id"], field="holder_id").value
+    if out["uscc"]:
+        out["uscc"] = identifiers.uscc(out["uscc"]).value
+    out["district_code"] = out["district_code"] or out["licence_no"][:6]
+    out["status"] = out["status"] or "valid"
+    if out["status"] not in Licensee.Status.values:
+        allowed = "、".join(Licensee.Status.values)
+        raise Refused("licensee_status", f"状态“{out['status']}”不在 {allowed} 之中；请改正。", "status")
+    out["order_tier"] = _number(out["order_tier"], int, "order_tier", 1, 30)
+    out["longitude"] = _number(out["longitude"], float, "longitude", -180, 180)
+    out["latitude"] = _number(out["latitude"], float, "latitude", -90, 90)
+    for name in ("issued_on", "valid_to", "opened_on"):
+        out[name] = _date(out[name], name)
+    for name in ("holder_name", "shop_name", "address", "phone"):
+        longest = Licensee._meta.get_field(name).max_length or 0
+        if len(out[name]) > longest:
+            raise Refused("licensee_long", f"{name} 超过 {longest} 个字；请缩短。", name)
+    return out
+
+
+def masked_name(name: str) -> str:
+    """叶𬭎森 → 叶**; two characters keep the first."""
+    return name[:1] + "*" * max(1, len(name) - 1) if name else ""
+
+
+def masked_number(number: str) -> str:
+    """3502**********0175: the first and last four stay; shorter numbers keep three and two."""
+    if len(number) >= 15:
+        return number[:4] + "*" * (len(number) - 8) + number[-4:]
+    return number[:3] + "*" * (len(number) - 5) + number[-2:] if len(number) > 6 else "*" * len(number)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    return "" if value is None else str(value).strip()
+
+
+def _number(text: str, kind: type[int] | type[float], field: str, low: float, high: float) -> int | float | None:
+    if not text:
+        return None
+    try:
+        value = kind(float(text)) if kind is int else kind(text)
+    except ValueError:
+        raise Refused("licensee_number", f"{field} 的“{text}”不是数字；请改正。", field) from None
+    if not low <= value <= high:
+        raise Refused("licensee_number", f"{field} 的 {text} 超出 {low:g}–{high:g}；请改正。", field)
+    return value
+
+
+def _date(text: str, field: str) -> dt.date | None:
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text[:10])
+    except ValueError:
+        raise Refused("licensee_date", f"{field} 的“{text}”不是日期；请写成 2025-10-30。", field) from None

@@ -1,0 +1,209 @@
+"""What is shipped in `data/`, as rows of this room's tables. Reads files only; `loading` compares and writes."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from zhuanmai.core.ids import derived_id
+from zhuanmai.reference.catalogue import initials
+from zhuanmai.reference.models import (
+    Article,
+    Barcode,
+    Cause,
+    DeadlineTerm,
+    District,
+    Price,
+    PriceCatalogue,
+    Product,
+    Statute,
+)
+
+_DATA = Path(__file__).resolve().parent / "data"
+_AREAS = ("penalty", "licensing", "credit", "hotline")
+_CAUSE_COLUMNS = ("code", "name", "en", "who", "violated", "penalised", "fine", "certainty")
+
+
+def products() -> list[Product]:
+    """The catalogue's products; each id comes from its carton barcode, so that every machine has the same."""
+    return [
+        Product(
+            id=product_id(row["carton_barcode"]),
+            name=row["name"],
+            brand=row["brand"],
+            initials=initials(row["name"]),
+            manufacturer=row["manufacturer"],
+            province=row["province"],
+            origin=row["origin"],
+            kind=row["type"],
+            price_class=row["price_class"],
+            packs_per_carton=_int(row["packs_per_carton"]),
+            sticks_per_carton=_int(row["sticks_per_carton"]),
+            priced_per=row["priced_per"],
+            wholesale_price=Decimal(row["wholesale_price"]) if row["wholesale_price"] else None,
+            scarce=row["scarce"] == "true",
+            listed=row["listed"] == "true",
+        )
+        for row in _csv("products.csv")
+    ]
+
+
+def barcodes() -> list[Barcode]:
+    """The products' carton and pack barcodes."""
+    return [
+        Barcode(
+            id=derived_id("barcode", row["carton_barcode"], level),
+            product_id=product_id(row["carton_barcode"]),
+            code=row[f"{level}_barcode"],
+            level=level,
+            source=row["barcode_source"],
+        )
+        for row in _csv("products.csv")
+        for level in ("carton", "pack")
+        if row[f"{level}_barcode"]
+    ]
+
+
+def price_catalogues() -> list[PriceCatalogue]:
+    """The catalogues that the shipped prices were taken from."""
+    return [
+        PriceCatalogue(
+            id=_catalogue_id(row["region"], row["valid_from"]),
+            **{**row, "valid_from": _date(row["valid_from"]), "valid_to": _date(row["valid_to"])},
+        )
+        for row in _json("price_catalogues.json")["catalogues"]
+    ]
+
+
+def prices() -> list[Price]:
+    """The shipped prices, each in the catalogue of its region and first day."""
+    return [
+        Price(
+            id=derived_id("price", row["carton_barcode"], row["region"], row["valid_from"]),
+            product_id=product_id(row["carton_barcode"]),
+            catalogue_id=_catalogue_id(row["region"], row["valid_from"]),
+            amount=Decimal(row["retail_price"]),
+            per=row["per"],
+            valid_from=_date(row["valid_from"]),
+            source=row["source"],
+        )
+        for row in _csv("prices.csv")
+    ]
+
+
+def statutes() -> tuple[list[Statute], list[Article]]:
+    """The seven instruments and their articles."""
+    kept: list[Statute] = []
+    articles: list[Article] = []
+    for row in _json("statutes.json"):
+        statute = Statute(
+            id=derived_id("statute", row["short_name"], row["version"]),
+            short_name=row["short_name"],
+            name=row["name"],
+            kind=row["kind"],
+            version=_date(row["version"]),
+            history=row["history"],
+            source=row["source"],
+        )
+        kept.append(statute)
+        articles.extend(
+            Article(
+                id=derived_id("article", row["short_name"], row["version"], one["article"]),
+                statute_id=statute.id,
+                number=one["article"],
+                label=one["label"],
+                chapter=one["chapter"],
+                text=one["text"],
+            )
+            for one in row["articles"]
+        )
+    return kept, articles
+
+
+def causes() -> list[Cause]:
+    """The case causes in their order. A cause with another's penalty ("same_penalty_as") takes it over."""
+    rows = _json("case_causes.json")["causes"]
+    by_code = {row["code"]: row for row in rows}
+    found = []
+    for place, bare in enumerate(rows, start=1):
+        row = {**by_code.get(bare.get("same_penalty_as", ""), {}), **bare}
+        found.append(
+            Cause(
+                id=derived_id("cause", row["code"]),
+                code=row["code"],
+                name=row["name"],
+                english=row["en"],
+                who=row.get("who", ""),
+                violated=row["violated"],
+                penalised=row["penalised"],
+                fine=row.get("fine"),
+                rest={key: value for key, value in row.items() if key not in _CAUSE_COLUMNS},
+                certainty=row["certainty"],
+                place=place,
+            )
+        )
+    return found
+
+
+def terms() -> list[DeadlineTerm]:
+    """Every legal term, by area, in its order."""
+    data = _json("deadlines.json")
+    rows = [(area, row) for area in _AREAS for row in data[area]]
+    return [
+        DeadlineTerm(
+            id=derived_id("term", row["code"]),
+            code=row["code"],
+            area=area,
+            trigger=row.get("trigger") or row.get("before") or row.get("extends", ""),
+            before="before" in row,
+            **{name: row.get(name) for name in ("years", "months", "days", "hours", "minutes")},
+            unit=row.get("unit", ""),
+            what=row.get("what", ""),
+            on_overrun=row.get("on_overrun", ""),
+            source=row.get("source", ""),
+            certainty=row["certainty"],
+            place=place,
+        )
+        for place, (area, row) in enumerate(rows, start=1)
+    ]
+
+
+def districts() -> list[District]:
+    """The city and its districts."""
+    return [District(code=code, name=name) for code, name in _json("identifiers.json")["districts"].items()]
+
+
+def procedure_rules() -> dict[str, Any]:
+    """Limits and conditions of the procedure that are not terms: simple procedure, hearing, legal review, panel."""
+    data = _json("deadlines.json")
+    return {key: value for key, value in data.items() if key not in (*_AREAS, "note")}
+
+
+def product_id(carton_barcode: str) -> Any:
+    """The id of the product with this carton barcode, the same on every machine."""
+    return derived_id("product", carton_barcode)
+
+
+def _catalogue_id(region: str, valid_from: str) -> Any:
+    return derived_id("price_catalogue", region, valid_from)
+
+
+def _csv(name: str) -> list[dict[str, str]]:
+    with (_DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _json(name: str) -> Any:
+    return json.loads((_DATA / name).read_text(encoding="utf-8"))
+
+
+def _int(text: str) -> int | None:
+    return int(text) if text else None
+
+
+def _date(text: str | None) -> Any:
+    return dt.date.fromisoformat(text) if text else None
