@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar as months
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import chinese_calendar
 from chinese_calendar.constants import holidays
@@ -127,9 +127,8 @@ def term(code: str) -> DeadlineTerm:
 
 def counted(rule: DeadlineTerm, trigger: dt.date | dt.datetime, calendar: Days) -> Due:
     """The end of a term by a given calendar: pure. Raises NotFound (term_open) for a term without a length."""
-    named = {"code": rule.code, "what": rule.what, "source": rule.source, "certainty": rule.certainty}
     if rule.hours is not None or rule.minutes is not None:
-        return _moment(rule, trigger, named)
+        return _moment(rule, trigger)
     day = to_local(trigger).date() if isinstance(trigger, dt.datetime) else trigger
     if rule.days is None and rule.months is None and rule.years is None:
         raise NotFound("term_open", f"期限 {rule.code} 尚未填写天数；请管理员在「期限」页补填。")
@@ -140,14 +139,18 @@ def counted(rule: DeadlineTerm, trigger: dt.date | dt.datetime, calendar: Days) 
         count = (rule.months or 0) + 12 * (rule.years or 0)
         extended = rule.unit == "calendar" and not rule.before and rule.code not in _NOT_EXTENDED
         due = calendar.add_calendar(day, days=sign * (rule.days or 0), count_months=sign * count, extended=extended)
-    return Due(due.date, due.provisional, due.note, **named)
+    return _named(due, rule)
 
 
-def _moment(rule: DeadlineTerm, trigger: dt.date | dt.datetime, named: dict[str, str]) -> Due:
+def _named(due: Due, rule: DeadlineTerm) -> Due:
+    return replace(due, code=rule.code, what=rule.what, source=rule.source, certainty=rule.certainty)
+
+
+def _moment(rule: DeadlineTerm, trigger: dt.date | dt.datetime) -> Due:
     if not isinstance(trigger, dt.datetime):
         trigger = dt.datetime.combine(trigger, dt.time(), SHANGHAI)
     at = trigger + dt.timedelta(hours=rule.hours or 0, minutes=rule.minutes or 0)
-    return Due(to_local(at).date(), False, at=at, **named)
+    return _named(Due(to_local(at).date(), False, at=at), rule)
 
 
 def _months_later(day: dt.date, count: int) -> dt.date:

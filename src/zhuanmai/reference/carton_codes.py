@@ -178,7 +178,7 @@ def _letters(text: str, notes: list[str]) -> str:
 
 
 def _alike(one: str, other: str) -> bool:
-    like = _layouts()["digits_for"]
+    like: dict[str, str] = _layouts()["digits_for"]
     return like.get(one, one) == like.get(other, other)
 
 

@@ -39,7 +39,7 @@ class Listed:
 def initials(name: str) -> str:
     """Pinyin initials of a name, with its Latin letters and digits: 长白山（神韵） → cbssy."""
     plain = unicodedata.normalize("NFKC", name).lower()
-    parts = pinyin(plain, style=Style.FIRST_LETTER, errors=lambda rest: list(re.sub(r"[^a-z0-9]", "", rest)))
+    parts = pinyin(plain, style=Style.FIRST_LETTER, errors=lambda rest: re.sub(r"[^a-z0-9]", "", rest))
     return "".join(part[0] for part in parts if part)
 
 

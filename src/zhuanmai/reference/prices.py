@@ -66,9 +66,9 @@ def _found(
 ) -> PriceFound:
     """The last row of the region's catalogue, else the last row without region, else none."""
     own = [row for row in rows if row.catalogue.region == region]
-    price = (own or rows or [None])[-1]
-    if price is None:
+    if not rows:
         return PriceFound(None, product.priced_per, "", UNPRICED)
+    price = (own or rows)[-1]
     catalogue = price.catalogue
     gone = not product.listed or (bool(own) and in_force is not None and catalogue.id != in_force.id)
     mark = DELISTED if gone else _carried_on(catalogue, on)

@@ -5,4 +5,4 @@ from __future__ import annotations
 from zhuanmai.core import ports
 from zhuanmai.reference.licensees import Register
 
-ports.bind(ports.LicenceRegister, Register())
+ports.bind(ports.LicenceRegister, Register())  # type: ignore[type-abstract]

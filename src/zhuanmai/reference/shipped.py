@@ -152,18 +152,21 @@ def causes() -> list[Cause]:
 def terms() -> list[DeadlineTerm]:
     """Every legal term, by area, in its order."""
     data = _json("deadlines.json")
+    words = _json("deadline_words.json")["terms"]
     rows = [(area, row) for area in _AREAS for row in data[area]]
     return [
         DeadlineTerm(
             id=derived_id("term", row["code"]),
             code=row["code"],
             area=area,
-            trigger=row.get("trigger") or row.get("before") or row.get("extends", ""),
+            trigger=words[row["code"]][0],
+            trigger_english=row.get("trigger") or row.get("before") or row.get("extends", ""),
             before="before" in row,
             **{name: row.get(name) for name in ("years", "months", "days", "hours", "minutes")},
             unit=row.get("unit", ""),
-            what=row.get("what", ""),
-            on_overrun=row.get("on_overrun", ""),
+            what=words[row["code"]][1],
+            what_english=row.get("what", ""),
+            on_overrun=words[row["code"]][2],
             source=row.get("source", ""),
             certainty=row["certainty"],
             place=place,
