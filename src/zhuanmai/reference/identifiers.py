@@ -20,7 +20,7 @@ from typing import Any
 from stdnum.cn import ric
 from stdnum.cn import uscc as stdnum_uscc
 
-from zhuanmai.core.errors import Refused
+from zhuanmai.core.errors import NotFound, Refused
 
 _DATA = Path(__file__).resolve().parent / "data"
 
@@ -101,6 +101,15 @@ def differences(found: Identifier, *, born_on: dt.date | None = None, sex: str =
     if sex and found.sex and sex != found.sex:
         asked.append(f"录入的性别“{sex}”与号码表示的“{found.sex}”不一致，请核对证件。")
     return asked
+
+
+def of_kind(kind: str) -> IdentifierType:
+    """The type with this name. Raises NotFound (identifier_unknown)."""
+    try:
+        return TYPES[kind]
+    except KeyError:
+        detail = f"没有名为 {kind} 的号码类型；可用：{'、'.join(TYPES)}。"
+        raise NotFound("identifier_unknown", detail, "kind") from None
 
 
 def districts() -> dict[str, str]:

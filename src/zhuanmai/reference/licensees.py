@@ -116,6 +116,17 @@ def cleaned(row: dict[str, Any]) -> dict[str, Any]:
     return out
 
 
+def masked(one: Licensee) -> dict[str, str]:
+    """The personal columns of a licensee as shown to who has given no reason to see them in full."""
+    return {
+        "holder_name": masked_name(one.holder_name),
+        "holder_id": masked_number(one.holder_id),
+        "uscc": masked_number(one.uscc),
+        "phone": masked_number(one.phone),
+        "address": one.address,
+    }
+
+
 def masked_name(name: str) -> str:
     """叶𬭎森 → 叶**; two characters keep the first."""
     return name[:1] + "*" * max(1, len(name) - 1) if name else ""

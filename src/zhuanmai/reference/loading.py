@@ -7,10 +7,15 @@ from typing import Any
 
 from django.db import models, transaction
 
+from zhuanmai.core.ids import derived_id
+from zhuanmai.ledger.services import append
 from zhuanmai.reference import shipped
 from zhuanmai.reference.models import District
 
 _NOT_COMPARED = frozenset({"created_at", "set_by_bureau"})
+# The published text of the laws and the names of places: no act of the bureau rests on a row of ours alone.
+_NOT_UNDER_THE_LEDGER = frozenset({"Statute", "Article", "District"})
+_SHIPPED = derived_id("reference", "shipped")
 
 
 def load() -> dict[str, int]:
@@ -29,7 +34,17 @@ def load() -> dict[str, int]:
     ]
     with transaction.atomic():
         written = {type(rows[0]).__name__: _bring(rows) for rows in tables}
-    return {name: len(rows) for name, rows in written.items()}
+        counts = {name: len(rows) for name, rows in written.items()}
+        if any(counts.values()):
+            append(
+                "reference.loaded",
+                actor_id=None,
+                object_kind="reference.shipped",
+                object_id=_SHIPPED,
+                facts={"counts": "，".join(f"{name} {count}" for name, count in counts.items() if count)},
+                rows=[row for name, rows in written.items() if name not in _NOT_UNDER_THE_LEDGER for row in rows],
+            )
+    return counts
 
 
 def _bring(rows: Sequence[Any]) -> list[models.Model]:

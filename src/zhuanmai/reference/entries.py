@@ -1,0 +1,58 @@
+"""This room's kinds of ledger entries, and the tables whose rows the ledger vouches for."""
+
+from __future__ import annotations
+
+from zhuanmai.ledger.registry import register, register_table
+from zhuanmai.reference.models import (
+    Barcode,
+    CalendarYear,
+    Cause,
+    DeadlineTerm,
+    Price,
+    PriceCatalogue,
+    Product,
+    WorkingDayOverride,
+)
+
+for _model in (Product, Barcode, PriceCatalogue, Price, Cause, DeadlineTerm, WorkingDayOverride, CalendarYear):
+    register_table(_model)
+
+register("reference.loaded", sentence="载入随版本发布的标准数据：{counts}", fields=("counts",))
+register(
+    "reference.catalogue_imported",
+    sentence="导入价格目录《{title}》（{region}，{valid_from} 起）：{counts}；文件摘要 {file_sha256}",
+    fields=("title", "region", "valid_from", "counts", "file_sha256"),
+)
+register(
+    "reference.price_changed",
+    sentence="调整价格：{name}，{valid_from} 起 {old} → {new}；依据：{source}",
+    fields=("name", "valid_from", "old", "new", "source"),
+)
+register("reference.product_changed", sentence="修改品规 {name}：{changes}", fields=("name", "changes"))
+register(
+    "reference.barcode_added",
+    sentence="登记条码 {code}（{level}）给 {name}",
+    fields=("code", "level", "name"),
+)
+register("reference.term_changed", sentence="修改期限 {code}：{changes}", fields=("code", "changes"))
+register(
+    "reference.day_set",
+    sentence="工作日历：{day} 定为{what}；依据：{source}",
+    fields=("day", "what", "source"),
+)
+register(
+    "reference.year_entered",
+    sentence="录入 {year} 年放假安排：{days} 天；依据：{source}",
+    fields=("year", "days", "source"),
+)
+register(
+    "reference.register_imported",
+    sentence="零售户登记簿导入 {rows} 户，新增或变化 {changed} 户，退回 {refused} 行；完整截至：{complete}",
+    fields=("rows", "changed", "refused", "complete"),
+)
+register(
+    "reference.licensee_seen",
+    sentence="查看零售户 {licence_no} 的完整信息，理由：{reason}；查询：{query}",
+    fields=("licence_no", "reason"),
+    personal=("query",),
+)
