@@ -1,10 +1,12 @@
-"""Shared fixtures: a clean demo clock, and cleared per-process caches between tests."""
+"""Shared fixtures: a clean demo clock, and a database that tests may empty although its tables are append-only."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 from zhuanmai.core import clock
 
@@ -15,3 +17,21 @@ def _real_clock() -> Iterator[None]:
     clock._forget()
     yield
     clock._forget()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptiable() -> Iterator[None]:
+    """Between tests the tables are emptied by TRUNCATE, which the append-only triggers would refuse."""
+    original = DatabaseOperations.execute_sql_flush
+
+    def flush(self: DatabaseOperations, statements: list[str]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("set session_replication_role = replica")
+            try:
+                original(self, statements)
+            finally:
+                cursor.execute("set session_replication_role = origin")
+
+    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+    yield
+    DatabaseOperations.execute_sql_flush = original  # type: ignore[method-assign]

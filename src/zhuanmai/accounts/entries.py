@@ -1,0 +1,31 @@
+"""The room's kinds of entry, and its tables under the ledger."""
+
+from __future__ import annotations
+
+from zhuanmai.accounts.models import Delegation, Grant, Key, Officer, Signing, Unit
+from zhuanmai.ledger.registry import register, register_table
+
+register_table(Unit)
+register_table(Officer, exclude=("last_login", "password", "failed_attempts", "locked_until"))
+register_table(Grant)
+register_table(Delegation)
+register_table(Key, exclude=("sign_count", "last_used_at"))
+register_table(Signing)
+
+register("accounts.seeded", sentence="建立演示单位：{units} 个单位、{officers} 名人员", fields=("units", "officers"))
+register("accounts.signed_in", sentence="登录（{way}）", fields=("way",))
+register("accounts.sign_in_refused", sentence="登录未成功（{reason}）", fields=("reason",), personal=("username",))
+register("accounts.signed_out", sentence="退出登录")
+register("accounts.signed", sentence="用钥匙签名 {count} 份文书", fields=("count", "manifest_sha256"))
+register("accounts.granted", sentence="授予岗位：{role}（待第二人确认）", fields=("role", "unit", "reason"))
+register("accounts.grant_confirmed", sentence="确认岗位：{role}", fields=("role", "unit"))
+register("accounts.grant_revoked", sentence="撤销岗位：{role}，理由：{reason}", fields=("role", "unit", "reason"))
+register(
+    "accounts.delegated", sentence="委托代行{role}：{starts_on} 至 {ends_on}", fields=("role", "starts_on", "ends_on")
+)
+register("accounts.delegation_ended", sentence="终止委托代行")
+register("accounts.key_enrolled", sentence="登记钥匙：{name}", fields=("name", "approved"))
+register("accounts.key_approved", sentence="批准钥匙：{name}", fields=("name",))
+register("accounts.key_revoked", sentence="挂失钥匙：{name}，理由：{reason}", fields=("name", "reason"))
+register("accounts.unmasked", sentence="查看个人信息：{what}，理由：{reason}", fields=("what", "reason"))
+register("accounts.officer_changed", sentence="修改人员资料：{changed}", fields=("changed",))

@@ -1,0 +1,32 @@
+"""The tree of units, read whole (a city has some dozens of units)."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+
+from zhuanmai.accounts.models import Unit
+
+
+def with_descendants(unit_id: uuid.UUID) -> set[uuid.UUID]:
+    """A unit and all below it."""
+    children: dict[uuid.UUID | None, list[uuid.UUID]] = defaultdict(list)
+    for pk, parent in Unit.objects.values_list("pk", "parent_id"):
+        children[parent].append(pk)
+    found, waiting = {unit_id}, [unit_id]
+    while waiting:
+        for child in children[waiting.pop()]:
+            if child not in found:
+                found.add(child)
+                waiting.append(child)
+    return found
+
+
+def ancestors(unit: Unit) -> list[Unit]:
+    """The units above, nearest first."""
+    found: list[Unit] = []
+    above = unit.parent
+    while above is not None:
+        found.append(above)
+        above = above.parent
+    return found

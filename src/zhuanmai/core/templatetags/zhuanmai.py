@@ -1,0 +1,106 @@
+"""Tags and filters of every page: built assets, icons, numbers with their units, dates, masked personal data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from zhuanmai.core import assets
+from zhuanmai.core.clock import to_local
+from zhuanmai.core.masking import masked_id, masked_name, masked_phone
+from zhuanmai.core.units import money, plain
+
+register = template.Library()
+
+
+@register.simple_tag
+def asset(name: str) -> SafeString:
+    """The style sheets and the module script of a built entry."""
+    found = assets.entry(name)
+    styles = format_html_join("", '<link rel="stylesheet" href="{}">', ((static(path),) for path in found.styles))
+    preloads = format_html_join(
+        "", '<link rel="modulepreload" href="{}">', ((static(path),) for path in found.preloads)
+    )
+    return styles + preloads + format_html('<script type="module" src="{}"></script>', static(found.script))
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon of the sprite; with a label it is read out, without one it is decoration."""
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', label, _sprite(), name
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', _sprite(), name)
+
+
+@register.filter
+def yuan(amount: Any) -> str:
+    """¥203,250.00; a dash for nothing."""
+    number = _number(amount)
+    return "—" if number is None else f"¥{money(number)}"
+
+
+@register.filter
+def amount(number: Any) -> str:
+    """1,646.5: thousands separators, no trailing zeros; a dash for nothing."""
+    found = _number(number)
+    if found is None:
+        return "—"
+    whole, _, rest = plain(found).partition(".")
+    return f"{int(whole):,}" + (f".{rest}" if rest else "")
+
+
+@register.filter
+def day(moment: dt.date | dt.datetime | None) -> str:
+    """2026-11-23, as read in the bureau."""
+    if moment is None:
+        return "—"
+    return (to_local(moment) if isinstance(moment, dt.datetime) else moment).strftime("%Y-%m-%d")
+
+
+@register.filter
+def minute(moment: dt.datetime | None) -> str:
+    """2026-11-23 09:12, as read in the bureau."""
+    return "—" if moment is None else to_local(moment).strftime("%Y-%m-%d %H:%M")
+
+
+@register.filter
+def clock_time(moment: dt.datetime | None) -> str:
+    """09:12, as read in the bureau."""
+    return "—" if moment is None else to_local(moment).strftime("%H:%M")
+
+
+register.filter("masked_name", masked_name)
+register.filter("masked_id", masked_id)
+register.filter("masked_phone", masked_phone)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """The page's query string with some parameters changed (None removes one)."""
+    parameters = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            parameters.pop(name, None)
+        else:
+            parameters[name] = str(value)
+    text = parameters.urlencode()
+    return f"?{text}" if text else "?"
+
+
+def _sprite() -> str:
+    return static("icons.svg")
+
+
+def _number(value: Any) -> Decimal | None:
+    try:
+        return None if value in (None, "") else Decimal(str(value))
+    except InvalidOperation:
+        return None

@@ -1,0 +1,112 @@
+"""What is kept: entries (append-only), their personal parts (the only thing that may be erased), and signed heads."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import pgtrigger
+from django.db import models
+
+from zhuanmai.core.clock import now
+
+
+class AppendOnlyQuerySet(models.QuerySet[Any]):
+    """Rows that are written once: the writing methods other than insertion are refused by name."""
+
+    def update(self, **_: Any) -> NoReturn:
+        """Refused."""
+        raise TypeError("entries are never updated; append a new one (ledger.services.append)")
+
+    def delete(self) -> NoReturn:
+        """Refused."""
+        raise TypeError("entries are never deleted; personal parts are erased by ledger.retention")
+
+    def bulk_update(self, *_: Any, **__: Any) -> NoReturn:
+        """Refused."""
+        raise TypeError("entries are never updated; append a new one (ledger.services.append)")
+
+    def update_or_create(self, *_: Any, **__: Any) -> NoReturn:
+        """Refused."""
+        raise TypeError("entries are never updated; append a new one (ledger.services.append)")
+
+
+_no_truncate = pgtrigger.Trigger(
+    name="no_truncate",
+    level=pgtrigger.Statement,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Truncate,
+    func="raise exception 'pgtrigger: Cannot truncate rows of %', TG_TABLE_NAME;",
+)
+_refuse = [
+    pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+    _no_truncate,
+]
+
+
+class Entry(models.Model):
+    """One act: who, with which key, what, on what, digests after, when. `leaf` is its leaf in the Merkle tree."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    id = models.UUIDField(unique=True)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=80)
+    actor_id = models.UUIDField(null=True)
+    key_id = models.UUIDField(null=True)
+    object_kind = models.CharField(max_length=80)
+    object_id = models.UUIDField()
+    case_id = models.UUIDField(null=True)
+    facts = models.JSONField()
+    rows = models.JSONField()  # {table label: {primary key: digest, or null when the row was removed}}
+    personal_digest = models.CharField(max_length=64, blank=True)
+    leaf = models.BinaryField(max_length=32)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["seq"]
+        indexes = [
+            models.Index(fields=["object_id", "seq"]),
+            models.Index(fields=["case_id", "seq"]),
+            models.Index(fields=["actor_id", "seq"]),
+            models.Index(fields=["kind", "seq"]),
+        ]
+        constraints = [models.CheckConstraint(condition=models.Q(seq__gte=0), name="ledger_entry_seq")]
+        triggers = _refuse
+
+    def content(self) -> dict[str, Any]:
+        """What the leaf hashes: everything but the personal part, which stands in it as a digest."""
+        return {
+            "seq": self.seq, "id": self.id, "at": self.at, "kind": self.kind, "actor_id": self.actor_id,
+            "key_id": self.key_id, "object_kind": self.object_kind, "object_id": self.object_id,
+            "case_id": self.case_id, "facts": self.facts, "rows": self.rows, "personal_digest": self.personal_digest,
+        }  # fmt: skip
+
+
+class LedgerPersonal(models.Model):
+    """The personal part of an entry with its salt: the only table of the ledger that retention may erase."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.DO_NOTHING, primary_key=True, related_name="personal")
+    salt = models.BinaryField(max_length=16)
+    part = models.JSONField()
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(name="no_update", operation=pgtrigger.Update),
+            _no_truncate,
+        ]
+
+
+class TreeHead(models.Model):
+    """A signed head: the root over the first `size` entries, the signing key and the signature (Ed25519)."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+    at = models.DateTimeField(default=now)
+    public_key = models.BinaryField(max_length=32)
+    signature = models.BinaryField(max_length=64)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["size"]
+        triggers = _refuse

@@ -1,0 +1,119 @@
+"""What can be asked of the ledger: the history of a case or an object as a timeline, lists with filters, proofs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from zhuanmai.core.errors import NotFound
+from zhuanmai.ledger.heads import leaves
+from zhuanmai.ledger.merkle import inclusion_proof, root
+from zhuanmai.ledger.models import Entry
+from zhuanmai.ledger.registry import kind_of, kinds
+
+
+@dataclass(frozen=True)
+class TimelineLine:
+    """One act in a timeline: number, when (UTC), who (id, None for the system), kind, and its sentence in Chinese."""
+
+    seq: int
+    at: dt.datetime
+    actor_id: uuid.UUID | None
+    kind: str
+    sentence: str
+    object_kind: str
+    object_id: uuid.UUID
+    case_id: uuid.UUID | None
+    facts: dict[str, Any]
+
+
+class _Masked(dict[str, Any]):
+    """Facts for a sentence; one that is not there, or not to be shown, is printed as ＊＊."""
+
+    def __missing__(self, key: str) -> str:
+        return "＊＊"
+
+
+def timeline(
+    *, case_id: uuid.UUID | None = None, object_id: uuid.UUID | None = None, personal: bool = False, limit: int = 500
+) -> list[TimelineLine]:
+    """The newest acts on a case or an object, newest first; personal parts only where the caller may show them."""
+    query = Entry.objects.order_by("-seq")
+    if case_id is not None:
+        query = query.filter(Q(case_id=case_id) | Q(object_id=case_id))
+    if object_id is not None:
+        query = query.filter(object_id=object_id)
+    if personal:
+        query = query.select_related("personal")
+    return [line_of(entry, personal=personal) for entry in query[:limit]]
+
+
+def entries(
+    *,
+    kind: str = "",
+    actor_id: uuid.UUID | None = None,
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
+    object_ids: Collection[uuid.UUID] | None = None,
+) -> QuerySet[Entry]:
+    """Entries by kind, actor and time, newest first; `object_ids` narrows to objects or cases."""
+    query: QuerySet[Entry] = Entry.objects.order_by("-seq")
+    if kind:
+        query = query.filter(kind=kind)
+    if actor_id is not None:
+        query = query.filter(actor_id=actor_id)
+    if since is not None:
+        query = query.filter(at__gte=since)
+    if until is not None:
+        query = query.filter(at__lt=until)
+    if object_ids is not None:
+        query = query.filter(Q(object_id__in=object_ids) | Q(case_id__in=object_ids))
+    return query
+
+
+def line_of(entry: Entry, *, personal: bool = False) -> TimelineLine:
+    """An entry as a line of a timeline."""
+    facts = dict(entry.facts)
+    if personal and hasattr(entry, "personal"):
+        facts |= entry.personal.part
+    try:
+        sentence = kind_of(entry.kind).sentence.format_map(_Masked(facts))
+    except LookupError:
+        sentence = entry.kind
+    return TimelineLine(
+        entry.seq,
+        entry.at,
+        entry.actor_id,
+        entry.kind,
+        sentence,
+        entry.object_kind,
+        entry.object_id,
+        entry.case_id,
+        facts,
+    )
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """All kinds with their sentence, for a filter."""
+    return [(kind.name, kind.sentence) for kind in kinds()]
+
+
+def prove(seq: int) -> dict[str, Any]:
+    """The inclusion proof of one entry in the present tree, as JSON. Raises NotFound (no_entry)."""
+    entry = Entry.objects.filter(pk=seq).first()
+    if entry is None:
+        raise NotFound("no_entry", f"没有第 {seq} 条记录；请核对编号。")
+    all_leaves = list(leaves())
+    return {
+        "seq": seq,
+        "size": len(all_leaves),
+        "content": entry.content(),
+        "leaf": bytes(entry.leaf).hex(),
+        "path": [node.hex() for node in inclusion_proof(all_leaves, seq)],
+        "root": root(all_leaves).hex(),
+    }

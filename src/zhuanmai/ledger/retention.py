@@ -1,0 +1,30 @@
+"""Retention: erases the personal parts of old entries; the proof of everything else stays whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.db import transaction
+
+from zhuanmai.core.ids import new_id
+from zhuanmai.ledger.models import LedgerPersonal
+from zhuanmai.ledger.services import append
+from zhuanmai.ledger.verify import ERASED
+
+_AT_ONCE = 1000
+
+
+def erase_personal_parts(*, before: dt.datetime, actor_id: uuid.UUID | None) -> int:
+    """Erase personal parts of entries older than `before`; returns how many. The erasure is itself an entry."""
+    erased = 0
+    while True:
+        with transaction.atomic():
+            old = LedgerPersonal.objects.filter(entry__at__lt=before).order_by("entry_id")
+            numbers = list(old.values_list("entry_id", flat=True)[:_AT_ONCE])
+            if not numbers:
+                return erased
+            LedgerPersonal.objects.filter(entry_id__in=numbers).delete()
+            facts = {"before": before, "count": len(numbers), "entries": numbers}
+            append(ERASED, actor_id=actor_id, object_kind="ledger", object_id=new_id(), facts=facts)
+            erased += len(numbers)
