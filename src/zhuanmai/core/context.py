@@ -20,7 +20,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
                 groups.setdefault(page.group, []).append(page)
     return {
         "officer": officer,
-        "rail": [(group, entries) for group, entries in groups.items()],
+        "rail": list(groups.items()),
         "profile": settings.PROFILE,
         "key_required": settings.KEY_REQUIRED,
         "theme": request.COOKIES.get("theme", ""),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import path
+from django.views.i18n import set_language
 
 from zhuanmai.core import views
 
 app_name = "core"
 urlpatterns = [
     path("healthz", views.health, name="health"),
-    path("language/", include("django.conf.urls.i18n")),
+    path("language", set_language, name="set_language"),
 ]

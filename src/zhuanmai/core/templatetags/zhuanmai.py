@@ -10,10 +10,12 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.core import assets
 from zhuanmai.core.clock import to_local
 from zhuanmai.core.masking import masked_id, masked_name, masked_phone
+from zhuanmai.core.navigation import Page
 from zhuanmai.core.units import money, plain
 
 register = template.Library()
@@ -80,6 +82,33 @@ def clock_time(moment: dt.datetime | None) -> str:
 register.filter("masked_name", masked_name)
 register.filter("masked_id", masked_id)
 register.filter("masked_phone", masked_phone)
+
+
+_KINDS = {
+    "counterfeit": ("假", _("Counterfeit and substandard")),
+    "smuggled": ("私", _("Smuggled")),
+    "diverted": ("非", _("Genuine, not from the local channel")),
+    "unlicensed": ("证", _("Genuine, traded without a licence")),
+    "to_test": ("检", _("To be tested")),
+}
+
+
+@register.filter
+def kind_letter(kind: str) -> str:
+    """The fixed letter of a kind of goods: 假 私 非 证 检."""
+    return _KINDS[kind][0] if kind in _KINDS else "?"
+
+
+@register.filter
+def kind_words(kind: str) -> str:
+    """A kind of goods in words."""
+    return str(_KINDS[kind][1]) if kind in _KINDS else ""
+
+
+@register.simple_tag(takes_context=True)
+def rail_badge(context: dict[str, Any], page: Page) -> int:
+    """How many things wait on a page of the rail."""
+    return page.badge(context["officer"]) if page.badge else 0
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,52 @@
+// Sign-in, enrolment and signing with a personal key (WebAuthn), for forms and buttons marked data-passkey.
+import { startAuthentication, startRegistration } from "@simplewebauthn/browser";
+
+type Json = Record<string, unknown>;
+
+function token(): string {
+  return document.querySelector<HTMLElement>("[data-csrf]")?.dataset.csrf ?? "";
+}
+
+/** POST JSON and read the answer; a problem's sentence becomes the error's message. */
+export async function post(url: string, body: Json): Promise<Json> {
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
+    body: JSON.stringify(body),
+  });
+  const content = (await answer.json()) as Json;
+  if (!answer.ok) throw new Error(String(content.detail ?? answer.status));
+  return content;
+}
+
+async function run(element: HTMLElement): Promise<void> {
+  const { passkey, begin = "", finish = "", next } = element.dataset;
+  const extra = Object.fromEntries(element instanceof HTMLFormElement ? new FormData(element) : []) as Json;
+  const begun = await post(begin, extra);
+  const options = begun.options as never;
+  const credential =
+    passkey === "enrol" ? await startRegistration({ optionsJSON: options }) : await startAuthentication({ optionsJSON: options });
+  const done = await post(finish, { ...extra, ...begun, options: undefined, credential });
+  window.location.assign(String(done.next ?? next ?? window.location.href));
+}
+
+/** Bind every passkey form or button on the page. */
+export function passkeys(): void {
+  document.querySelectorAll<HTMLElement>("[data-passkey]").forEach((element) => {
+    const act = (event: Event) => {
+      event.preventDefault();
+      const note = document.querySelector<HTMLElement>(element.dataset.note ?? "[data-passkey-note]");
+      element.setAttribute("aria-busy", "true");
+      run(element)
+        .catch((error: Error) => {
+          const cancelled = error.name === "NotAllowedError" || error.name === "AbortError";
+          if (note) {
+            note.hidden = false;
+            note.textContent = cancelled ? (note.dataset.cancelled ?? error.message) : error.message;
+          }
+        })
+        .finally(() => element.removeAttribute("aria-busy"));
+    };
+    element.addEventListener(element instanceof HTMLFormElement ? "submit" : "click", act);
+  });
+}
