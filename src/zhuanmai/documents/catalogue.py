@@ -11,7 +11,7 @@ from typing import Any
 from zhuanmai.core.errors import NotFound
 
 _FILE = Path(__file__).resolve().parent / "data" / "documents.json"
-_COUNTS = "零一二三四五六七八九十"
+_COUNTS = "零一两三四五六七八九十"
 _NUMBERED_AT_DECISION = {"D08"}
 
 

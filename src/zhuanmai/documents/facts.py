@@ -210,12 +210,13 @@ class UnitTotal:
 
 @dataclass(frozen=True)
 class KindTotal:
-    """The sum of one kind of goods."""
+    """The sum of one kind of goods; `words` is as printed (429条、12公斤)."""
 
     kind: str
     kind_zh: str
     lines: int
     cartons: Decimal
+    words: str | None = None
 
 
 @dataclass(frozen=True)
