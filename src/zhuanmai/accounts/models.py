@@ -124,6 +124,11 @@ class Officer(AbstractBaseUser):
         """Whether a permission is theirs (bound by accounts.permissions; templates ask through this)."""
         return bool(_may(self, permission, unit))
 
+    @property
+    def has_key(self) -> bool:
+        """Whether a usable key is registered (the top bar shows it)."""
+        return self.keys.filter(revoked_at=None, approved_at__isnull=False).exists()
+
     def certificate_is_valid(self, on: dt.date | None = None) -> bool:
         """Whether there is a certificate and it is valid on that day (today by default)."""
         if not self.certificate_no or self.certificate_valid_to is None:

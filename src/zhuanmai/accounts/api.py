@@ -1,0 +1,103 @@
+"""JSON of people and keys: who I am, signing in and enrolling with a key."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib.auth import login
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from zhuanmai.accounts import passkeys
+from zhuanmai.accounts.models import Officer
+from zhuanmai.accounts.permissions import known, roles_of
+from zhuanmai.accounts.queries import bureau_of, usable_keys
+from zhuanmai.accounts.services import check_sign_in, signed_in
+from zhuanmai.accounts.signing import rp_id
+
+router = Router(tags=["accounts"])
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class PasswordIn(Schema):
+    """Username and password (where passwords are allowed)."""
+
+    username: str
+    password: str
+
+
+class CredentialIn(Schema):
+    """The answer of a key to a challenge."""
+
+    challenge_id: uuid.UUID
+    credential: dict[str, Any]
+    name: str = ""
+
+
+class Empty(Schema):
+    """No facts."""
+
+
+@router.get("/me")
+def me(request: HttpRequest) -> dict[str, Any]:
+    """The signed-in officer: name, unit, roles, permissions, whether a key is registered."""
+    return about(request.user)  # type: ignore[arg-type]
+
+
+@router.post("/sign-in/password", auth=None)
+def sign_in_password(request: HttpRequest, given: PasswordIn) -> dict[str, Any]:
+    """Sign in with a password; only where the policy allows it."""
+    officer = check_sign_in(username=given.username, password=given.password)
+    login(request, officer, backend=_BACKEND)
+    signed_in(officer=officer, way="口令")
+    return about(officer)
+
+
+@router.post("/sign-in/begin", auth=None)
+def sign_in_begin(request: HttpRequest, _given: Empty) -> dict[str, Any]:
+    """The challenge for signing in with a key."""
+    return passkeys.begin_sign_in()
+
+
+@router.post("/sign-in/finish", auth=None)
+def sign_in_finish(request: HttpRequest, given: CredentialIn) -> dict[str, Any]:
+    """Sign in with the key's answer."""
+    officer = passkeys.finish_sign_in(challenge_id=given.challenge_id, credential=given.credential)
+    login(request, officer, backend=_BACKEND)
+    return about(officer)
+
+
+@router.post("/keys/begin")
+def keys_begin(request: HttpRequest, _given: Empty) -> dict[str, Any]:
+    """The challenge for registering a key of one's own."""
+    return passkeys.begin_enrolment(officer=request.user)  # type: ignore[arg-type]
+
+
+@router.post("/keys/finish")
+def keys_finish(request: HttpRequest, given: CredentialIn) -> dict[str, Any]:
+    """Register the key that answered."""
+    key = passkeys.finish_enrolment(
+        officer=request.user,  # type: ignore[arg-type]
+        challenge_id=given.challenge_id,
+        credential=given.credential,
+        name=given.name,
+    )
+    return {"id": str(key.pk), "name": key.name, "approved": key.is_usable}
+
+
+def about(officer: Officer) -> dict[str, Any]:
+    """An officer as the client sees them."""
+    return {
+        "id": str(officer.pk),
+        "username": officer.username,
+        "name": officer.name,
+        "certificate_no": officer.certificate_no,
+        "unit": officer.unit.name,
+        "bureau": bureau_of(officer.unit).name,
+        "roles": [{"role": role, "unit": unit.name} for role, unit in roles_of(officer)],
+        "permissions": [permission.name for permission in known() if officer.may(permission.name)],
+        "has_key": bool(usable_keys(officer)),
+        "rp_id": rp_id(),
+        "next": "/",
+    }

@@ -1,0 +1,115 @@
+"""Enrolling a key and signing in with one (WebAuthn)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from webauthn import (
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_registration_response,
+)
+from webauthn.helpers.exceptions import InvalidRegistrationResponse
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from zhuanmai.accounts.models import Challenge, Key, Officer
+from zhuanmai.accounts.services import enrol_key, signed_in
+from zhuanmai.accounts.signing import key_of, rp_id, verified_count
+from zhuanmai.core.clock import now
+from zhuanmai.core.errors import Refused
+from zhuanmai.ledger.services import append
+
+VALID_MINUTES = 10
+
+
+def begin_enrolment(*, officer: Officer) -> dict[str, Any]:
+    """Options for making a credential on the officer's key. Returns {challenge_id, options}."""
+    known = [PublicKeyCredentialDescriptor(id=bytes(key.credential_id)) for key in Key.objects.filter(officer=officer)]
+    options = generate_registration_options(
+        rp_id=rp_id(),
+        rp_name="智慧专卖",
+        user_id=officer.pk.bytes,
+        user_name=officer.username,
+        user_display_name=officer.name,
+        exclude_credentials=known,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.REQUIRED
+        ),
+    )
+    kept = _keep("enrol", options.challenge, officer)
+    return {"challenge_id": str(kept.pk), "options": json.loads(options_to_json(options))}
+
+
+def finish_enrolment(*, officer: Officer, challenge_id: uuid.UUID, credential: dict[str, Any], name: str) -> Key:
+    """Verify the new credential and register the key. Raises Refused (enrolment_failed, challenge_expired)."""
+    with transaction.atomic():
+        waiting = _take("enrol", challenge_id)
+        try:
+            verified = verify_registration_response(
+                credential=credential,
+                expected_challenge=bytes(waiting.challenge),
+                expected_rp_id=rp_id(),
+                expected_origin=settings.BASE_URL,
+                require_user_verification=True,
+            )
+        except InvalidRegistrationResponse as error:
+            raise Refused("enrolment_failed", "钥匙登记未成功；请重新插入钥匙并完成指纹或 PIN 验证。") from error
+        return enrol_key(
+            officer=officer,
+            name=name,
+            credential_id=verified.credential_id,
+            public_key=verified.credential_public_key,
+            transports=list(credential.get("response", {}).get("transports", [])),
+        )
+
+
+def begin_sign_in() -> dict[str, Any]:
+    """Options for signing in with any registered key. Returns {challenge_id, options}."""
+    options = generate_authentication_options(rp_id=rp_id(), user_verification=UserVerificationRequirement.REQUIRED)
+    kept = _keep("sign_in", options.challenge, None)
+    return {"challenge_id": str(kept.pk), "options": json.loads(options_to_json(options))}
+
+
+def finish_sign_in(*, challenge_id: uuid.UUID, credential: dict[str, Any]) -> Officer:
+    """The officer whose key answered. Raises Refused (challenge_expired, key_unknown, signature_invalid)."""
+    with transaction.atomic():
+        waiting = _take("sign_in", challenge_id)
+        key = key_of(credential)
+        if not key.officer.is_active:
+            raise Refused("inactive", "该人员已停用；请联系安全管理员。")
+        key.sign_count = verified_count(credential, bytes(waiting.challenge), key)
+        key.last_used_at = now()
+        key.save(update_fields=["sign_count", "last_used_at"])
+    signed_in(officer=key.officer, way="钥匙", key=key)
+    return key.officer
+
+
+def note_sign_out(*, officer: Officer) -> None:
+    """Put a sign-out on the ledger."""
+    with transaction.atomic():
+        append("accounts.signed_out", actor_id=officer.pk, object_kind="officer", object_id=officer.pk)
+
+
+def _keep(purpose: str, challenge: bytes, officer: Officer | None) -> Challenge:
+    until = now() + dt.timedelta(minutes=VALID_MINUTES)
+    return Challenge.objects.create(purpose=purpose, challenge=challenge, officer=officer, expires_at=until)
+
+
+def _take(purpose: str, challenge_id: uuid.UUID) -> Challenge:
+    waiting = Challenge.objects.select_for_update().filter(pk=challenge_id, purpose=purpose, used_at=None).first()
+    if waiting is None or waiting.expires_at < now():
+        raise Refused("challenge_expired", "等待过久，请重新操作。")
+    waiting.used_at = now()
+    waiting.save(update_fields=["used_at"])
+    return waiting
