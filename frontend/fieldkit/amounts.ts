@@ -36,10 +36,10 @@ export function cartonsPer(unit: string, packs: number | null | undefined, stick
 }
 
 const UNIT_WORDS: Record<string, string> = {
-  carton: "条", pack: "包", stick: "支", case: "件", kg: "公斤", piece: "个", ml: "毫升", ten_thousand: "万支", box: "盒",
+  carton: "条", pack: "包", stick: "支", case: "件", kg: "公斤", piece: "个", ml: "毫升", "10k_sticks": "万支",
 };
 const UNIT_CODES: Record<string, string> = {
-  条: "carton", 包: "pack", 盒: "pack", 支: "stick", 件: "case", 公斤: "kg", 个: "piece", 毫升: "ml", 万支: "ten_thousand",
+  条: "carton", 包: "pack", 盒: "pack", 支: "stick", 件: "case", 公斤: "kg", 个: "piece", 毫升: "ml", 万支: "10k_sticks",
 };
 
 /** The word for a unit, whichever way it was written. */

@@ -2,7 +2,7 @@
 
 import type { CatalogueData, Product } from "./types";
 
-export type PackingUnit = "carton" | "pack" | "case" | "stick";
+export type PackingUnit = string;
 
 export interface Candidate {
   product: Product;
@@ -22,13 +22,13 @@ export function checkDigit(body: string): number {
   return (10 - (sum % 10)) % 10;
 }
 
-/** Is this an EAN-8, UPC-A, EAN-13 or ITF-14 whose check digit is right? */
+/** Is this an EAN-8, EAN-13 or ITF-14 whose check digit is right? */
 export function isSound(barcode: string): boolean {
   return isShape(barcode) && checkDigit(barcode.slice(0, -1)) === Number(barcode.slice(-1));
 }
 
 function isShape(barcode: string): boolean {
-  return /^\d+$/.test(barcode) && [8, 12, 13, 14].includes(barcode.length);
+  return /^\d+$/.test(barcode) && [8, 13, 14].includes(barcode.length);
 }
 
 /** Chinese goods carry 690–699. */
@@ -48,9 +48,8 @@ export class Catalogue {
     this.size = data.products.length;
     for (const product of data.products) {
       this.byId.set(product.id, product);
-      this.remember(product.carton_barcode, { product, unit: usualUnit(product) });
-      this.remember(product.pack_barcode, { product, unit: "pack" });
-      this.remember(product.case_barcode, { product, unit: "case" });
+      for (const { code, unit } of barcodesOf(product))
+        this.remember(code, { product, unit: unit === "carton" ? usualUnit(product) : unit });
     }
   }
 
@@ -66,7 +65,8 @@ export class Catalogue {
   }
 
   /** What does this barcode name? A wrong check digit is a misreading; a right one that is not listed is unknown. */
-  identify(barcode: string): Identified {
+  identify(text: string): Identified {
+    const barcode = /^\d{12}$/.test(text) ? `0${text}` : text;
     if (!isShape(barcode)) return { status: "not_a_barcode", candidates: [] };
     if (!isSound(barcode)) return { status: "misread", candidates: [] };
     const found = this.byBarcode.get(barcode) ?? [];
@@ -97,6 +97,16 @@ export class Catalogue {
   }
 }
 
+function barcodesOf(product: Product): { code: string; unit: string }[] {
+  const named = [
+    { code: product.carton_barcode ?? "", unit: "carton" },
+    { code: product.pack_barcode ?? "", unit: "pack" },
+    { code: product.case_barcode ?? "", unit: "case" },
+  ];
+  const all = [...(product.barcodes ?? []), ...named].filter((one) => one.code);
+  return all.filter((one, i) => all.findIndex((other) => other.code === one.code && other.unit === one.unit) === i);
+}
+
 /** A cigar whose box the catalogue does not describe is counted by the stick, as it is priced. */
 function usualUnit(product: Product): PackingUnit {
   return product.type === "cigar" && product.per === "stick" && !product.sticks ? "stick" : "carton";
@@ -104,7 +114,7 @@ function usualUnit(product: Product): PackingUnit {
 
 function nameRank(product: Product, wanted: string): number {
   const name = product.name.toLowerCase();
-  const initials = (product.pinyin ?? "").toLowerCase();
+  const initials = (product.initials ?? "").toLowerCase();
   if (name.startsWith(wanted)) return 20;
   if (initials && initials.startsWith(wanted)) return 30;
   if (name.includes(wanted)) return 40;

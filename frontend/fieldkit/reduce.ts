@@ -15,7 +15,7 @@ export interface ShownLine extends Line {
   waiting?: boolean;
 }
 
-export interface Shown extends Omit<CaseState, "lines"> {
+export interface Shown extends CaseState {
   lines: ShownLine[];
   /** Own operations that the server has not answered. */
   unsent: number;
@@ -240,7 +240,6 @@ const HANDLERS: Record<string, Handler> = {
     state.case = { ...state.case, reason: payload.reason as string, state: "inspection", state_zh: state.case.state_zh ?? "检查中" };
     if (payload.place) state.place = payload.place as CaseState["place"];
     if (payload.clue) state.clue = payload.clue as CaseState["clue"];
-    state.opened = payload;
   },
   "inspection.set": sets("inspection"),
   "presence.set": sets("presence"),

@@ -1,7 +1,7 @@
 /** Shapes that cross the wire between the tablet and the server, as both sides agreed on them. */
 
 export type Kind = "counterfeit" | "smuggled" | "diverted" | "unlicensed" | "to_test";
-export type Unit = "carton" | "pack" | "stick" | "case" | "kg" | "piece" | "ml" | "ten_thousand";
+export type Unit = "carton" | "pack" | "stick" | "case" | "kg" | "piece" | "ml" | "10k_sticks";
 
 export type OperationStatus = "waiting" | "applied" | "duplicate" | "refused" | "pending";
 
@@ -298,8 +298,8 @@ export interface CaseState {
   summary?: string | { text?: string } | null;
   valuer?: Officer | null;
   simple?: Record<string, any> | null;
+  recorder?: { id: string; name?: string } | null;
   cursor: number;
-  [more: string]: unknown;
 }
 
 export interface OutlineQuestion {
@@ -327,6 +327,7 @@ export interface Kit {
   settings: { gun_gap_ms?: number; gun_decide_ms?: number; gun_prefix?: string; [more: string]: unknown };
   districts: { code: string; name: string }[] | Record<string, string>;
   now?: string;
+  heads?: { id: string; name: string }[];
   defaults?: Record<string, any>;
 }
 
@@ -336,7 +337,10 @@ export interface Product {
   pack_barcode?: string | null;
   case_barcode?: string | null;
   name: string;
-  pinyin?: string | null;
+  /** Pinyin initials of the name. */
+  initials?: string | null;
+  barcodes?: { code: string; unit: string }[];
+  listed?: boolean;
   packs?: number | null;
   sticks?: number | null;
   price?: number | string | null;

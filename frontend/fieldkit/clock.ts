@@ -1,0 +1,66 @@
+/** Time on the tablet: the server's clock where it was heard, so that a wrong tablet writes no wrong hour. */
+
+import { isoNow } from "./oplog";
+
+let offset = 0;
+
+/** The server said what time it is. */
+export function setClock(serverNow: string | undefined): void {
+  const told = serverNow ? Date.parse(serverNow) : NaN;
+  if (!Number.isNaN(told)) offset = told - Date.now();
+}
+
+export function now(): Date {
+  return new Date(Date.now() + offset);
+}
+
+/** `2025-10-30T09:12:00.000+08:00` */
+export function nowIso(): string {
+  return isoNow(now());
+}
+
+/** The day of a moment as an input field wants it. */
+export function dayOf(value: string | null | undefined): string {
+  return local(value).slice(0, 10);
+}
+
+/** A moment as a field for date and time wants it, to the minute. */
+export function minuteOf(value: string | null | undefined): string {
+  return local(value).slice(0, 16);
+}
+
+function local(value: string | null | undefined): string {
+  if (!value) return "";
+  if (/^\d{4}-\d\d-\d\d$/.test(value)) return value;
+  const moment = new Date(value);
+  return Number.isNaN(moment.getTime()) ? "" : isoNow(moment);
+}
+
+/** What a field for date and time holds, as a moment. */
+export function fromMinute(value: string): string | null {
+  const moment = new Date(value);
+  return value && !Number.isNaN(moment.getTime()) ? isoNow(moment) : null;
+}
+
+/** `09:12` */
+export function clockTime(value: string | null | undefined): string {
+  return local(value).slice(11, 16);
+}
+
+/** `00:12:41` since a moment. */
+export function since(began: string | null | undefined, at: Date): string {
+  const start = began ? Date.parse(began) : NaN;
+  if (Number.isNaN(start)) return "";
+  const seconds = Math.max(0, Math.floor((at.getTime() - start) / 1000));
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+/** 刚刚, 3 分钟前, 09:12. */
+export function ago(value: string | null | undefined, at: Date): { unit: "now" | "minutes" | "clock"; value: string } {
+  const seconds = value ? (at.getTime() - Date.parse(value)) / 1000 : NaN;
+  if (Number.isNaN(seconds)) return { unit: "clock", value: "" };
+  if (seconds < 60) return { unit: "now", value: "" };
+  if (seconds < 3600) return { unit: "minutes", value: String(Math.floor(seconds / 60)) };
+  return { unit: "clock", value: clockTime(value) };
+}

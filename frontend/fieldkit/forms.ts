@@ -1,0 +1,99 @@
+/** Forms that lose nothing: each key is kept on the tablet, each finished field is sent, an error clears nothing. */
+
+import { computed, onBeforeUnmount, reactive, ref, watch, type ComputedRef, type Ref } from "vue";
+import { clockTime, nowIso } from "./clock";
+import { useSession } from "./session";
+
+export interface FormOptions<T extends object> {
+  /** The name under which the draft is kept. */
+  name: string;
+  kind: string;
+  blank: T;
+  /** What the case says now. */
+  source: () => Partial<T> | null | undefined;
+  /** What is sent; nothing if there is nothing to send yet. */
+  payload: (form: T) => Record<string, unknown> | null;
+  /** What is wrong, by field; a form with errors is kept, not sent. */
+  errors?: (form: T) => Record<string, string>;
+}
+
+export interface Form<T extends object> {
+  form: T;
+  errors: ComputedRef<Record<string, string>>;
+  /** When it was kept, as 09:12; empty if nothing was typed yet. */
+  savedAt: Ref<string>;
+  dirty: Ref<boolean>;
+  /** Send what was typed, if it is whole. */
+  send: () => Promise<void>;
+}
+
+/** A form over one part of the case. */
+export function useForm<T extends object>(options: FormOptions<T>): Form<T> {
+  const session = useSession();
+  const form = reactive({ ...options.blank }) as T;
+  const savedAt = ref("");
+  const dirty = ref(false);
+  const errors = computed(() => withoutEmpty(options.errors?.(form) ?? {}));
+  let sent = "";
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const text = (): string => JSON.stringify(form);
+  const take = (values: Partial<T> | null | undefined): void => {
+    for (const [key, value] of Object.entries(values ?? {}))
+      (form as Record<string, unknown>)[key] = value ?? options.blank[key as keyof T];
+    sent = text();
+  };
+  const keep = async (): Promise<void> => {
+    const at = await session.log.keepForm(session.caseId, options.name, form);
+    savedAt.value = clockTime(at);
+  };
+  const send = async (): Promise<void> => {
+    if (!dirty.value || !session.opened || Object.keys(errors.value).length) return;
+    const payload = options.payload(form);
+    if (!payload) return;
+    dirty.value = false;
+    sent = text();
+    clearTimeout(timer);
+    await session.act(options.kind, payload);
+    await session.log.dropForm(session.caseId, options.name);
+    savedAt.value = clockTime(nowIso());
+  };
+
+  take(options.source());
+  void session.log.form<T>(session.caseId, options.name).then((draft) => {
+    if (!draft || dirty.value) return;
+    Object.assign(form, draft);
+    dirty.value = text() !== sent;
+  });
+  watch(() => JSON.stringify(options.source() ?? {}), () => dirty.value || take(options.source()));
+  watch(form, () => {
+    if (text() === sent) return;
+    dirty.value = true;
+    clearTimeout(timer);
+    timer = setTimeout(() => void keep(), 150);
+  }, { deep: true });
+  session.drafts.add(send);
+  const leaving = (): void => void (dirty.value && keep());
+  addEventListener("pagehide", leaving);
+  onBeforeUnmount(() => {
+    removeEventListener("pagehide", leaving);
+    session.drafts.delete(send);
+    leaving();
+    void send();
+  });
+  return { form, errors, savedAt, dirty, send };
+}
+
+function withoutEmpty(errors: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(errors).filter(([, words]) => words));
+}
+
+/** Only what was filled in. */
+export function filled(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "" && value !== undefined));
+}
+
+/** Empty texts as nothing, for facts that were cleared on purpose. */
+export function nullable<T extends object>(values: T): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value === "" ? null : value]));
+}

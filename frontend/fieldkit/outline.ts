@@ -1,0 +1,64 @@
+/** The outline of questions, standard paragraphs and scene facts for the causes of a case, as the kit keeps them. */
+
+import { money, quantity } from "./amounts";
+import { clockTime } from "./clock";
+import { newId } from "./ids";
+import type { Kit, Outline, OutlineQuestion, Question } from "./types";
+import type { Shown } from "./reduce";
+
+interface NamedOutline extends Outline {
+  causes?: string[];
+  cause?: string;
+}
+
+/** The outline of the first cause that has one; else the general one. */
+export function outlineFor(kit: Kit | null, causes: string[]): Outline | null {
+  const all = kit?.outlines;
+  if (!all) return null;
+  const list: NamedOutline[] = Array.isArray(all) ? all : Object.entries(all).map(([code, outline]) => ({ code, ...outline }));
+  const fits = (code: string) => (one: NamedOutline) => one.code === code || one.cause === code || Boolean(one.causes?.includes(code));
+  for (const code of causes) {
+    const found = list.find(fits(code));
+    if (found) return found;
+  }
+  return list.find((one) => ["general", "default", "*"].includes(one.code ?? "")) ?? list[0] ?? null;
+}
+
+export function usualAnswers(question: OutlineQuestion): string[] {
+  return question.answers ?? question.usual_answers ?? [];
+}
+
+/** The outline's questions as a fresh record: unanswered, to be answered, moved or left out. */
+export function freshQuestions(outline: Outline | null): Question[] {
+  return (outline?.questions ?? []).map((question) => ({ id: question.id ?? newId(), text: question.text, answer: "" }));
+}
+
+/** The goods in one sentence: 七匹狼（红）12 条、… 共 43 种 500 条. */
+export function goodsInWords(shown: Shown): string {
+  const each = shown.lines.map((line) => `${line.name}${quantity(line.quantity)}条`).join("、");
+  return shown.lines.length ? `${each}，共${shown.lines.length}个品种${quantity(shown.totals.cartons)}条` : "";
+}
+
+/** Who the person is, as a record begins. */
+export function personInWords(shown: Shown, partyId?: string | null): string {
+  const party = shown.parties.find((one) => (one.party_id ?? one.id) === partyId) ?? shown.parties[0];
+  if (!party) return "";
+  const parts = [
+    party.name && `我叫${party.name}`, party.sex, party.ethnicity, party.born_on && `${party.born_on.replace(/-0?/, "年").replace(/-0?/, "月")}日出生`,
+    party.id_no && `身份证号${party.id_no}`, party.address && `住${party.address}`, party.phone && `电话${party.phone}`,
+    party.licence_no && `烟草专卖零售许可证号${party.licence_no}`,
+  ];
+  return `${parts.filter(Boolean).join("，")}。`;
+}
+
+/** Put what the case knows into a sentence with {placeholders}; unknown ones stay to be filled by hand. */
+export function fill(sentence: string, shown: Shown): string {
+  const party = shown.parties[0];
+  const values: Record<string, string | null | undefined> = {
+    party: party?.name, name: party?.name, shop: shown.place?.shop_name, shop_name: shown.place?.shop_name, address: shown.place?.address,
+    licence_no: party?.licence_no, goods: goodsInWords(shown), items: goodsInWords(shown), kinds: String(shown.lines.length),
+    cartons: quantity(shown.totals.cartons), value: money(shown.totals.value), began_at: clockTime(shown.inspection?.began_at),
+    officers: shown.officers.map((one) => one.name).join("、"), certificates: shown.officers.map((one) => one.certificate_no).join("、"),
+  };
+  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] || whole);
+}

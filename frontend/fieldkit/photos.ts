@@ -1,0 +1,76 @@
+/** Photographs: kept on the tablet with their digest, put on the case at once, sent when there is a way. */
+
+import { reactive } from "vue";
+import { Problem, sentence } from "./api";
+import { nowIso } from "./clock";
+import { newId } from "./ids";
+import { digest, quality } from "./pictures";
+import type { Session } from "./session";
+
+export interface PhotoFacts {
+  what: string;
+  caption: string;
+  line_id?: string | null;
+}
+
+export class PhotoQueue {
+  /** Pictures that the server does not have yet, by the id of the photograph: why, in words, or "" if it just waits. */
+  readonly waiting = reactive(new Map<string, string>());
+  readonly hints = reactive(new Map<string, string[]>());
+  private readonly urls = reactive(new Map<string, string>());
+  private sending = false;
+
+  constructor(private readonly session: Session) {}
+
+  async restore(): Promise<void> {
+    for (const photo of await this.session.log.unsentPhotos(this.session.caseId)) this.waiting.set(photo.id, photo.error ?? "");
+  }
+
+  /** Keep a picture and put it on the case. */
+  async add(file: Blob, facts: PhotoFacts): Promise<string> {
+    const id = newId();
+    const mime = file.type || "image/jpeg";
+    const [sha256, remarks] = await Promise.all([digest(file), quality(file)]);
+    await this.session.log.keepPhoto({ id, case_id: this.session.caseId, blob: file, mime, sha256, quality: remarks, sent: false });
+    this.waiting.set(id, "");
+    this.hints.set(id, remarks);
+    const place = this.session.shown.value.place?.address ?? "";
+    await this.session.act("photo.add", { photo_id: id, ...facts, taken_at: nowIso(), place, sha256 });
+    void this.send();
+    return id;
+  }
+
+  /** Where the picture can be seen: on the tablet if it is here, else from the server. */
+  url(id: string): string {
+    const known = this.urls.get(id);
+    if (known) return known;
+    this.urls.set(id, this.session.api.url(`/enforcement/cases/${this.session.caseId}/photos/${id}`));
+    void this.session.log.photo(id).then((photo) => photo && this.urls.set(id, URL.createObjectURL(photo.blob)));
+    return this.urls.get(id)!;
+  }
+
+  /** Send what waits; a picture whose act is not yet with the server waits for it. */
+  async send(): Promise<void> {
+    if (this.sending || !this.waiting.size) return;
+    this.sending = true;
+    try {
+      for (const photo of await this.session.log.unsentPhotos(this.session.caseId)) {
+        const own = this.session.operations.value.find((one) => one.kind === "photo.add" && one.payload.photo_id === photo.id);
+        if (own?.status === "waiting" || own?.status === "refused") continue;
+        try {
+          const path = `/enforcement/cases/${this.session.caseId}/photos/${photo.id}`;
+          const answer = await this.session.api.put<{ sha256: string; quality?: string[] }>(path, photo.blob, photo.mime);
+          if (answer.sha256 !== photo.sha256) throw new Error("传到服务器的照片与原件摘要不符，正在重传");
+          await this.session.log.keepPhoto({ ...photo, sent: true });
+          this.waiting.delete(photo.id);
+          if (answer.quality?.length) this.hints.set(photo.id, answer.quality);
+        } catch (reason) {
+          this.waiting.set(photo.id, sentence(reason));
+          if (!(reason instanceof Problem)) break;
+        }
+      }
+    } finally {
+      this.sending = false;
+    }
+  }
+}

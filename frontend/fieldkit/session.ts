@@ -1,0 +1,170 @@
+/** One case on one tablet: what is shown, what can be done, and what goes to the server behind it. */
+
+import { computed, inject, reactive, ref, shallowRef, type ComputedRef, type InjectionKey, type Ref, type ShallowRef } from "vue";
+import { Api, sentence } from "./api";
+import { Catalogue } from "./catalogue";
+import { now, nowIso, setClock } from "./clock";
+import { newId } from "./ids";
+import type { Misread, Oplog } from "./oplog";
+import { PhotoQueue } from "./photos";
+import { lastUndoable, reduce, type Shown } from "./reduce";
+import { Scanning } from "./scanning";
+import { Sync, type Line } from "./sync";
+import type { CaseState, CatalogueData, Kit, Operation } from "./types";
+
+export interface Notice {
+  id: number;
+  level: "danger" | "warning" | "success" | "info";
+  words: string;
+}
+
+export class Session {
+  readonly server: ShallowRef<CaseState | null> = shallowRef(null);
+  readonly operations: ShallowRef<Operation[]> = shallowRef([]);
+  readonly catalogue: ShallowRef<Catalogue> = shallowRef(new Catalogue());
+  readonly kit: ShallowRef<Kit | null> = shallowRef(null);
+  readonly line: Ref<Line> = ref("starting");
+  readonly lineDetail: Ref<string> = ref("");
+  readonly notices: Notice[] = reactive([]);
+  readonly tick: Ref<Date> = ref(now());
+  readonly shown: ComputedRef<Shown>;
+  readonly scanning: Scanning;
+  readonly photos: PhotoQueue;
+  /** Forms that hold back what was typed until it is whole; each can be told to send it now. */
+  readonly drafts = new Set<() => Promise<void>>();
+  readonly sync: Sync;
+  private notes = 0;
+
+  constructor(
+    readonly caseId: string,
+    readonly api: Api,
+    readonly log: Oplog,
+  ) {
+    this.shown = computed(() => reduce(caseId, this.server.value, this.operations.value, this.catalogue.value));
+    this.scanning = new Scanning(this);
+    this.photos = new PhotoQueue(this);
+    this.sync = new Sync(caseId, api, log, () => this.operations.value.filter((one) => one.status === "waiting"), {
+      operations: (changed) => this.replace(changed),
+      state: (state) => void (this.server.value = state),
+      line: (line, detail = "") => {
+        this.line.value = line;
+        this.lineDetail.value = detail;
+        if (line === "online") void this.photos.send();
+      },
+    });
+  }
+
+  /** Has the case been opened, here or on another tablet? */
+  get opened(): boolean {
+    return this.server.value !== null || this.operations.value.some((one) => one.kind === "case.open" && one.status !== "refused");
+  }
+
+  /** Read what the tablet kept, then ask the server. */
+  async start(): Promise<void> {
+    const [operations, state, kit, catalogue] = await Promise.all([
+      this.log.operations(this.caseId),
+      this.log.state(this.caseId),
+      this.log.setting<Kit>("kit"),
+      this.log.setting<CatalogueData>("catalogue"),
+    ]);
+    this.operations.value = operations;
+    this.server.value = state;
+    if (kit) this.kit.value = kit;
+    if (catalogue) this.catalogue.value = new Catalogue(catalogue);
+    await this.scanning.restore();
+    await this.photos.restore();
+    setInterval(() => (this.tick.value = now()), 1000);
+    addEventListener("online", () => this.sync.kick());
+    addEventListener("offline", () => (this.line.value = "offline"));
+    document.addEventListener("visibilitychange", () => document.hidden || this.sync.kick());
+    void this.refresh();
+    if (this.opened || location.pathname.includes(this.caseId)) this.sync.start();
+  }
+
+  /** The lists that change rarely: officers, questions, causes; and the catalogue of the day. */
+  async refresh(): Promise<void> {
+    try {
+      const kit = await this.api.get<Kit>("/enforcement/kit");
+      setClock(kit.now);
+      this.kit.value = kit;
+      await this.log.keepSetting("kit", kit);
+      const day = this.server.value?.case.began_at?.slice(0, 10) ?? nowIso().slice(0, 10);
+      const data = await this.api.get<CatalogueData>(`/reference/catalogue?on=${day}`);
+      if (String(data.version) !== this.catalogue.value.version) this.catalogue.value = new Catalogue(data);
+      await this.log.keepSetting("catalogue", data);
+    } catch (reason) {
+      if (!this.kit.value) this.notify("warning", sentence(reason));
+      setTimeout(() => void this.refresh(), 15_000);
+    }
+  }
+
+  /** Do something: it is kept, shown, and sent when there is a way. */
+  async act(kind: string, payload: Record<string, unknown>, id: string = newId()): Promise<Operation> {
+    try {
+      const operation = await this.log.append(this.caseId, { kind, payload, id, at: nowIso() });
+      this.operations.value = [...this.operations.value, operation];
+      if (this.opened) this.sync.start();
+      return operation;
+    } catch (reason) {
+      this.notify("danger", `本机没有存下这一步，请勿关闭页面：${sentence(reason)}`);
+      throw reason;
+    }
+  }
+
+  /** Take the newest own count back. */
+  async undo(operation: Operation | undefined = lastUndoable(this.operations.value)): Promise<Operation | undefined> {
+    if (!operation) return undefined;
+    await this.act("undo", { operation_id: operation.id });
+    return operation;
+  }
+
+  /** Send what every open form holds back, then everything that waits; resolves when the server has all of it. */
+  async settle(): Promise<void> {
+    await Promise.all([...this.drafts].map((send) => send()));
+    await this.sync.settled();
+    await this.photos.send();
+  }
+
+  notify(level: Notice["level"], words: string): void {
+    const id = ++this.notes;
+    this.notices.push({ id, level, words });
+    setTimeout(() => this.dismiss(id), level === "danger" ? 15_000 : 6000);
+  }
+
+  dismiss(id: number): void {
+    const at = this.notices.findIndex((notice) => notice.id === id);
+    if (at >= 0) this.notices.splice(at, 1);
+  }
+
+  /** Refusals that nobody has read yet. */
+  get refusals(): Operation[] {
+    return this.operations.value.filter((one) => one.status === "refused" && !one.seen);
+  }
+
+  async putAway(operation: Operation): Promise<void> {
+    this.replace([await this.log.markSeen(operation)]);
+  }
+
+  private replace(changed: Operation[]): void {
+    const byId = new Map(changed.map((operation) => [operation.id, operation]));
+    this.operations.value = this.operations.value.map((operation) => byId.get(operation.id) ?? operation);
+    for (const operation of changed)
+      if (operation.status === "refused" && !operation.seen && !isChoice(operation))
+        this.notify("danger", operation.detail || "这一步没有被接受，内容仍保留在待处理");
+  }
+}
+
+/** A keyed quantity that met another tablet's: the officer is shown both values and chooses. */
+export function isChoice(operation: Operation): boolean {
+  return operation.kind === "quantity.difference" && operation.status === "refused";
+}
+
+export type { Misread };
+
+export const SESSION: InjectionKey<Session> = Symbol("session");
+
+export function useSession(): Session {
+  const session = inject(SESSION);
+  if (!session) throw new Error("no case is open");
+  return session;
+}
