@@ -22,7 +22,8 @@ FORMS = Path(__file__).resolve().parent / "forms"
 APPROVERS = ("department_head", "legal_head", "bureau_head")
 _AFTERWARDS = {f"opinion.{role}" for role in APPROVERS} | {"document.number"}
 _AT_SERVICE = {"service.receiver", "service.at", "service.substitute", "service.refusal"}
-_LIST = re.compile(r"\[\]")
+_STEP = re.compile(r"([^.\[]+)(?:\[(\d+)\])?")
+_LIST = re.compile(r"\[\d*\]")
 
 
 @dataclass(frozen=True)
@@ -198,10 +199,12 @@ def _ordinal(path: str) -> str:
 
 
 def _at(data: Any, path: str) -> Any:
-    for name in path.split("."):
+    for name, index in _STEP.findall(path):
         if data is None:
             return None
         data = data.get(name)
+        if index:
+            data = data[int(index)] if data and int(index) < len(data) else None
     return data
 
 

@@ -116,6 +116,7 @@ def render(
     pictured = {glyph.character: glyph.picture for glyph in facts.glyphs}
     printed = [body, number, opinions, refusal, [slot["words"] for slot in slots.values()]]
     undrawable = [c for c in fonts.undrawable(_texts(printed)) if c not in pictured]
+    _refuse_too_long(entry.name, refusal, opinions, facts)
     if not preview:
         _refuse(entry.name, lacking, undrawable)
     data = {
@@ -191,6 +192,16 @@ def _refuse(name: str, lacking: list[MissingField], undrawable: list[str]) -> No
         named = "、".join(f"“{character}”（U+{ord(character):04X}）" for character in undrawable)
         detail = f"《{name}》中的{named}字库没有字形，不能打印；请为该字上传字形图片后再生成。"
         raise Refused("glyph_missing", detail, extra={"characters": undrawable})
+
+
+def _refuse_too_long(name: str, refusal: str | None, opinions: dict[str, str], facts: CaseFacts) -> None:
+    """What goes into a box of fixed size must fit into it at a size that can still be read."""
+    texts = [("拒签情况说明", "refusal.reason", refusal, 180), ("当事人意见", "party.remark", facts.party.remark, 100)]
+    texts += [("审批意见", f"opinion.{role}", words, 180) for role, words in opinions.items()]
+    for label, path, words, longest in texts:
+        if words and len(words) > longest:
+            detail = f"《{name}》的{label}最多 {longest} 字，现有 {len(words)} 字；请删减后再生成。"
+            raise Refused("text_too_long", detail, path)
 
 
 def _slots(facts: CaseFacts, signatures: Sequence[Signature]) -> dict[str, dict[str, Any]]:
