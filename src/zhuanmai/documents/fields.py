@@ -113,7 +113,7 @@ def body(kind: str, facts: CaseFacts) -> dict[str, Any]:
 def values(data: Any, path: str) -> Iterator[tuple[str, Any]]:
     """The values at a path with its `[]` filled in: officers[].name gives officers[0].name, officers[1].name.
 
-    An empty list gives itself once, so that what should be in it is missed; officers are always two.
+    An empty list gives itself once, so that what should be in it is missed; officers are never fewer than two.
     """
     head, bracket, rest = path.partition("[]")
     value = _at(data, head)
@@ -121,8 +121,8 @@ def values(data: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield head, value
         return
     items = list(value or [])
-    if head == "officers" and 0 < len(items) < 2:
-        items.append(None)
+    if head == "officers":
+        items += [None] * (2 - len(items))
     if not items:
         yield head, None
     for index, item in enumerate(items):
@@ -176,7 +176,9 @@ def _waived(path: str, data: dict[str, Any]) -> bool:
     """What a field leaves open, as a way of electronic service without consent, the number of an unnumbered parent."""
     match path:
         case "service.electronic_way":
-            return (data["service"] or {}).get("electronic") is False
+            return (data["service"] or {}).get("electronic") is not True
+        case "items.totals.words" | "items.value":
+            return empty(data["items"]["lines"])
         case "parent.number":
             return (data["parent"] or {}).get("code") == "D08"
         case "penalty.amount":
