@@ -1,0 +1,45 @@
+"""What doctor and restore ask of documents: fonts, certificate, and every file's digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from zhuanmai.core import files
+from zhuanmai.core.checks import Finding, Health, register_check, register_proof
+from zhuanmai.core.errors import NotFound
+from zhuanmai.documents import certificates, fonts
+from zhuanmai.documents.models import SignatureBlock, Version
+from zhuanmai.documents.queries import kept_files
+
+
+@register_proof("文书")
+def files_are_whole() -> Iterable[str]:
+    """Each file that a version or a signature names exists and has the digest that is its name."""
+    named = kept_files(Version.objects.iterator())
+    for drawing, scan in SignatureBlock.objects.values_list("drawing", "paper_scan"):
+        named += [digest for digest in (drawing, scan) if digest]
+    for digest in dict.fromkeys(named):
+        try:
+            content = files.load(digest)
+        except NotFound:
+            yield f"文件 {digest} 缺失"
+            continue
+        if hashlib.sha256(content).hexdigest() != digest:
+            yield f"文件 {digest} 被改动"
+
+
+@register_check
+def fonts_are_there() -> Finding:
+    """The fonts of the documents."""
+    gone = fonts.absent()
+    if gone:
+        return Finding("字体", Health.BAD, f"缺 {'、'.join(gone)}", "运行 zhuanmai build 安装字体。")
+    return Finding("字体", Health.GOOD, "思源宋体、思源黑体齐全")
+
+
+@register_check
+def certificate_is_there() -> Finding:
+    """The certificate that seals are made with."""
+    path = certificates.authority().certificate
+    return Finding("印章证书", Health.GOOD, f"演示证书 {path.name}；正式使用请以 PKCS#11 设备配置")

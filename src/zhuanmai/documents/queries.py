@@ -1,0 +1,110 @@
+"""What can be asked of documents: those of a case, who still has to sign, what a token or a digest is."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from zhuanmai.core import files
+from zhuanmai.documents import catalogue
+from zhuanmai.documents.models import Document, DocumentState, SignatureBlock, Version
+
+_PERSONS = {"inspected_party": "party", "questioned": "party", "receiver": "receiver", "provider": "provider"}
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What the public may know of a paper: genuine, in force, its digest; never whose case it is."""
+
+    status: str  # in_force, corrected, void, unknown
+    name: str
+    number: str
+    unit: str
+    sealed_at: object
+    sha256: str
+    version: int
+
+
+def documents_of(case_id: uuid.UUID) -> list[Document]:
+    """The documents of a case that are not void, in the order of the archive."""
+    order = {code: place for place, code in enumerate(catalogue.archive_order())}
+    found = Document.objects.filter(case_id=case_id).exclude(state=DocumentState.VOID).select_related("unit")
+    return sorted(found, key=lambda one: (order.get(one.kind, 999), one.created_at))
+
+
+def current(document: Document) -> Version:
+    """The version in force (or in preparation) of a document."""
+    return Version.objects.get(document=document, number=document.version)
+
+
+def signatures_on(version: Version) -> list[SignatureBlock]:
+    """The signatures that count on a version."""
+    return list(version.signatures.filter(voided_at=None).select_related("officer"))
+
+
+def has_signed_version(case_id: uuid.UUID) -> bool:
+    """Whether somebody's signature stands on a current version of the case: then facts change by correction only."""
+    return SignatureBlock.objects.filter(
+        version__document__case_id=case_id, version__superseded_at=None, voided_at=None
+    ).exclude(version__document__state=DocumentState.VOID).exists()  # fmt: skip
+
+
+def outstanding(version: Version, *, kind: catalogue.Kind, absent: bool, with_witness: bool) -> list[str]:
+    """The signatures that are still missing, as roles: officer, officer, party, witness, valuer, then approvers.
+
+    Where the party is absent, the witness signs in their place; a refusal counts as the party's answer, and then the
+    witness signs too.
+    """
+    given = signatures_on(version)
+    roles = [block.role for block in given]
+    refused = any(block.refusal for block in given)
+    wanted: list[str] = []
+    for signer in kind.signers:
+        name, _, count = signer.partition("×")
+        first = name.split("|")[0]
+        if first in ("officer", "server"):
+            wanted += ["officer"] * (int(count or 1) - roles.count("officer"))
+        elif first == "valuer":
+            wanted += ["valuer"] * ("valuer" not in roles)
+        elif first in ("party", "inspected_party", "questioned", "receiver", "provider"):
+            person = "witness" if absent and "witness" in name else "party"
+            wanted += [person] * (person not in roles)
+        elif first == "witness" and with_witness:
+            wanted += ["witness"] * ("witness" not in roles)
+    if (refused or (absent and with_witness)) and "witness" not in roles and "witness" not in wanted and with_witness:
+        wanted.append("witness")
+    return wanted + [role for role in kind.approvals if role not in roles and " " not in role]
+
+
+def by_token(token: str) -> Version | None:
+    """The version whose QR code bears this token."""
+    return Version.objects.filter(token=token).exclude(sealed_sha256="").select_related("document__unit").first()
+
+
+def by_digest(sha256: str) -> Version | None:
+    """The version whose sealed file has this digest."""
+    return Version.objects.filter(sealed_sha256=sha256).select_related("document__unit").first()
+
+
+def verified(version: Version | None) -> Verified:
+    """What the public page says of a version."""
+    if version is None:
+        return Verified("unknown", "", "", "", None, "", 0)
+    document = version.document
+    status = "void" if document.state == DocumentState.VOID else "corrected" if version.superseded_at else "in_force"
+    return Verified(
+        status, catalogue.kind(document.kind).name, document.number, document.unit.name, version.sealed_at,
+        version.sealed_sha256, version.number,
+    )  # fmt: skip
+
+
+def sealed_file(document: Document) -> bytes:
+    """The sealed file of the current version; the unsigned one while it is not sealed."""
+    version = current(document)
+    return files.load(version.sealed_sha256 or version.unsigned_sha256)
+
+
+def kept_files(versions: Iterable[Version]) -> list[str]:
+    """The digests of all files that versions name."""
+    return [digest for v in versions for digest in (v.unsigned_sha256, v.sealed_sha256) if digest]

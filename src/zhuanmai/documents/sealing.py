@@ -1,0 +1,103 @@
+"""Sealing: the bureau's PAdES signature over the final file, its round red seal as a vector in the appearance."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import threading
+from functools import lru_cache
+from pathlib import Path
+
+import typst
+from django.conf import settings
+from pyhanko.keys import load_cert_from_pemder
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import fields as sign_fields
+from pyhanko.sign import signers
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.stamp import StaticStampStyle
+from pyhanko_certvalidator import ValidationContext
+
+from zhuanmai.documents import certificates, fonts
+from zhuanmai.documents.rendering import Box
+
+FIELD = "Seal"
+_SEAL = Path(__file__).resolve().parent / "seal" / "seal.typ"
+_lock = threading.Lock()
+
+
+def sealed(pdf: bytes, *, unit_code: str, unit_name: str, place: Box | None, reason: str) -> bytes:
+    """The file with the bureau's seal: visible where the document has a place for it, else only in the signature."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
+    box = place.on_pdf() if place else None
+    spec = SigFieldSpec(
+        FIELD,
+        on_page=place.page - 1 if place else 0,
+        box=tuple(map(round, box)) if box else None,  # type: ignore[arg-type]
+    )
+    sign_fields.append_signature_field(writer, spec)
+    metadata = signers.PdfSignatureMetadata(
+        field_name=FIELD, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256", reason=reason, name=unit_name
+    )
+    style = _style(unit_name) if place else None
+    signer = signers.PdfSigner(metadata, signer=_signer(unit_code, unit_name), stamp_style=style)
+    out = io.BytesIO()
+    signer.sign_pdf(writer, output=out)
+    return out.getvalue()
+
+
+@lru_cache(maxsize=64)
+def seal_pdf(name: str) -> bytes:
+    """The seal of a bureau as a PDF page of 42 mm, fonts embedded."""
+    compiled = typst.compile(
+        _SEAL, font_paths=[fonts.FOLDER], ignore_system_fonts=True, sys_inputs={"data": json.dumps({"name": name})},
+        pdf_standards=["a-2b"],
+    )  # fmt: skip
+    if not isinstance(compiled, bytes):
+        raise TypeError("the compiler gave no PDF")
+    return compiled
+
+
+def is_intact(pdf: bytes) -> bool:
+    """Whether the seal covers the whole file and fits it, under this installation's authority."""
+    try:
+        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+        embedded = reader.embedded_signatures
+        if len(embedded) != 1:
+            return False
+        context = ValidationContext(trust_roots=[_root()], allow_fetching=False)
+        status = validate_pdf_signature(embedded[0], context)
+        return bool(status.intact and status.valid and status.trusted and status.coverage.name == "ENTIRE_FILE")
+    except Exception:
+        return False
+
+
+@lru_cache(maxsize=32)
+def _style(name: str) -> StaticStampStyle:
+    digest = hashlib.sha256(seal_pdf(name)).hexdigest()[:16]
+    path = Path(settings.HOME_DIR) / "public" / "seals" / f"{digest}.pdf"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}")
+        part.write_bytes(seal_pdf(name))
+        os.replace(part, path)
+    return StaticStampStyle.from_pdf_file(str(path), border_width=0, background_opacity=1)
+
+
+@lru_cache(maxsize=32)
+def _signer(code: str, name: str) -> signers.SimpleSigner:
+    pair, root = certificates.bureau(code, name), certificates.authority()
+    with _lock:
+        found = signers.SimpleSigner.load(str(pair.key), str(pair.certificate), ca_chain_files=(str(root.certificate),))
+    if found is None:
+        raise RuntimeError(f"the certificate of {name} cannot be read")
+    return found
+
+
+@lru_cache(maxsize=1)
+def _root() -> object:
+    return load_cert_from_pemder(str(certificates.authority().certificate))

@@ -1,0 +1,257 @@
+"""What can be done with documents: prepare, sign, seal, correct, void. Each act is one transaction and one entry."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+
+from zhuanmai.accounts.models import Officer, Unit
+from zhuanmai.core import files
+from zhuanmai.core.clock import now, today
+from zhuanmai.core.errors import Conflict, Refused
+from zhuanmai.documents import catalogue, rendering, sealing
+from zhuanmai.documents.facts import CaseFacts
+from zhuanmai.documents.models import Document, DocumentState, IssuedNumber, SignatureBlock, Version, new_token
+from zhuanmai.documents.numbering import reserve
+from zhuanmai.documents.queries import current, signatures_on
+from zhuanmai.documents.rendering import Signature
+from zhuanmai.ledger.services import append
+
+CHANGED = "内容已变，原签名作废，须重新签名"
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signature to put on a version: who, in which role, how."""
+
+    role: str
+    name: str
+    officer: Officer | None = None
+    signing_id: uuid.UUID | None = None
+    drawing: str = ""
+    refusal: str = ""
+    paper_scan: str = ""
+    opinion: str = ""
+    at: dt.datetime | None = None
+
+
+def prepare(
+    *,
+    actor: Officer,
+    kind: str,
+    case_id: uuid.UUID,
+    unit: Unit,
+    facts: CaseFacts,
+    key: str = "",
+    dated_on: dt.date | None = None,
+) -> Version:
+    """Make or refresh the unsigned version of a document: number reserved, body rendered, digest taken.
+
+    An unchanged body keeps its signatures; a changed one voids them, in words. A sealed document is left as it is.
+    Raises Refused: document_incomplete, glyph_missing (nothing prints half-filled).
+    """
+    entry = catalogue.kind(kind)
+    with transaction.atomic():
+        document = (
+            Document.objects.select_for_update(of=("self",))
+            .filter(case_id=case_id, kind=kind, key=key)
+            .exclude(state=DocumentState.VOID)
+            .first()
+        )
+        if document is not None and document.state == DocumentState.SEALED:
+            return current(document)
+        rows: list[object] = []
+        if document is None:
+            document = Document.objects.create(case_id=case_id, unit=unit, kind=kind, key=key)
+            if entry.number_word and not entry.numbered_at_decision:
+                number = _number(document, entry.number_word, dated_on or today())
+                rows.append(number)
+        version = _rendered(document, facts, rows)
+        append(
+            "documents.prepared", actor_id=actor.pk, object_kind="document", object_id=document.pk, case_id=case_id,
+            facts={"name": entry.name, "number": document.number, "body_sha256": version.body_sha256},
+            rows=[document, version, *rows],
+        )  # fmt: skip
+        return version
+
+
+def _number(document: Document, word: str, day: dt.date) -> IssuedNumber:
+    number = reserve(unit=document.unit, word=word, year=day.year, document_id=document.pk)
+    document.number = number.text
+    document.save(update_fields=["number"])
+    return number
+
+
+def _rendered(document: Document, facts: CaseFacts, rows: list[object]) -> Version:
+    rendered = rendering.render(document.kind, facts, number=document.number or None)
+    digest = files.store(rendered.pdf)
+    version = Version.objects.filter(document=document, number=document.version).first()
+    if version is None:
+        return Version.objects.create(
+            document=document, number=document.version, facts=facts.to_json(), body_sha256=rendered.body_sha256,
+            template_version=rendered.template_version, page_count=rendered.page_count, unsigned_sha256=digest,
+        )  # fmt: skip
+    if version.body_sha256 != rendered.body_sha256:
+        for block in signatures_on(version):
+            block.voided_at, block.void_reason = now(), CHANGED
+            block.save(update_fields=["voided_at", "void_reason"])
+            rows.append(block)
+    version.facts, version.body_sha256 = facts.to_json(), rendered.body_sha256
+    version.page_count, version.unsigned_sha256 = rendered.page_count, digest
+    version.template_version = rendered.template_version
+    version.save()
+    return version
+
+
+def sign(*, actor_id: uuid.UUID | None, version_id: uuid.UUID, signed: Signed) -> SignatureBlock:
+    """Put a signature on the current version of a document that is not sealed yet. The same signature twice is one.
+
+    Raises Conflict (sealed_already).
+    """
+    with transaction.atomic():
+        version = Version.objects.select_for_update(of=("self",)).select_related("document").get(pk=version_id)
+        known = version.signatures.filter(role=signed.role, name=signed.name, voided_at=None).first()
+        if known is not None:
+            return known
+        if version.sealed_sha256:
+            raise Conflict("sealed_already", "文书已封签，不能再签；如有变动请走更正。")
+        block = SignatureBlock.objects.create(
+            version=version, role=signed.role, name=signed.name, officer=signed.officer, signing_id=signed.signing_id,
+            drawing=signed.drawing, refusal=signed.refusal, paper_scan=signed.paper_scan, opinion=signed.opinion,
+            at=signed.at or now(),
+        )  # fmt: skip
+        append(
+            "documents.signed", actor_id=actor_id, object_kind="document", object_id=version.document_id,
+            case_id=version.document.case_id,
+            facts={"role": signed.role, "way": _way(signed), "body_sha256": version.body_sha256, "name": signed.name},
+            rows=[block],
+        )  # fmt: skip
+        return block
+
+
+def _way(signed: Signed) -> str:
+    if signed.refusal:
+        return "拒签"
+    return "纸上签名" if signed.paper_scan else "钥匙" if signed.signing_id else "手写"
+
+
+def take_number(*, actor: Officer, version_id: uuid.UUID, word: str, day: dt.date) -> Document:
+    """Take the number of a document that is numbered at the decision (D08: 立 or 不立)."""
+    with transaction.atomic():
+        version = Version.objects.select_related("document__unit").get(pk=version_id)
+        document = Document.objects.select_for_update(of=("self",)).get(pk=version.document_id)
+        if document.number:
+            return document
+        number = _number(document, word, day)
+        append(
+            "documents.numbered", actor_id=actor.pk, object_kind="document", object_id=document.pk,
+            case_id=document.case_id, facts={"number": number.text}, rows=[document, number],
+        )  # fmt: skip
+        return document
+
+
+def seal(*, actor_id: uuid.UUID | None, version_id: uuid.UUID) -> Version:
+    """Render the final file (same body, signatures filled, QR code) and seal it. Sealed once; then it stands.
+
+    Raises Conflict (body_changed) if facts or template no longer give the digest that was signed.
+    """
+    with transaction.atomic():
+        version = Version.objects.select_for_update(of=("self",)).select_related("document__unit").get(pk=version_id)
+        if version.sealed_sha256:
+            return version
+        document, facts = version.document, CaseFacts.from_json(version.facts)
+        rendered = rendering.render(
+            document.kind, facts, number=document.number or None,
+            signatures=[_printed(block) for block in signatures_on(version)],
+            qr_url=f"{settings.BASE_URL}/verify/{version.token}",
+        )  # fmt: skip
+        if rendered.body_sha256 != version.body_sha256:
+            raise Conflict("body_changed", "文书模板在签名后有变动，已签的摘要不符；请重新生成并签名。")
+        places = rendered.places("seal")
+        content = sealing.sealed(
+            rendered.pdf, unit_code=document.unit.code, unit_name=document.unit.name, place=places[0] if places else None,
+            reason=catalogue.kind(document.kind).name,
+        )  # fmt: skip
+        version.sealed_sha256, version.sealed_at = files.store(content), now()
+        version.page_count = rendered.page_count
+        version.save()
+        document.state = DocumentState.SEALED
+        document.save(update_fields=["state"])
+        numbers = list(IssuedNumber.objects.filter(document_id=document.pk, state=IssuedNumber.State.RESERVED))
+        for number in numbers:
+            number.state = IssuedNumber.State.ISSUED
+            number.save(update_fields=["state"])
+        append(
+            "documents.sealed", actor_id=actor_id, object_kind="document", object_id=document.pk, case_id=document.case_id,
+            facts={
+                "name": catalogue.kind(document.kind).name, "number": document.number, "version": version.number,
+                "sha256": version.sealed_sha256,
+            },
+            rows=[document, version, *numbers],
+        )  # fmt: skip
+        return version
+
+
+def _printed(block: SignatureBlock) -> Signature:
+    return Signature(
+        role=block.role, name=block.name, at=block.at, drawing=files.load(block.drawing) if block.drawing else None,
+        opinion=block.opinion or None, refusal=block.refusal or None, on_paper=bool(block.paper_scan),
+    )  # fmt: skip
+
+
+def correct(*, actor: Officer, document_id: uuid.UUID, facts: CaseFacts, reason: str) -> Version:
+    """Correct a sealed document (更正) by a new version with the reason; the old one still verifies as 已更正."""
+    if not reason.strip():
+        raise Refused("reason_missing", "更正须写明理由。", field="reason")
+    with transaction.atomic():
+        document = Document.objects.select_for_update(of=("self",)).select_related("unit").get(pk=document_id)
+        if document.state != DocumentState.SEALED:
+            raise Conflict("not_sealed", "文书尚未封签，直接修改即可。")
+        old = current(document)
+        rendered = rendering.render(document.kind, facts, number=document.number or None)
+        new = Version.objects.create(
+            document=document, number=document.version + 1, facts=facts.to_json(), body_sha256=rendered.body_sha256,
+            template_version=rendered.template_version, page_count=rendered.page_count,
+            unsigned_sha256=files.store(rendered.pdf), reason=reason.strip(), token=new_token(),
+        )  # fmt: skip
+        old.superseded_at = now()
+        old.save(update_fields=["superseded_at"])
+        document.version, document.state = new.number, DocumentState.PREPARED
+        document.save(update_fields=["version", "state"])
+        append(
+            "documents.corrected", actor_id=actor.pk, object_kind="document", object_id=document.pk,
+            case_id=document.case_id, facts={"number": document.number, "version": new.number, "reason": reason.strip()},
+            rows=[document, old, new],
+        )  # fmt: skip
+        return new
+
+
+def void(*, actor: Officer, document_id: uuid.UUID, reason: str) -> Document:
+    """Void a document (作废) with the reason; its number is never used again."""
+    if not reason.strip():
+        raise Refused("reason_missing", "作废须写明理由。", field="reason")
+    with transaction.atomic():
+        document = Document.objects.select_for_update().get(pk=document_id)
+        if document.state == DocumentState.VOID:
+            return document
+        document.state, document.void_reason = DocumentState.VOID, reason.strip()
+        document.save(update_fields=["state", "void_reason"])
+        numbers = list(IssuedNumber.objects.filter(document_id=document.pk))
+        for number in numbers:
+            number.state, number.reason = IssuedNumber.State.VOID, reason.strip()
+            number.save(update_fields=["state", "reason"])
+        append(
+            "documents.voided", actor_id=actor.pk, object_kind="document", object_id=document.pk, case_id=document.case_id,
+            facts={"number": document.number, "reason": reason.strip()}, rows=[document, *numbers],
+        )  # fmt: skip
+        return document
+
+
+def digest_of(content: bytes) -> str:
+    """SHA-256 of a file, as the verification page compares it."""
+    return hashlib.sha256(content).hexdigest()

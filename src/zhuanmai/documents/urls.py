@@ -1,0 +1,13 @@
+"""Addresses of the documents room."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from zhuanmai.documents import views
+
+app_name = "documents"
+urlpatterns = [
+    path("verify/", views.verify, name="verify_any"),
+    path("verify/<str:token>", views.verify, name="verify"),
+]
