@@ -74,7 +74,7 @@ def units() -> list[Unit]:
                     parent=bureau,
                     kind=UnitKind.SQUAD,
                     district_code=code,
-                )  # fmt: skip
+                )
             )
     return made
 

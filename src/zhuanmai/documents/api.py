@@ -17,9 +17,15 @@ def kinds(request: HttpRequest) -> list[dict[str, Any]]:
     """The catalogue: code, name, stage, signers, number word, approvals, copies, whether it can be printed here."""
     return [
         {
-            "code": kind.code, "name": kind.name, "en": kind.en, "stage": kind.stage, "signers": kind.signers,
-            "number_word": kind.number_word, "approvals": kind.approvals, "copies": kind.copies_line if kind.copies else "",
+            "code": kind.code,
+            "name": kind.name,
+            "en": kind.en,
+            "stage": kind.stage,
+            "signers": kind.signers,
+            "number_word": kind.number_word,
+            "approvals": kind.approvals,
+            "copies": kind.copies_line if kind.copies else "",
             "printed": kind.printed,
         }
         for kind in catalogue.kinds().values()
-    ]  # fmt: skip
+    ]

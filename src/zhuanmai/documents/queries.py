@@ -10,7 +10,7 @@ from zhuanmai.core import files
 from zhuanmai.documents import catalogue
 from zhuanmai.documents.models import Document, DocumentState, SignatureBlock, Version
 
-_PERSONS = {"inspected_party": "party", "questioned": "party", "receiver": "receiver", "provider": "provider"}
+_PERSONS = {"inspected_party": "party", "questioned": "party"}
 
 
 @dataclass(frozen=True)
@@ -62,17 +62,17 @@ def outstanding(version: Version, *, kind: catalogue.Kind, absent: bool, with_wi
     wanted: list[str] = []
     for signer in kind.signers:
         name, _, count = signer.partition("×")
-        first = name.split("|")[0]
+        first = _PERSONS.get(name.split("|")[0], name.split("|")[0])
         if first in ("officer", "server"):
-            wanted += ["officer"] * (int(count or 1) - roles.count("officer"))
-        elif first == "valuer":
-            wanted += ["valuer"] * ("valuer" not in roles)
-        elif first in ("party", "inspected_party", "questioned", "receiver", "provider"):
-            person = "witness" if absent and "witness" in name else "party"
-            wanted += [person] * (person not in roles)
-        elif first == "witness" and with_witness:
-            wanted += ["witness"] * ("witness" not in roles)
-    if (refused or (absent and with_witness)) and "witness" not in roles and "witness" not in wanted and with_witness:
+            wanted += [first] * (int(count or 1) - roles.count(first))
+        elif first in ("party", "receiver", "provider"):
+            person = "witness" if absent and with_witness else first
+            wanted += [person] * (person not in roles and person not in wanted)
+        elif first == "witness":
+            wanted += ["witness"] * (with_witness and "witness" not in roles and "witness" not in wanted)
+        else:
+            wanted += [first] * (first not in roles)
+    if refused and with_witness and "witness" not in [*roles, *wanted]:
         wanted.append("witness")
     return wanted + [role for role in kind.approvals if role not in roles and " " not in role]
 

@@ -73,10 +73,14 @@ def prepare(
                 rows.append(number)
         version = _rendered(document, facts, rows)
         append(
-            "documents.prepared", actor_id=actor.pk, object_kind="document", object_id=document.pk, case_id=case_id,
+            "documents.prepared",
+            actor_id=actor.pk,
+            object_kind="document",
+            object_id=document.pk,
+            case_id=case_id,
             facts={"name": entry.name, "number": document.number, "body_sha256": version.body_sha256},
             rows=[document, version, *rows],
-        )  # fmt: skip
+        )
         return version
 
 
@@ -93,9 +97,14 @@ def _rendered(document: Document, facts: CaseFacts, rows: list[object]) -> Versi
     version = Version.objects.filter(document=document, number=document.version).first()
     if version is None:
         return Version.objects.create(
-            document=document, number=document.version, facts=facts.to_json(), body_sha256=rendered.body_sha256,
-            template_version=rendered.template_version, page_count=rendered.page_count, unsigned_sha256=digest,
-        )  # fmt: skip
+            document=document,
+            number=document.version,
+            facts=facts.to_json(),
+            body_sha256=rendered.body_sha256,
+            template_version=rendered.template_version,
+            page_count=rendered.page_count,
+            unsigned_sha256=digest,
+        )
     if version.body_sha256 != rendered.body_sha256:
         for block in signatures_on(version):
             block.voided_at, block.void_reason = now(), CHANGED
@@ -121,16 +130,26 @@ def sign(*, actor_id: uuid.UUID | None, version_id: uuid.UUID, signed: Signed) -
         if version.sealed_sha256:
             raise Conflict("sealed_already", "文书已封签，不能再签；如有变动请走更正。")
         block = SignatureBlock.objects.create(
-            version=version, role=signed.role, name=signed.name, officer=signed.officer, signing_id=signed.signing_id,
-            drawing=signed.drawing, refusal=signed.refusal, paper_scan=signed.paper_scan, opinion=signed.opinion,
+            version=version,
+            role=signed.role,
+            name=signed.name,
+            officer=signed.officer,
+            signing_id=signed.signing_id,
+            drawing=signed.drawing,
+            refusal=signed.refusal,
+            paper_scan=signed.paper_scan,
+            opinion=signed.opinion,
             at=signed.at or now(),
-        )  # fmt: skip
+        )
         append(
-            "documents.signed", actor_id=actor_id, object_kind="document", object_id=version.document_id,
+            "documents.signed",
+            actor_id=actor_id,
+            object_kind="document",
+            object_id=version.document_id,
             case_id=version.document.case_id,
             facts={"role": signed.role, "way": _way(signed), "body_sha256": version.body_sha256, "name": signed.name},
             rows=[block],
-        )  # fmt: skip
+        )
         return block
 
 
@@ -149,9 +168,14 @@ def take_number(*, actor: Officer, version_id: uuid.UUID, word: str, day: dt.dat
             return document
         number = _number(document, word, day)
         append(
-            "documents.numbered", actor_id=actor.pk, object_kind="document", object_id=document.pk,
-            case_id=document.case_id, facts={"number": number.text}, rows=[document, number],
-        )  # fmt: skip
+            "documents.numbered",
+            actor_id=actor.pk,
+            object_kind="document",
+            object_id=document.pk,
+            case_id=document.case_id,
+            facts={"number": number.text},
+            rows=[document, number],
+        )
         return document
 
 
@@ -166,17 +190,22 @@ def seal(*, actor_id: uuid.UUID | None, version_id: uuid.UUID) -> Version:
             return version
         document, facts = version.document, CaseFacts.from_json(version.facts)
         rendered = rendering.render(
-            document.kind, facts, number=document.number or None,
+            document.kind,
+            facts,
+            number=document.number or None,
             signatures=[_printed(block) for block in signatures_on(version)],
             qr_url=f"{settings.BASE_URL}/verify/{version.token}",
-        )  # fmt: skip
+        )
         if rendered.body_sha256 != version.body_sha256:
             raise Conflict("body_changed", "文书模板在签名后有变动，已签的摘要不符；请重新生成并签名。")
         places = rendered.places("seal")
         content = sealing.sealed(
-            rendered.pdf, unit_code=document.unit.code, unit_name=document.unit.name, place=places[0] if places else None,
+            rendered.pdf,
+            unit_code=document.unit.code,
+            unit_name=document.unit.name,
+            place=places[0] if places else None,
             reason=catalogue.kind(document.kind).name,
-        )  # fmt: skip
+        )
         version.sealed_sha256, version.sealed_at = files.store(content), now()
         version.page_count = rendered.page_count
         version.save()
@@ -187,21 +216,32 @@ def seal(*, actor_id: uuid.UUID | None, version_id: uuid.UUID) -> Version:
             number.state = IssuedNumber.State.ISSUED
             number.save(update_fields=["state"])
         append(
-            "documents.sealed", actor_id=actor_id, object_kind="document", object_id=document.pk, case_id=document.case_id,
+            "documents.sealed",
+            actor_id=actor_id,
+            object_kind="document",
+            object_id=document.pk,
+            case_id=document.case_id,
             facts={
-                "name": catalogue.kind(document.kind).name, "number": document.number, "version": version.number,
+                "name": catalogue.kind(document.kind).name,
+                "number": document.number,
+                "version": version.number,
                 "sha256": version.sealed_sha256,
             },
             rows=[document, version, *numbers],
-        )  # fmt: skip
+        )
         return version
 
 
 def _printed(block: SignatureBlock) -> Signature:
     return Signature(
-        role=block.role, name=block.name, at=block.at, drawing=files.load(block.drawing) if block.drawing else None,
-        opinion=block.opinion or None, refusal=block.refusal or None, on_paper=bool(block.paper_scan),
-    )  # fmt: skip
+        role=block.role,
+        name=block.name,
+        at=block.at,
+        drawing=files.load(block.drawing) if block.drawing else None,
+        opinion=block.opinion or None,
+        refusal=block.refusal or None,
+        on_paper=bool(block.paper_scan),
+    )
 
 
 def correct(*, actor: Officer, document_id: uuid.UUID, facts: CaseFacts, reason: str) -> Version:
@@ -215,19 +255,29 @@ def correct(*, actor: Officer, document_id: uuid.UUID, facts: CaseFacts, reason:
         old = current(document)
         rendered = rendering.render(document.kind, facts, number=document.number or None)
         new = Version.objects.create(
-            document=document, number=document.version + 1, facts=facts.to_json(), body_sha256=rendered.body_sha256,
-            template_version=rendered.template_version, page_count=rendered.page_count,
-            unsigned_sha256=files.store(rendered.pdf), reason=reason.strip(), token=new_token(),
-        )  # fmt: skip
+            document=document,
+            number=document.version + 1,
+            facts=facts.to_json(),
+            body_sha256=rendered.body_sha256,
+            template_version=rendered.template_version,
+            page_count=rendered.page_count,
+            unsigned_sha256=files.store(rendered.pdf),
+            reason=reason.strip(),
+            token=new_token(),
+        )
         old.superseded_at = now()
         old.save(update_fields=["superseded_at"])
         document.version, document.state = new.number, DocumentState.PREPARED
         document.save(update_fields=["version", "state"])
         append(
-            "documents.corrected", actor_id=actor.pk, object_kind="document", object_id=document.pk,
-            case_id=document.case_id, facts={"number": document.number, "version": new.number, "reason": reason.strip()},
+            "documents.corrected",
+            actor_id=actor.pk,
+            object_kind="document",
+            object_id=document.pk,
+            case_id=document.case_id,
+            facts={"number": document.number, "version": new.number, "reason": reason.strip()},
             rows=[document, old, new],
-        )  # fmt: skip
+        )
         return new
 
 
@@ -246,9 +296,14 @@ def void(*, actor: Officer, document_id: uuid.UUID, reason: str) -> Document:
             number.state, number.reason = IssuedNumber.State.VOID, reason.strip()
             number.save(update_fields=["state", "reason"])
         append(
-            "documents.voided", actor_id=actor.pk, object_kind="document", object_id=document.pk, case_id=document.case_id,
-            facts={"number": document.number, "reason": reason.strip()}, rows=[document, *numbers],
-        )  # fmt: skip
+            "documents.voided",
+            actor_id=actor.pk,
+            object_kind="document",
+            object_id=document.pk,
+            case_id=document.case_id,
+            facts={"number": document.number, "reason": reason.strip()},
+            rows=[document, *numbers],
+        )
         return document
 
 
