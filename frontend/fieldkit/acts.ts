@@ -2,6 +2,7 @@
 
 import { ref, type Ref } from "vue";
 import { Problem, sentence } from "./api";
+import { t } from "./i18n";
 import { newId } from "./ids";
 import type { Session } from "./session";
 import type { CaseState } from "./types";
@@ -51,7 +52,7 @@ export function useAct(session: Session): Act {
 export async function settleOrFail(session: Session, withinMs = 15_000): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Problem(0, session.line.value === "signed_out" ? "登录已过期，请重新登录后再做这一步" : "现在离线，这一步要联网；已填内容都在本机")), withinMs);
+    timer = setTimeout(() => fail(new Problem(0, session.line.value === "signed_out" ? t("登录已过期，请重新登录后再做这一步") : t("现在离线，这一步要联网；已填内容都在本机"))), withinMs);
   });
   try {
     await Promise.race([session.settle(), late]);

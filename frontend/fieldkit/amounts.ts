@@ -1,5 +1,6 @@
 /** Counting and money on the tablet, without the errors of binary fractions: cartons in ten-thousandths, money in fen. */
 
+import { t } from "./i18n";
 import type { Line } from "./types";
 
 /** A number that came as text or number; nothing for what is not there. */
@@ -44,7 +45,7 @@ const UNIT_CODES: Record<string, string> = {
 
 /** The word for a unit, whichever way it was written. */
 export function unitWord(unit: string | null | undefined): string {
-  return unit ? UNIT_WORDS[unit] ?? unit : "条";
+  return t(unit ? UNIT_WORDS[unit] ?? unit : "条");
 }
 
 /** The code of a unit, whichever way it was written. */

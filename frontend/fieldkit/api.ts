@@ -1,5 +1,7 @@
 /** The server's JSON API, with its refusals as sentences. */
 
+import { t } from "./i18n";
+
 /** The server said no, in words (RFC 9457), or did not understand. */
 export class Problem extends Error {
   constructor(
@@ -59,17 +61,17 @@ export class Api {
   }
 
   private async read<T>(response: Response): Promise<T> {
-    if (response.type === "opaqueredirect" || response.status === 302) throw new Problem(401, STATUS_WORDS[401]!);
+    if (response.type === "opaqueredirect" || response.status === 302) throw new Problem(401, t(STATUS_WORDS[401]!));
     const text = await response.text();
     let body: unknown = null;
     try {
       body = text ? JSON.parse(text) : null;
     } catch {
-      if (response.ok) throw new Problem(502, STATUS_WORDS[502]!);
+      if (response.ok) throw new Problem(502, t(STATUS_WORDS[502]!));
     }
     if (response.ok) return body as T;
     const { detail, title, code, field } = (body ?? {}) as Record<string, string>;
-    const words = typeof detail === "string" ? detail : title ?? STATUS_WORDS[response.status] ?? `服务器出错（${response.status}）`;
+    const words = typeof detail === "string" ? detail : title ?? t(STATUS_WORDS[response.status] ?? "服务器出错（{status}）", { status: response.status });
     throw new Problem(response.status, words, code, field, (body ?? {}) as Record<string, unknown>);
   }
 }
@@ -77,7 +79,7 @@ export class Api {
 /** What a failed act says to the officer. */
 export function sentence(reason: unknown): string {
   if (reason instanceof Problem) return reason.message;
-  if (reason instanceof DOMException && reason.name === "TimeoutError") return "服务器没有及时回答，请检查网络后再试；已填内容都在";
-  if (reason instanceof TypeError) return "现在离线，联网后再试；已填内容都在";
+  if (reason instanceof DOMException && reason.name === "TimeoutError") return t("服务器没有及时回答，请检查网络后再试；已填内容都在");
+  if (reason instanceof TypeError) return t("现在离线，联网后再试；已填内容都在");
   return reason instanceof Error ? reason.message : String(reason);
 }

@@ -10,6 +10,9 @@ import type { Operation } from "./types";
 
 export type SheetName = "unlisted" | "code" | "split" | "sample" | "tail" | "camera" | "close" | "photos" | "price" | "choose" | "keys";
 
+const MOST = 99_999;
+const SPELLING_MS = 4000;
+
 export class Counting {
   readonly selectedId: Ref<string | null> = ref(null);
   /** Digits keyed for the selected line, not yet closed by Enter. */
@@ -20,6 +23,8 @@ export class Counting {
   readonly selected: ComputedRef<ShownLine | undefined>;
   readonly closed: ComputedRef<boolean>;
   private seen = 0;
+  private spelled = "";
+  private spelledAt = 0;
 
   constructor(private readonly session: Session) {
     this.selected = computed(() => session.shown.value.lines.find((line) => line.id === this.selectedId.value));
@@ -43,15 +48,37 @@ export class Counting {
   }
 
   /** A digit, a point or a backspace for the selected line. */
-  type(key: string): boolean {
+  type(key: string, at = 0): boolean {
+    this.spell(key, at);
     const line = this.selected.value;
     if (!line) return false;
     if (key === "Backspace") this.typed.value = this.typed.value.slice(0, -1);
     else if (/^\d$/.test(key) || (key === "." && this.typed.value && !this.typed.value.includes("."))) {
       if (!this.typed.value) this.seen = this.inUnit(line);
-      if (this.typed.value.length < 7) this.typed.value += key;
+      this.typed.value += key;
     } else return false;
     return true;
+  }
+
+  /** A whole barcode typed by hand, or by a gun slower than guns are, outside of any field: it is scanned all the same. */
+  private spell(key: string, at: number): void {
+    const goesOn = at - this.spelledAt < SPELLING_MS;
+    this.spelled = /^\d$/.test(key) ? (goesOn ? this.spelled : "") + key : "";
+    this.spelledAt = at;
+  }
+
+  /** Something was scanned: what was being keyed is dropped. */
+  forgetTyped(): void {
+    this.typed.value = "";
+    this.spelled = "";
+  }
+
+  /** Enter after twelve digits or more: no quantity is as long, so it is a barcode. */
+  takeSpelled(at: number): string | null {
+    const barcode = at - this.spelledAt < SPELLING_MS && this.spelled.length >= 12 ? this.spelled : null;
+    this.spelled = "";
+    if (barcode) this.typed.value = "";
+    return barcode;
   }
 
   /** Enter: the quantity becomes what was keyed, sent as the difference from what was seen. */
@@ -61,6 +88,7 @@ export class Counting {
     const wanted = Number(this.typed.value);
     const { seen } = this;
     this.typed.value = "";
+    if (wanted > MOST) return this.session.notify("warning", t("{n} 太大，像是条码；数量没有改", { n: wanted }));
     if (Number.isFinite(wanted) && wanted !== seen) await this.differ(line, tidy(wanted - seen), seen);
   }
 
@@ -105,10 +133,13 @@ export class Counting {
     const line = this.session.shown.value.lines.find((one) => one.id === payload.line_id || one.barcode === payload.barcode);
     const found = this.session.catalogue.value.identify(String(payload.barcode ?? "")).candidates[0]?.product.name;
     const what = line?.name ?? found ?? String(payload.barcode ?? "");
+    if (operation.kind === "line.set") return `${what} · ${Object.keys(payload).filter((key) => key in CHANGED).map((key) => t(CHANGED[key]!)).join("、")}`;
     const n = number(payload.n ?? payload.difference) ?? 0;
     return `${what} ${n > 0 ? "+" : ""}${quantity(n)} ${unitWord(String(payload.unit ?? "carton"))}`;
   }
 }
+
+const CHANGED: Record<string, string> = { kind: "类别", price: "单价", name: "名称", bag_no: "封装", strip_no: "封装", sticks_per_carton: "支" };
 
 /** Keyed quantities that met another tablet's: both values, to choose from. */
 export function choicesOf(session: Session): { operation: Operation; line: ShownLine | undefined; mine: number; now: number }[] {

@@ -7,6 +7,8 @@
  * handed to the element that has the focus.
  */
 
+import { isSound } from "./catalogue";
+
 export interface GunSettings {
   /** Longest gap between two keys of one scan, in milliseconds. */
   gapMs: number;
@@ -28,15 +30,25 @@ export interface HeldKey {
 export type Verdict =
   /** The key is ours for now: nobody else may see it. */
   | { act: "hold" }
-  /** The end of a scan: nobody else may see this key; `released` digits reached the page before it was clear. */
-  | { act: "scan"; barcode: string; released: number }
+  /**
+   * The end of a scan: nobody else may see this key; `released` digits reached the page before it was clear.
+   * `stuttered`: the page or the gun paused within it, so that its first digits were taken for typing at first.
+   */
+  | { act: "scan"; barcode: string; released: number; stuttered: boolean }
   /** Not ours: hand these keys to the focused element first, then let this key go on. */
   | { act: "pass"; release: HeldKey[] };
+
+/** A pause within one scan that a busy page or a tired gun may make. */
+const STUTTER_MS = 2500;
+/** Nobody types six of ten digits within 40 ms of the last. */
+const FAST_SHARE = 0.6;
 
 /** Decides which keys are a scan. Knows no page and no clock. */
 export class GunDecoder {
   private held: HeldKey[] = [];
   private released: HeldKey[] = [];
+  /** Digits since the last other key, with pauses up to STUTTER_MS. */
+  private recent: HeldKey[] = [];
 
   constructor(public settings: GunSettings = GUN_DEFAULTS) {}
 
@@ -50,6 +62,12 @@ export class GunDecoder {
     return this.held.length + this.released.length > 0 && !this.isStale(at);
   }
 
+  /** Or with digits before a pause? */
+  resumes(at: number): boolean {
+    const last = this.recent[this.recent.length - 1];
+    return last !== undefined && at - last.at <= STUTTER_MS;
+  }
+
   /** When the keys that are held back must have been decided, on the clock of the keys. */
   get decideAt(): number {
     return this.held.length ? this.held[this.held.length - 1]!.at + this.settings.decideMs : Infinity;
@@ -57,14 +75,17 @@ export class GunDecoder {
 
   /** A key that types `char` went down at `at`; `char` is "" for keys that type nothing that a gun would send. */
   key(char: string, code: string, at: number): Verdict {
+    if (!this.resumes(at)) this.recent = [];
     const stale = this.isStale(at) ? this.flush() : [];
-    if (code === "Enter" || code === "NumpadEnter" || code === "Tab") return this.end(stale);
+    if (code === "Enter" || code === "NumpadEnter" || code === "Tab") return this.end(stale, at);
     if (this.belongs(char)) {
       this.held.push({ char, code, at });
+      if (/^\d$/.test(char)) this.recent.push({ char, code, at });
       return stale.length ? { act: "pass", release: stale } : { act: "hold" };
     }
     const release = [...stale, ...this.release()];
     this.released = [];
+    this.recent = [];
     return { act: "pass", release };
   }
 
@@ -80,20 +101,38 @@ export class GunDecoder {
     return release;
   }
 
-  private end(stale: HeldKey[]): Verdict {
+  private end(stale: HeldKey[], at: number): Verdict {
     const burst = [...this.released, ...this.held];
     const text = burst.map((key) => key.char).join("");
     const { prefix, minDigits } = this.settings;
     const digits = prefix && text.startsWith(prefix) ? text.slice(prefix.length) : text;
     const released = this.released.length;
+    const whole = this.stutteredScan(burst.length, at);
+    const handedOn = this.recent.length - this.held.length - stale.length;
+    this.recent = [];
+    if (whole) {
+      this.held = [];
+      this.released = [];
+      return { act: "scan", barcode: whole, released: handedOn, stuttered: true };
+    }
     if (!stale.length && digits.length >= minDigits && /^\d+$/.test(digits)) {
       this.held = [];
       this.released = [];
-      return { act: "scan", barcode: digits, released };
+      return { act: "scan", barcode: digits, released, stuttered: false };
     }
     const release = [...stale, ...this.release()];
     this.released = [];
     return { act: "pass", release };
+  }
+
+  /** A sound EAN-13 most of whose digits came as fast as a gun types, though there was a pause in it. */
+  private stutteredScan(burst: number, at: number): string | null {
+    const last = this.recent[this.recent.length - 1];
+    if (!last || at - last.at > this.settings.gapMs) return null;
+    const text = this.recent.map((key) => key.char).join("");
+    if (text.length !== 13 || burst === 13 || !isSound(text)) return null;
+    const fast = this.recent.filter((key, i) => i > 0 && key.at - this.recent[i - 1]!.at <= this.settings.gapMs).length;
+    return fast >= 12 * FAST_SHARE ? text : null;
   }
 
   private belongs(char: string): boolean {
@@ -154,6 +193,7 @@ export function listenForGun(
 ): () => void {
   const decoder = new GunDecoder(settings());
   let before: FieldSnapshot = { element: null, value: null, start: null, end: null };
+  let atFirst = before;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const arm = (): void => {
@@ -175,11 +215,12 @@ export function listenForGun(
     const alone = !event.ctrlKey && !event.altKey && !event.metaKey;
     if (event.code.startsWith("Shift")) return;
     if (!decoder.continues(event.timeStamp)) before = snapshot(target.document);
+    if (!decoder.resumes(event.timeStamp)) atFirst = before;
     const char = alone && !event.repeat ? charOfCode(event.code, event.shiftKey) : "";
     const verdict = decoder.key(char, alone ? event.code : "", event.timeStamp);
     if (verdict.act === "hold" || verdict.act === "scan") swallow(event);
     if (verdict.act === "scan") {
-      restore(before);
+      restore(verdict.stuttered ? atFirst : before);
       onScan(verdict.barcode, event);
     } else if (verdict.act === "pass") {
       hand(verdict.release);

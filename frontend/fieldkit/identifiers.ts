@@ -1,5 +1,7 @@
 /** Numbers that officers type, checked while they type; the server checks them again. Each answer says what is wrong. */
 
+import { t } from "./i18n";
+
 export interface Checked {
   ok: boolean;
   /** What is wrong, in words; empty where nothing is. */
@@ -18,14 +20,14 @@ const CITIZEN_WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 /** A citizen's number (GB 11643-1999): birth date and sex are read from it. */
 export function citizenId(text: string, today = new Date()): Checked {
   const number = text.trim().toUpperCase();
-  if (number.length !== 18) return bad(`身份证号应为 18 位，现在 ${number.length} 位`);
-  if (!/^\d{17}[\dX]$/.test(number)) return bad("身份证号前 17 位应为数字，末位为数字或 X");
+  if (number.length !== 18) return bad(t("身份证号应为 18 位，现在 {n} 位", { n: number.length }));
+  if (!/^\d{17}[\dX]$/.test(number)) return bad(t("身份证号前 17 位应为数字，末位为数字或 X"));
   const born = `${number.slice(6, 10)}-${number.slice(10, 12)}-${number.slice(12, 14)}`;
   const date = new Date(`${born}T00:00:00Z`);
-  if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== born) return bad(`第 7–14 位不是日期：${number.slice(6, 14)}`);
-  if (date > today) return bad(`出生日期 ${born} 在今天之后`);
+  if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== born) return bad(t("第 7–14 位不是日期：{text}", { text: number.slice(6, 14) }));
+  if (date > today) return bad(t("出生日期 {day} 在今天之后", { day: born }));
   const sum = CITIZEN_WEIGHTS.reduce((total, weight, i) => total + weight * Number(number[i]), 0);
-  if ("10X98765432"[sum % 11] !== number[17]) return bad("校验位不符，请核对是否抄错或读错一位");
+  if ("10X98765432"[sum % 11] !== number[17]) return bad(t("校验位不符，请核对是否抄错或读错一位"));
   return { ok: true, message: "", bornOn: born, sex: Number(number[16]) % 2 ? "男" : "女" };
 }
 
@@ -35,26 +37,26 @@ const USCC_WEIGHTS = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30
 /** A unified social credit code (GB 32100-2015). */
 export function creditCode(text: string): Checked {
   const code = text.trim().toUpperCase();
-  if (code.length !== 18) return bad(`统一社会信用代码应为 18 位，现在 ${code.length} 位`);
+  if (code.length !== 18) return bad(t("统一社会信用代码应为 18 位，现在 {n} 位", { n: code.length }));
   const wrong = [...code].find((char) => !USCC_ALPHABET.includes(char));
-  if (wrong) return bad(`统一社会信用代码里不会有“${wrong}”`);
+  if (wrong) return bad(t("统一社会信用代码里不会有“{char}”", { char: wrong }));
   const sum = USCC_WEIGHTS.reduce((total, weight, i) => total + weight * USCC_ALPHABET.indexOf(code[i]!), 0);
-  return USCC_ALPHABET[(31 - (sum % 31)) % 31] === code[17] ? GOOD : bad("校验位不符，请核对是否抄错一位");
+  return USCC_ALPHABET[(31 - (sum % 31)) % 31] === code[17] ? GOOD : bad(t("校验位不符，请核对是否抄错一位"));
 }
 
 /** A retail licence number: 6 district, 1 kind of holder, 5 serial. */
 export function retailLicence(text: string): Checked {
   const number = text.trim();
-  if (!/^\d*$/.test(number)) return bad("零售许可证号应全为数字");
-  if (number.length !== 12) return bad(`零售许可证号应为 12 位，现在 ${number.length} 位`);
-  return /^\d{6}[12]/.test(number) ? GOOD : bad("第 7 位应为 1（个体）或 2（企业等）");
+  if (!/^\d*$/.test(number)) return bad(t("零售许可证号应全为数字"));
+  if (number.length !== 12) return bad(t("零售许可证号应为 12 位，现在 {n} 位", { n: number.length }));
+  return /^\d{6}[12]/.test(number) ? GOOD : bad(t("第 7 位应为 1（个体）或 2（企业等）"));
 }
 
 /** A mobile or fixed telephone number of the mainland. */
 export function phone(text: string): Checked {
   const number = text.trim();
   if (/^1[3-9]\d{9}$/.test(number) || /^0\d{2,3}-?\d{7,8}$/.test(number)) return GOOD;
-  return bad(/^1/.test(number) ? `手机号应为 11 位，现在 ${number.length} 位` : "电话应为 11 位手机号，或区号加 7–8 位座机号");
+  return bad(/^1/.test(number) ? t("手机号应为 11 位，现在 {n} 位", { n: number.length }) : t("电话应为 11 位手机号，或区号加 7–8 位座机号"));
 }
 
 export interface CartonCodeParts {
@@ -82,15 +84,15 @@ export function cartonCode(row1: string, row2: string, today = new Date()): Cart
 
 function rowOne(row: string, sortedOn: string | null): string {
   const wrong = /[^0-9]/.exec(row);
-  if (wrong) return `第一行只有数字，第 ${wrong.index + 1} 位是“${wrong[0]}”`;
-  if (row.length !== 16) return `第一行应为 16 位，现在 ${row.length} 位`;
-  return sortedOn ? "" : `第 2–5 位不是月日：${row.slice(1, 5)}`;
+  if (wrong) return t("第一行只有数字，第 {n} 位是“{char}”", { n: wrong.index + 1, char: wrong[0] });
+  if (row.length !== 16) return t("第一行应为 16 位，现在 {n} 位", { n: row.length });
+  return sortedOn ? "" : t("第 2–5 位不是月日：{text}", { text: row.slice(1, 5) });
 }
 
 function rowTwo(row: string): string {
-  if (row.length !== 16) return `第二行应为 16 位，现在 ${row.length} 位`;
-  if (!/^[A-Z]{4}/.test(row)) return "第二行前 4 位应为公司字母";
-  return /^[A-Z]{4}\d{12}$/.test(row) ? "" : "第二行后 12 位应为许可证号（数字）";
+  if (row.length !== 16) return t("第二行应为 16 位，现在 {n} 位", { n: row.length });
+  if (!/^[A-Z]{4}/.test(row)) return t("第二行前 4 位应为公司字母");
+  return /^[A-Z]{4}\d{12}$/.test(row) ? "" : t("第二行后 12 位应为许可证号（数字）");
 }
 
 /** The latest day not in the future that ends with this digit of the year. */

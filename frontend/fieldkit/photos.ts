@@ -3,6 +3,7 @@
 import { reactive } from "vue";
 import { Problem, sentence } from "./api";
 import { nowIso } from "./clock";
+import { t } from "./i18n";
 import { newId } from "./ids";
 import { digest, quality } from "./pictures";
 import type { Session } from "./session";
@@ -60,7 +61,7 @@ export class PhotoQueue {
         try {
           const path = `/enforcement/cases/${this.session.caseId}/photos/${photo.id}`;
           const answer = await this.session.api.put<{ sha256: string; quality?: string[] }>(path, photo.blob, photo.mime);
-          if (answer.sha256 !== photo.sha256) throw new Error("传到服务器的照片与原件摘要不符，正在重传");
+          if (answer.sha256 !== photo.sha256) throw new Error(t("传到服务器的照片与原件摘要不符，正在重传"));
           await this.session.log.keepPhoto({ ...photo, sent: true });
           this.waiting.delete(photo.id);
           if (answer.quality?.length) this.hints.set(photo.id, answer.quality);

@@ -1,5 +1,7 @@
 /** Photographs as evidence: digest of the original, and a remark where a picture is dark, burnt out or blurred. */
 
+import { t } from "./i18n";
+
 /** SHA-256 of the bytes, as 64 hexadecimal digits. */
 export async function digest(blob: Blob): Promise<string> {
   const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()));
@@ -19,10 +21,10 @@ export async function quality(blob: Blob): Promise<string[]> {
     canvas.height = height;
     const drawing = canvas.getContext("2d", { willReadFrequently: true })!;
     drawing.drawImage(picture, 0, 0, width, height);
-    const small = Math.max(picture.width, picture.height) < 640 ? ["像素偏低"] : [];
+    const small = Math.max(picture.width, picture.height) < 640 ? [t("像素偏低")] : [];
     return [...small, ...remarks(grey(drawing.getImageData(0, 0, width, height).data), width, height)];
   } catch {
-    return ["无法预览，请确认是图片"];
+    return [t("无法预览，请确认是图片")];
   }
 }
 
@@ -51,8 +53,8 @@ export function remarks(shades: Float32Array, width: number, height: number): st
   }
   const sharpness = squares / count - (sum / count) ** 2;
   const found: string[] = [];
-  if (mean < 45) found.push("偏暗，建议补光重拍");
-  if (burnt > 0.35) found.push("过曝，建议避开强光重拍");
-  if (sharpness < 40) found.push("可能模糊，建议对焦重拍");
+  if (mean < 45) found.push(t("偏暗，建议补光重拍"));
+  if (burnt > 0.35) found.push(t("过曝，建议避开强光重拍"));
+  if (sharpness < 40) found.push(t("可能模糊，建议对焦重拍"));
   return found;
 }

@@ -64,7 +64,7 @@ export function reduce(caseId: string, server: CaseState | null, operations: Ope
 }
 
 /** Kinds of operation that Ctrl+Z takes back. */
-export const UNDOABLE = new Set(["scan", "quantity.difference"]);
+export const UNDOABLE = new Set(["scan", "quantity.difference", "line.set"]);
 
 /** The newest own operation that can be taken back and was not. */
 export function lastUndoable(operations: Operation[]): Operation | undefined {
@@ -229,7 +229,7 @@ function replaced<T>(list: T[], key: keyof T, entry: T): T[] {
 }
 
 /** Sets one part of the state to what was entered. */
-function sets(part: "inspection" | "presence" | "registration" | "service" | "correction" | "simple" | "oral_approval"): Handler {
+function sets(part: "inspection" | "place" | "presence" | "registration" | "service" | "correction" | "simple" | "oral_approval"): Handler {
   return ({ state }, payload) => {
     state[part] = { ...(state[part] as object | null), ...payload } as never;
   };
@@ -242,6 +242,7 @@ const HANDLERS: Record<string, Handler> = {
     if (payload.clue) state.clue = payload.clue as CaseState["clue"];
   },
   "inspection.set": sets("inspection"),
+  "place.set": sets("place"),
   "presence.set": sets("presence"),
   "registration.set": sets("registration"),
   "service.set": sets("service"),

@@ -4,6 +4,7 @@ import { computed, inject, reactive, ref, shallowRef, type ComputedRef, type Inj
 import { Api, sentence } from "./api";
 import { Catalogue } from "./catalogue";
 import { now, nowIso, setClock } from "./clock";
+import { t } from "./i18n";
 import { newId } from "./ids";
 import type { Misread, Oplog } from "./oplog";
 import { PhotoQueue } from "./photos";
@@ -106,7 +107,7 @@ export class Session {
       if (this.opened) this.sync.start();
       return operation;
     } catch (reason) {
-      this.notify("danger", `本机没有存下这一步，请勿关闭页面：${sentence(reason)}`);
+      this.notify("danger", t("本机没有存下这一步，请勿关闭页面：{reason}", { reason: sentence(reason) }));
       throw reason;
     }
   }
@@ -150,13 +151,13 @@ export class Session {
     this.operations.value = this.operations.value.map((operation) => byId.get(operation.id) ?? operation);
     for (const operation of changed)
       if (operation.status === "refused" && !operation.seen && !isChoice(operation))
-        this.notify("danger", operation.detail || "这一步没有被接受，内容仍保留在待处理");
+        this.notify("danger", operation.detail || t("这一步没有被接受，内容仍保留在待处理"));
   }
 }
 
 /** A keyed quantity that met another tablet's: the officer is shown both values and chooses. */
 export function isChoice(operation: Operation): boolean {
-  return operation.kind === "quantity.difference" && operation.status === "refused";
+  return operation.kind === "quantity.difference" && operation.status === "refused" && operation.code === "negative";
 }
 
 export type { Misread };

@@ -4,6 +4,7 @@
  */
 
 import { Problem, type Api } from "./api";
+import { t } from "./i18n";
 import type { Oplog } from "./oplog";
 import type { CaseState, Operation, OperationsAnswer } from "./types";
 
@@ -120,7 +121,7 @@ export class Sync {
       }
       const known = new Set(batch.map((operation) => operation.id));
       const results = answer.results.filter((result) => known.has(result.id));
-      if (!results.length) throw new Error("服务器没有回答这批操作");
+      if (!results.length) throw new Error(t("服务器没有回答这批操作"));
       const changed = await this.log.acknowledge(this.caseId, results, answer.cursor);
       if (answer.state) await this.take(answer.state, changed);
       else this.events.operations(changed);
@@ -130,6 +131,7 @@ export class Sync {
   private post(batch: Operation[]): Promise<OperationsAnswer> {
     return this.api.post(`/enforcement/cases/${this.caseId}/operations`, {
       tablet: this.log.tablet,
+      unsent: Math.max(0, this.waiting().length - batch.length),
       operations: batch.map(({ id, n, kind, at, payload }) => ({ id, n, kind, at, payload })),
     });
   }

@@ -1,1 +1,6 @@
-export const ENGLISH: Record<string, string> = {};
+/** The complete English of the field kit, by meaning. Kept in two halves. */
+
+import { COUNTING_ENGLISH } from "./words.counting.en";
+import { FORMS_ENGLISH } from "./words.forms.en";
+
+export const ENGLISH: Record<string, string> = { ...COUNTING_ENGLISH, ...FORMS_ENGLISH };

@@ -15,7 +15,7 @@ function burst(decoder: GunDecoder, text: string, gap: number, from = 1000, end 
 
 describe("a scan", () => {
   it.each([["Enter"], ["NumpadEnter"], ["Tab"]])("is ended by %s", (end) => {
-    expect(burst(new GunDecoder(), BARCODE, 3, 1000, end)).toEqual({ act: "scan", barcode: BARCODE, released: 0 });
+    expect(burst(new GunDecoder(), BARCODE, 3, 1000, end)).toEqual({ act: "scan", barcode: BARCODE, released: 0, stuttered: false });
   });
 
   it("holds every digit back until it is decided", () => {
@@ -45,7 +45,22 @@ describe("a scan", () => {
     decoder.key("6", "Digit6", 1000);
     decoder.key("9", "Digit9", 1005);
     expect(decoder.expire(2000).map((key) => key.char)).toEqual(["6", "9"]);
-    expect(burst(decoder, BARCODE.slice(2), 5, 1010)).toEqual({ act: "scan", barcode: BARCODE, released: 2 });
+    expect(burst(decoder, BARCODE.slice(2), 5, 1010)).toEqual({ act: "scan", barcode: BARCODE, released: 2, stuttered: false });
+  });
+
+  it("with a pause in it is still that scan, and never the shorter one after the pause", () => {
+    const decoder = new GunDecoder();
+    let at = 1000;
+    for (const char of BARCODE.slice(0, 5)) decoder.key(char, `Digit${char}`, (at += 4));
+    decoder.expire(at + 45);
+    expect(burst(decoder, BARCODE.slice(5), 4, at + 200)).toEqual({ act: "scan", barcode: BARCODE, released: 5, stuttered: true });
+  });
+
+  it("is not joined with a digit that was typed before it", () => {
+    const decoder = new GunDecoder();
+    decoder.key("5", "Digit5", 1000);
+    decoder.expire(1045);
+    expect(burst(decoder, BARCODE, 4, 1300)).toEqual({ act: "scan", barcode: BARCODE, released: 0, stuttered: false });
   });
 
   it("may begin with the prefix that the gun is set to", () => {
@@ -88,6 +103,19 @@ describe("what a hand types", () => {
     for (const char of BARCODE) decoder.key(char, `Digit${char}`, (at += 5));
     decoder.expire(at + 45);
     expect(decoder.key("", "Enter", at + 300).act).toBe("pass");
+  });
+
+  it("is no scan when a whole barcode is typed by hand", () => {
+    const decoder = new GunDecoder();
+    let seen = "";
+    let at = 1000;
+    for (const char of BARCODE) {
+      seen += decoder.expire(at + 50).map((key) => key.char).join("");
+      decoder.key(char, `Digit${char}`, (at += 80));
+    }
+    seen += decoder.expire(at + 50).map((key) => key.char).join("");
+    expect(decoder.key("", "Enter", at + 80)).toEqual({ act: "pass", release: [] });
+    expect(seen).toBe(BARCODE);
   });
 
   it("never disappears: every digit is handed on or part of a scan", () => {
