@@ -1,0 +1,1 @@
+"""exchange (数据交换): outbox and inbox to partner systems, connectors, reconciliation."""

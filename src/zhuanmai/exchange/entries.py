@@ -1,0 +1,20 @@
+"""The room's kinds of entry."""
+
+from __future__ import annotations
+
+from zhuanmai.ledger.registry import register
+
+register(
+    "exchange.received",
+    sentence="国家局系统已接收（{kind}），回执 {receipt}",
+    fields=("kind", "receipt", "attempts", "reason"),
+)
+register(
+    "exchange.dead", sentence="报送失败转为死信（{kind}）：{reason}", fields=("kind", "receipt", "attempts", "reason")
+)
+register("exchange.retried", sentence="重发死信（{kind}）", fields=("kind",))
+register(
+    "exchange.reconciled",
+    sentence="与国家局系统对账：一致 {agreed}，对方缺 {missing}，我方无 {unknown}，内容不符 {differing}",
+    fields=("agreed", "missing", "unknown", "differing"),
+)

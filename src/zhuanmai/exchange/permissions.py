@@ -1,0 +1,11 @@
+"""The room's permissions."""
+
+from __future__ import annotations
+
+from zhuanmai.accounts.models import Role
+from zhuanmai.accounts.permissions import Permission, register
+
+register(
+    Permission("exchange.see", "查看数据报送情况", (Role.SYSTEM_ADMIN, Role.AUDITOR, Role.DEPARTMENT_HEAD)),
+    Permission("exchange.retry", "重发死信与对账", (Role.SYSTEM_ADMIN,)),
+)

@@ -1,0 +1,17 @@
+"""Addresses of the exchange, and its place on the rail."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.utils.translation import gettext_noop as _
+
+from zhuanmai.core.navigation import Page, register
+from zhuanmai.exchange import views
+
+app_name = "exchange"
+urlpatterns = [
+    path("exchange", views.monitor, name="monitor"),
+    path("exchange/<uuid:message_id>/retry", views.retry, name="retry"),
+    path("exchange/reconcile", views.reconcile, name="reconcile"),
+]
+register(Page("exchange:monitor", _("Exchange"), _("Administration"), "arrows-exchange", "exchange.see", 85))

@@ -1,0 +1,210 @@
+"""The simulated national system over real HTTP: takes signed messages, lists them, shows a page, and can misbehave."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import random
+import threading
+import time
+from dataclasses import asdict, dataclass, fields
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from zhuanmai.sandbox.national.store import Store
+
+MAX_BYTES = 64 * 1024 * 1024
+
+
+@dataclass
+class Faults:
+    """The share of calls (0–1) that go wrong in each way; `delay_seconds` is how long a delayed call waits."""
+
+    refuse: float = 0.0
+    delay: float = 0.0
+    drop: float = 0.0
+    garbage: float = 0.0
+    down: float = 0.0
+    delay_seconds: float = 1.0
+
+
+class National(ThreadingHTTPServer):
+    """The server with its store and its switches."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], store: Store) -> None:
+        super().__init__(address, Handler)
+        self.store = store
+        self.faults = Faults()
+        self.dice = random.Random()
+        self.lock = threading.Lock()
+
+    def falls(self, fault: str) -> bool:
+        """Whether this call suffers the fault."""
+        share = float(getattr(self.faults, fault))
+        return share > 0 and self.dice.random() < share
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers one connection."""
+
+    server: National
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing: requests are seen on the page."""
+
+    def do_GET(self) -> None:
+        """The page, the list of messages, the switches, a greeting."""
+        parts = urlsplit(self.path)
+        asked = parse_qs(parts.query)
+        if parts.path == "/":
+            self._send(200, page(self.server).encode(), "text/html; charset=utf-8")
+        elif parts.path == "/faults":
+            self._json(200, asdict(self.server.faults))
+        elif parts.path == "/v1/hello":
+            self._json(200, {"system": "national", "protocol": "zhuanmai-national/1"})
+        elif parts.path == "/v1/messages":
+            rows = self.server.store.listed(asked.get("after", [""])[0], min(500, int(asked.get("limit", ["100"])[0])))
+            self._json(200, {"messages": rows})
+        elif parts.path.startswith("/v1/messages/"):
+            body = self.server.store.body(parts.path.rsplit("/", 1)[1])
+            self._json(200 if body else 404, body or {"detail": "no such message"})
+        else:
+            self._json(404, {"detail": "no such address"})
+
+    def do_POST(self) -> None:
+        """A message, or the switches."""
+        size = int(self.headers.get("Content-Length", "0"))
+        if size > MAX_BYTES:
+            self.close_connection = True
+            self._json(413, {"detail": "too large"})
+            return
+        content = self.rfile.read(size)
+        if self.path == "/faults":
+            self._switch(content)
+        elif self.path == "/v1/messages":
+            self._take(content)
+        else:
+            self._json(404, {"detail": "no such address"})
+
+    def _switch(self, content: bytes) -> None:
+        form = "form" in self.headers.get("Content-Type", "")
+        given: dict[str, Any] = (
+            {k: v[0] for k, v in parse_qs(content.decode()).items()} if form else json.loads(content)
+        )
+        known = {one.name for one in fields(Faults)}
+        with self.server.lock:
+            self.server.faults = Faults(**{k: float(v) for k, v in given.items() if k in known})
+        if form:
+            self.send_response(303)
+            self.send_header("Location", "/")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        else:
+            self._json(200, asdict(self.server.faults))
+
+    def _take(self, content: bytes) -> None:
+        server = self.server
+        if server.falls("down"):
+            self.close_connection = True
+            self.connection.close()
+            return
+        if server.falls("delay"):
+            time.sleep(server.faults.delay_seconds)
+        if server.falls("refuse"):
+            self._json(503, {"detail": "busy, try again"})
+            return
+        status, answer = receive(
+            server.store, content, self.headers.get("X-Sender-Key", ""), self.headers.get("X-Signature", "")
+        )
+        if server.falls("drop"):
+            self.close_connection = True
+            self.connection.close()
+            return
+        if server.falls("garbage"):
+            self._send(200, b"<html>\x00\xff not json", "text/html")
+            return
+        self._json(status, answer)
+
+    def _json(self, status: int, body: Any) -> None:
+        self._send(status, json.dumps(body, ensure_ascii=False).encode(), "application/json")
+
+    def _send(self, status: int, content: bytes, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+def receive(store: Store, content: bytes, sender: str, signature: str) -> tuple[int, dict[str, Any]]:
+    """Check a message's signature and form, store it once, and make the answer (docs/protocol-national.md)."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(sender, validate=True))
+        key.verify(base64.b64decode(signature, validate=True), content)
+    except (InvalidSignature, ValueError):
+        return 401, {"detail": "the signature does not fit the content"}
+    try:
+        message = json.loads(content)
+        identity, kind, body = str(message["key"]), str(message["kind"]), dict(message["body"])
+    except (ValueError, KeyError, TypeError):
+        return 400, {"detail": "not a message of the protocol"}
+    if kind not in ("case", "items", "document"):
+        return 422, {"detail": f"no such kind: {kind}"}
+    if kind == "document" and hashlib.sha256(base64.b64decode(body.get("pdf", ""))).hexdigest() != body.get("sha256"):
+        return 422, {"detail": "the file does not have the digest that the message names"}
+    plain = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    digest = hashlib.sha256(plain).hexdigest()
+    try:
+        new = store.receive(identity, kind, digest, body, sender)
+    except ValueError:
+        return 409, {"detail": "the key was used for another content"}
+    receipt = "GJ" + hashlib.sha256(identity.encode()).hexdigest()[:16].upper()
+    return 201 if new else 200, {"key": identity, "receipt": receipt, "sha256": digest}
+
+
+def page(server: National) -> str:
+    """The system's own page: what was received, and the switches."""
+    rows = "".join(
+        f"<tr><td>{html.escape(r['received_at'])}</td><td>{html.escape(r['kind'])}</td><td><a href='/v1/messages/{r['key']}'>"
+        f"{html.escape(r['key'])}</a></td><td>{r['deliveries']}</td></tr>"
+        for r in reversed(server.store.listed("", 100_000)[-200:])
+    )
+    words = {
+        "refuse": "拒收",
+        "delay": "迟答",
+        "drop": "存后断线",
+        "garbage": "乱答",
+        "down": "停机",
+        "delay_seconds": "迟答秒数",
+    }
+    switches = "".join(
+        f"<label>{words[name]} <input name='{name}' value='{value}' size='4'></label> "
+        for name, value in asdict(server.faults).items()
+    )
+    return (
+        "<!doctype html><html lang='zh-CN'><meta charset='utf-8'><title>国家局系统（模拟）</title>"
+        "<style>body{font:14px sans-serif;margin:24px}td,th{padding:4px 12px;border-bottom:1px solid #ccc;text-align:left}"
+        "label{margin-right:12px}</style><h1>国家局案件系统（模拟）</h1>"
+        f"<form method='post' action='/faults'>{switches}<button>设定故障</button></form>"
+        f"<table><tr><th>接收时间</th><th>类别</th><th>幂等键</th><th>收到次数</th></tr>{rows}</table></html>"
+    )
+
+
+def serve(port: int, folder: Path) -> None:
+    """Run until interrupted."""
+    with National(("127.0.0.1", port), Store(folder)) as server:
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            pass
