@@ -55,7 +55,7 @@ def sign_in_password(request: HttpRequest, given: PasswordIn) -> dict[str, Any]:
 
 
 @router.post("/sign-in/begin", auth=None)
-def sign_in_begin(request: HttpRequest, _given: Empty) -> dict[str, Any]:
+def sign_in_begin(request: HttpRequest, given: Empty) -> dict[str, Any]:
     """The challenge for signing in with a key."""
     return passkeys.begin_sign_in()
 
@@ -69,7 +69,7 @@ def sign_in_finish(request: HttpRequest, given: CredentialIn) -> dict[str, Any]:
 
 
 @router.post("/keys/begin")
-def keys_begin(request: HttpRequest, _given: Empty) -> dict[str, Any]:
+def keys_begin(request: HttpRequest, given: Empty) -> dict[str, Any]:
     """The challenge for registering a key of one's own."""
     return passkeys.begin_enrolment(officer=request.user)  # type: ignore[arg-type]
 
