@@ -12,5 +12,7 @@ def main() -> None:
     """Run `zhuanmai COMMAND …`. Commands of the embedded database start it first when it is down."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhuanmai.settings")
     execute_from_command_line(["zhuanmai", *sys.argv[1:]])
+
+
 if __name__ == "__main__":
     main()

@@ -20,7 +20,7 @@ from zhuanmai import settings as facts
 from zhuanmai.core import postgres
 from zhuanmai.core.supervisor import Part, Supervisor
 
-SEEDS = ("load_reference", "seed_bureau", "seed_register", "seed_demo")
+SEEDS = ("load_reference", "seed_bureau", "seed_register")
 
 
 class Command(BaseCommand):

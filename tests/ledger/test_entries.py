@@ -1,0 +1,156 @@
+"""Entries: gapless under threads, refused to change twice over, only registered kinds, personal parts apart."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from zhuanmai.accounts.models import Unit
+from zhuanmai.core.clock import now
+from zhuanmai.core.ids import new_id
+from zhuanmai.ledger import heads, registry
+from zhuanmai.ledger.canonical import canonical
+from zhuanmai.ledger.models import Entry, LedgerPersonal
+from zhuanmai.ledger.queries import prove, timeline
+from zhuanmai.ledger.retention import erase_personal_parts
+from zhuanmai.ledger.services import append, append_apart
+from zhuanmai.ledger.verify import verify
+
+registry.register("test.done", sentence="做了{what}", fields=("what",), personal=("who",))
+
+
+def note(what: str = "一件事", **facts: str) -> Entry:
+    """Append one entry in a transaction of its own."""
+    with transaction.atomic():
+        return append(
+            "test.done", actor_id=None, object_kind="thing", object_id=new_id(), facts={"what": what, **facts}
+        )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_numbers_are_gapless_under_eight_writers() -> None:
+    barrier = threading.Barrier(8)
+
+    def write() -> None:
+        barrier.wait()
+        for _ in range(10):
+            note()
+        connection.close()
+
+    threads = [threading.Thread(target=write) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert list(Entry.objects.values_list("seq", flat=True)) == list(range(80))
+    assert verify().is_whole
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rolled_back_act_leaves_no_entry_and_no_gap() -> None:
+    note()
+    with transaction.atomic():
+        append("test.done", actor_id=None, object_kind="thing", object_id=new_id(), facts={"what": "撤回"})
+        transaction.set_rollback(True)
+    assert note().seq == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("writing", ["update", "delete", "bulk_update", "update_or_create"])
+def test_the_manager_refuses_by_name(writing: str) -> None:
+    with pytest.raises(TypeError, match=r"ledger\."):
+        getattr(Entry.objects.all(), writing)()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update ledger_entry set kind = 'x'",
+        "delete from ledger_entry",
+        "truncate ledger_entry cascade",
+        "update ledger_ledgerpersonal set part = '{}'",
+    ],
+)
+def test_the_database_refuses(statement: str) -> None:
+    note(who="叶某")
+    with pytest.raises(DatabaseError, match="pgtrigger"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.django_db
+def test_nothing_unforeseen_gets_on_the_ledger() -> None:
+    with pytest.raises(LookupError, match="not registered"):
+        append("test.never", actor_id=None, object_kind="thing", object_id=new_id())
+    with pytest.raises(LookupError, match="no facts named"):
+        append("test.done", actor_id=None, object_kind="thing", object_id=new_id(), facts={"secret": 1})
+    with pytest.raises(LookupError, match="not under the ledger"):
+        append("test.done", actor_id=None, object_kind="thing", object_id=new_id(), rows=[Entry()])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_appending_needs_the_transaction_of_the_act() -> None:
+    with pytest.raises(RuntimeError, match="transaction"):
+        append("test.done", actor_id=None, object_kind="thing", object_id=new_id())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refused_attempt_survives_the_rollback() -> None:
+    with pytest.raises(ValueError, match="refused"), transaction.atomic():
+        raise ValueError("refused")
+    append_apart("test.done", actor_id=None, object_kind="thing", object_id=new_id(), facts={"what": "被拒"})
+    assert [line.sentence for line in timeline(object_id=Entry.objects.get().object_id)] == ["做了被拒"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_personal_parts_can_be_erased_without_breaking_the_proof() -> None:
+    entry = note(who="叶某")
+    assert "叶某" not in str(entry.facts)
+    assert verify().is_whole
+    assert erase_personal_parts(before=now(), actor_id=None) == 1
+    report = verify()
+    assert report.is_whole
+    assert report.erased == 1
+    assert not LedgerPersonal.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_personal_part_that_vanishes_without_an_entry_is_missing() -> None:
+    note(who="叶某")
+    LedgerPersonal.objects.all().delete()
+    assert [problem.fault for problem in verify().problems] == ["missing"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_has_the_same_digest_before_and_after_it_is_read() -> None:
+    with transaction.atomic():
+        unit = Unit.objects.create(code="1", name="一中队", kind="squad")
+        append("test.done", actor_id=None, object_kind="unit", object_id=unit.pk, facts={"what": "建"}, rows=[unit])
+    assert verify().is_whole
+    Unit.objects.filter(pk=unit.pk).update(name="二中队")
+    assert [str(problem) for problem in verify().problems] == [
+        f"accounts.unit {unit.pk} 被改动（与第 0 条记录的摘要不符）"
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_thirty_lines_of_python_check_a_proof(settings: object, tmp_path: Path) -> None:
+    settings.HOME_DIR = tmp_path  # type: ignore[attr-defined]
+    for _ in range(11):
+        note()
+    head = heads.seal()
+    (tmp_path / "proof.json").write_bytes(canonical(prove(7)))
+    script = Path(__file__).resolve().parents[2] / "docs" / "ledger-check.py"
+    kept = tmp_path / "heads" / f"head-{head.size:012d}.json"
+    command = [sys.executable, str(script), str(tmp_path / "proof.json"), str(kept)]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "proved"
+    forged = json.loads((tmp_path / "proof.json").read_text())
+    forged["content"]["facts"]["what"] = "另一件事"
+    (tmp_path / "proof.json").write_text(json.dumps(forged))
+    assert subprocess.run(command, capture_output=True, check=False).returncode != 0
