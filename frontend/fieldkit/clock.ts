@@ -36,6 +36,19 @@ function local(value: string | null | undefined): string {
   return Number.isNaN(moment.getTime()) ? "" : isoNow(moment);
 }
 
+/** A date, or a date and time, however the parts were set apart, as 2026-01-31 or 2026-01-31T09:12; null if it is none. */
+export function momentOf(text: string, dayOnly: boolean): string | null {
+  if (!text.trim()) return "";
+  const parts = /^\s*(\d{4})\D?(\d{1,2})\D?(\d{1,2})(?:日)?(?:[T\s,，]*(\d{1,2})[:：时]?(\d{2})(?::\d{2})?分?)?\s*$/.exec(text);
+  if (!parts || (!dayOnly && parts[4] === undefined)) return null;
+  const two = (value: string): string => value.padStart(2, "0");
+  const day = `${parts[1]}-${two(parts[2]!)}-${two(parts[3]!)}`;
+  const real = new Date(`${day}T00:00:00Z`);
+  if (Number.isNaN(real.getTime()) || real.toISOString().slice(0, 10) !== day) return null;
+  if (dayOnly) return day;
+  return Number(parts[4]) < 24 && Number(parts[5]) < 60 ? `${day}T${two(parts[4]!)}:${parts[5]}` : null;
+}
+
 /** What a field for date and time holds, as a moment. */
 export function fromMinute(value: string): string | null {
   const moment = new Date(value);

@@ -29,8 +29,14 @@ export function usualAnswers(question: OutlineQuestion): string[] {
 }
 
 /** The outline's questions as a fresh record: unanswered, to be answered, moved or left out. */
-export function freshQuestions(outline: Outline | null): Question[] {
-  return (outline?.questions ?? []).map((question) => ({ id: question.id ?? newId(), text: question.text, answer: "" }));
+export function freshQuestions(outline: Outline | null, shown: Shown): Question[] {
+  return (outline?.questions ?? []).map((question) => ({ id: question.id ?? newId(), text: fill(question.text, shown), answer: "" }));
+}
+
+/** The causes' names, joined as documents join them. */
+export function causesInWords(kit: Kit | null, shown: Shown): string {
+  const names = new Map(kit?.causes.map((one) => [one.code, one.name]));
+  return shown.causes.map((one) => names.get(one.code) ?? one.name).join("、");
 }
 
 /** The goods in one sentence: 七匹狼（红）12 条、… 共 43 种 500 条. */

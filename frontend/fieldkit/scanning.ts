@@ -35,6 +35,8 @@ export class Scanning {
   readonly choices = reactive(new Map<string, string>());
   /** Whose goods are being counted; nothing while the case has one party. */
   readonly party: Ref<string | null> = ref(null);
+  /** Counts up as a scan begins, before it is kept: what was being keyed by hand ends there. */
+  readonly begun: Ref<number> = ref(0);
   private turns = 0;
 
   constructor(private readonly session: Session) {}
@@ -51,6 +53,7 @@ export class Scanning {
 
   /** A barcode was read. Resolves when it is kept. */
   async scan(barcode: string, via: Via = "gun", n = 1): Promise<void> {
+    this.begun.value++;
     const found = this.session.catalogue.value.identify(barcode);
     if (found.status === "misread" || found.status === "not_a_barcode") return this.misread(barcode);
     const chosen = found.candidates.find((one) => one.product.id === this.choices.get(barcode));

@@ -35,6 +35,8 @@ export class Session {
   readonly drafts = new Set<() => Promise<void>>();
   readonly sync: Sync;
   private notes = 0;
+  private readonly keeping = new Set<Promise<Operation>>();
+  private undoing: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly caseId: string,
@@ -101,22 +103,31 @@ export class Session {
 
   /** Do something: it is kept, shown, and sent when there is a way. */
   async act(kind: string, payload: Record<string, unknown>, id: string = newId()): Promise<Operation> {
+    const kept = this.log.append(this.caseId, { kind, payload, id, at: nowIso() });
+    this.keeping.add(kept);
     try {
-      const operation = await this.log.append(this.caseId, { kind, payload, id, at: nowIso() });
+      const operation = await kept;
       this.operations.value = [...this.operations.value, operation];
       if (this.opened) this.sync.start();
       return operation;
     } catch (reason) {
       this.notify("danger", t("本机没有存下这一步，请勿关闭页面：{reason}", { reason: sentence(reason) }));
       throw reason;
+    } finally {
+      this.keeping.delete(kept);
     }
   }
 
-  /** Take the newest own count back. */
-  async undo(operation: Operation | undefined = lastUndoable(this.operations.value)): Promise<Operation | undefined> {
-    if (!operation) return undefined;
-    await this.act("undo", { operation_id: operation.id });
-    return operation;
+  /** Take the newest own count back: newest of all that was asked for so far, also what is still being kept. */
+  undo(): Promise<Operation | undefined> {
+    const before = Promise.allSettled([...this.keeping]);
+    const mine = this.undoing.then(() => before).then(async () => {
+      const operation = lastUndoable(this.operations.value);
+      if (operation) await this.act("undo", { operation_id: operation.id });
+      return operation;
+    });
+    this.undoing = mine.catch(() => undefined);
+    return mine;
   }
 
   /** Send what every open form holds back, then everything that waits; resolves when the server has all of it. */
@@ -129,7 +140,7 @@ export class Session {
   notify(level: Notice["level"], words: string): void {
     const id = ++this.notes;
     this.notices.push({ id, level, words });
-    setTimeout(() => this.dismiss(id), level === "danger" ? 15_000 : 6000);
+    setTimeout(() => this.dismiss(id), level === "danger" ? 15_000 : level === "warning" ? 7000 : 3000);
   }
 
   dismiss(id: number): void {
