@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 
 from tests.documents.reading import outside, pages_of, printed, squeezed, text_of
 from zhuanmai.core.errors import Refused
-from zhuanmai.documents import catalogue, fields, fonts, goods, xlsx
+from zhuanmai.documents import catalogue, fields, fonts, goods, viewing, xlsx
 from zhuanmai.documents.facts import (
     CaseFacts,
     GlyphPicture,
@@ -332,6 +332,15 @@ def test_the_spreadsheet_computes_its_totals() -> None:
     assert sheet.cell(last, 7).value is None
     total = sum(sheet.cell(row, 5).value * (sheet.cell(row, 6).value or 0) for row in range(first, last + 1))
     assert total == 203250
+
+
+def test_a_preview_is_a_picture_of_each_page_with_its_boxes() -> None:
+    rendered = render("D02", sample("D02"), preview=True)
+    shown = viewing.view(rendered, dpi=72)
+    sizes = [Image.open(io.BytesIO(picture)).size for picture in viewing.page_pictures(rendered.pdf, dpi=72)]
+    assert sizes == [(596, 842)] * rendered.page_count
+    assert len(shown["pages"]) == rendered.page_count
+    assert {"field", "qr", "signature"} <= {box["what"] for box in shown["boxes"]}
 
 
 def test_facts_go_to_json_and_back() -> None:

@@ -197,7 +197,7 @@ def _given(signed: Collection[str]) -> set[str]:
 def _ordinal(path: str) -> str:
     """（第2项） for a fact within a list, so that the list of what is missing says where."""
     places = re.findall(r"\[(\d+)\]", path)
-    return f"（第{int(places[0]) + 1}项）" if places else ""
+    return f"（第{int(places[0]) + 1}{'名' if path.startswith('officers') else '项'}）" if places else ""
 
 
 def _at(data: Any, path: str) -> Any:
