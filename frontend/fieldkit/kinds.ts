@@ -33,6 +33,7 @@ export const REASONS: { code: string; name: string }[] = [
   { code: "alert", name: "预警派单" },
   { code: "transferred", name: "其他部门移送" },
   { code: "parcel", name: "物流寄递检查" },
+  { code: "random", name: "双随机抽查" },
 ];
 
 export const PARTY_KINDS: { code: string; name: string }[] = [
@@ -55,6 +56,18 @@ export function sampleSize(base: number): [number, number] {
   if (base <= 500) return [2, 2];
   return base <= 2500 ? [2, 5] : [5, 10];
 }
+
+/** Kinds of monopoly goods, each with the units that it is counted in. */
+export const GOODS: { code: string; name: string; units: string[] }[] = [
+  { code: "cigarette", name: "卷烟", units: ["carton", "pack", "stick"] },
+  { code: "cigar", name: "雪茄烟", units: ["stick", "carton"] },
+  { code: "leaf", name: "烟叶", units: ["kg"] },
+  { code: "cut", name: "烟丝", units: ["kg"] },
+  { code: "tube", name: "空管烟", units: ["10k_sticks"] },
+  { code: "ecigarette", name: "电子烟", units: ["piece", "ml"] },
+  { code: "material", name: "烟用材料", units: ["kg", "piece"] },
+  { code: "machine", name: "专用机械", units: ["piece"] },
+];
 
 export const PACKING_FORMS = ["条盒硬盒", "条盒软盒", "条包硬盒", "条包软盒", "硬盒", "软盒"];
 

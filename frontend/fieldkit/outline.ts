@@ -1,7 +1,7 @@
 /** The outline of questions, standard paragraphs and scene facts for the causes of a case, as the kit keeps them. */
 
 import { money, quantity } from "./amounts";
-import { clockTime } from "./clock";
+import { clockTime, dayOf } from "./clock";
 import { newId } from "./ids";
 import type { Kit, Outline, OutlineQuestion, Question } from "./types";
 import type { Shown } from "./reduce";
@@ -21,7 +21,7 @@ export function outlineFor(kit: Kit | null, causes: string[]): Outline | null {
     const found = list.find(fits(code));
     if (found) return found;
   }
-  return list.find((one) => ["general", "default", "*"].includes(one.code ?? "")) ?? list[0] ?? null;
+  return list.find(fits("general")) ?? list[0] ?? null;
 }
 
 export function usualAnswers(question: OutlineQuestion): string[] {
@@ -45,12 +45,17 @@ export function goodsInWords(shown: Shown): string {
   return shown.lines.length ? `${each}，共${shown.lines.length}个品种${quantity(shown.totals.cartons)}条` : "";
 }
 
+/** 2025-10-30 → 2025年10月30日 */
+export function chineseDay(day: string): string {
+  return day.replace(/^(\d+)-0?(\d+)-0?(\d+)$/, "$1年$2月$3日");
+}
+
 /** Who the person is, as a record begins. */
 export function personInWords(shown: Shown, partyId?: string | null): string {
   const party = shown.parties.find((one) => (one.party_id ?? one.id) === partyId) ?? shown.parties[0];
   if (!party) return "";
   const parts = [
-    party.name && `我叫${party.name}`, party.sex, party.ethnicity, party.born_on && `${party.born_on.replace(/-0?/, "年").replace(/-0?/, "月")}日出生`,
+    party.name && `我叫${party.name}`, party.sex, party.ethnicity, party.born_on && `${chineseDay(party.born_on)}出生`,
     party.id_no && `身份证号${party.id_no}`, party.address && `住${party.address}`, party.phone && `电话${party.phone}`,
     party.licence_no && `烟草专卖零售许可证号${party.licence_no}`,
   ];
@@ -60,10 +65,13 @@ export function personInWords(shown: Shown, partyId?: string | null): string {
 /** Put what the case knows into a sentence with {placeholders}; unknown ones stay to be filled by hand. */
 export function fill(sentence: string, shown: Shown): string {
   const party = shown.parties[0];
+  const began = shown.inspection?.began_at ?? shown.case.began_at;
+  const { unit } = shown.case;
   const values: Record<string, string | null | undefined> = {
     party: party?.name, name: party?.name, shop: shown.place?.shop_name, shop_name: shown.place?.shop_name, address: shown.place?.address,
     licence_no: party?.licence_no, goods: goodsInWords(shown), items: goodsInWords(shown), kinds: String(shown.lines.length),
-    cartons: quantity(shown.totals.cartons), value: money(shown.totals.value), began_at: clockTime(shown.inspection?.began_at),
+    cartons: quantity(shown.totals.cartons), value: money(shown.totals.value), began_at: clockTime(began).replace(/^0?(\d+):(\d+)$/, "$1时$2分"), date: chineseDay(dayOf(began)),
+    bureau: typeof unit === "string" ? unit : unit?.name, person: personInWords(shown), shopkeeper: party?.name,
     officers: shown.officers.map((one) => one.name).join("、"), certificates: shown.officers.map((one) => one.certificate_no).join("、"),
   };
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] || whole);

@@ -64,7 +64,7 @@ export function reduce(caseId: string, server: CaseState | null, operations: Ope
 }
 
 /** Kinds of operation that Ctrl+Z takes back. */
-export const UNDOABLE = new Set(["scan", "quantity.difference", "line.set"]);
+export const UNDOABLE = new Set(["scan", "quantity.difference"]);
 
 /** The newest own operation that can be taken back and was not. */
 export function lastUndoable(operations: Operation[]): Operation | undefined {
@@ -90,7 +90,7 @@ class Work {
     base: CaseState,
     private readonly catalogue: Catalogue,
   ) {
-    this.state = { ...base, unknown: base.unknown.map((entry) => ({ ...entry })), pending: [...base.pending] };
+    this.state = { ...base, unknown: base.unknown.map((entry) => ({ ...entry, n: number(entry.n) ?? 0 })), pending: [...base.pending] };
     this.lines = base.lines.map((line) => ({ ...line }));
     this.lines.forEach((line) => this.index.set(line.id, line));
   }
@@ -152,6 +152,7 @@ class Work {
     const line: ShownLine = {
       id, party_id: (payload.party_id as string) ?? null, product_id: productId,
       barcode: product?.carton_barcode ?? barcode, tail: (product?.carton_barcode ?? barcode).slice(-6),
+      goods: cigar ? "cigar" : "cigarette",
       name: product?.name ?? String(payload.name ?? barcode), kind: (payload.kind as Kind) ?? null,
       quantity: 0, unit: usual?.unit ?? "carton", cartons: 0, sticks: 0,
       price: product?.price ?? null, per: product?.per ?? "carton",
@@ -176,7 +177,8 @@ class Work {
   refresh(line: ShownLine): void {
     const own = cartonsPer(unitCode(line.unit), line.packs_per_carton, line.sticks_per_carton);
     const amount = number(line.quantity) ?? 0;
-    line.cartons = own === null ? null : tidy(amount * own);
+    const bySticks = line.goods === "cigar" && unitCode(line.unit) === "stick";
+    line.cartons = own === null || bySticks ? null : tidy(amount * own);
     line.sticks = line.cartons === null || !line.sticks_per_carton ? null : Math.round(line.cartons * line.sticks_per_carton);
     line.value = valueOf(line);
     line.waiting = true;
@@ -208,15 +210,18 @@ class Work {
   }
 
   register(payload: Payload): void {
-    const barcode = String(payload.barcode);
+    const barcode = String(payload.barcode ?? "");
     const entry = this.state.unknown.find((one) => one.barcode === barcode);
     this.state.unknown = this.state.unknown.filter((one) => one !== entry);
-    const id = lineId(this.caseId, payload.party_id as string, barcode);
+    const id = lineId(this.caseId, payload.party_id as string, barcode || String(payload.name));
     const line = this.find(id) ?? this.create(id, barcode, null, payload);
     line.name = String(payload.name);
     if (payload.kind) line.kind = payload.kind as Kind;
     if (payload.sticks_per_carton) line.sticks_per_carton = number(payload.sticks_per_carton);
+    if (payload.goods) line.goods = String(payload.goods);
+    if (payload.unit && !number(line.quantity)) line.unit = unitCode(String(payload.unit));
     this.add(line, entry?.n ?? 0, "carton");
+    this.add(line, number(payload.n) ?? 0, line.unit);
   }
 }
 
@@ -229,7 +234,7 @@ function replaced<T>(list: T[], key: keyof T, entry: T): T[] {
 }
 
 /** Sets one part of the state to what was entered. */
-function sets(part: "inspection" | "place" | "presence" | "registration" | "service" | "correction" | "simple" | "oral_approval"): Handler {
+function sets(part: "inspection" | "presence" | "registration" | "service" | "correction" | "simple" | "oral_approval"): Handler {
   return ({ state }, payload) => {
     state[part] = { ...(state[part] as object | null), ...payload } as never;
   };
@@ -241,8 +246,11 @@ const HANDLERS: Record<string, Handler> = {
     if (payload.place) state.place = payload.place as CaseState["place"];
     if (payload.clue) state.clue = payload.clue as CaseState["clue"];
   },
-  "inspection.set": sets("inspection"),
-  "place.set": sets("place"),
+  "inspection.set": ({ state }, { place, clue, ...payload }) => {
+    state.inspection = { ...state.inspection, ...payload };
+    if (place) state.place = { ...state.place, ...(place as CaseState["place"]) };
+    if (clue) state.clue = { ...state.clue, ...(clue as CaseState["clue"]) };
+  },
   "presence.set": sets("presence"),
   "registration.set": sets("registration"),
   "service.set": sets("service"),
@@ -287,6 +295,7 @@ const HANDLERS: Record<string, Handler> = {
     state.questionings = replaced(state.questionings, "questioning_id", payload as unknown as CaseState["questionings"][number]);
   },
   "evidence.set": ({ state }, payload) => {
+    if (payload.removed) return void (state.evidence = state.evidence.filter((one) => one.evidence_id !== payload.evidence_id));
     state.evidence = replaced(state.evidence, "evidence_id", payload);
   },
 };
@@ -302,9 +311,9 @@ function totalsWith(totals: Totals, before: Map<string, Line>, lines: Line[]): T
   const count = (line: Line, sign: 1 | -1): void => {
     const cartons = number(line.cartons) ?? 0;
     sum.cartons = tidy(sum.cartons + sign * cartons);
-    sum.sticks += sign * (number(line.sticks) ?? 0);
+    if (line.cartons !== null) sum.sticks += sign * (number(line.sticks) ?? 0);
     sum.value = tidy(sum.value + sign * (number(line.value) ?? 0), 2);
-    if (number(line.price) === null && number(line.quantity) !== 0) sum.unpriced += sign;
+    if (number(line.value) === null && number(line.quantity) !== 0) sum.unpriced += sign;
     const kind = KINDS.find((one) => one === line.kind);
     if (kind) sum.by_kind[kind] = tidy((number(sum.by_kind[kind]) ?? 0) + sign * cartons);
   };

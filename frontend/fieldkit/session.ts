@@ -168,7 +168,7 @@ export class Session {
 
 /** A keyed quantity that met another tablet's: the officer is shown both values and chooses. */
 export function isChoice(operation: Operation): boolean {
-  return operation.kind === "quantity.difference" && operation.status === "refused" && operation.code === "negative";
+  return operation.kind === "quantity.difference" && operation.status === "refused" && operation.code === "below_zero";
 }
 
 export type { Misread };

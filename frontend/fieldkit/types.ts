@@ -140,6 +140,8 @@ export interface Line {
   value: number | string | null;
   note?: string | null;
   listed?: boolean;
+  /** cigarette, cigar, leaf, cut, tube, ecigarette, material, machine. */
+  goods?: string | null;
   packs_per_carton?: number | null;
   sticks_per_carton?: number | null;
   codes?: unknown;
@@ -150,7 +152,7 @@ export interface Line {
   version?: number;
   changed_by?: string | null;
   last_at?: string | null;
-  history?: { field: string; before: unknown; by?: string; at?: string }[];
+  history?: { field: string; words?: string; before: unknown; by?: string | null; at?: string | null }[];
 }
 
 export interface Totals {
@@ -235,6 +237,7 @@ export interface CaseDocument {
 
 export interface Approval {
   id: string;
+  purpose?: string;
   step?: string;
   role?: string;
   words?: string;
@@ -274,7 +277,7 @@ export interface CaseState {
   presence?: Presence | null;
   officers: Officer[];
   lines: Line[];
-  unknown: { barcode: string; n: number; status?: string }[];
+  unknown: { barcode: string; n: number; status?: string; line_id?: string }[];
   pending: PendingOperation[];
   totals: Totals;
   thresholds: Threshold[];
@@ -288,7 +291,7 @@ export interface CaseState {
   evidence: Record<string, any>[];
   causes: { code: string; name: string }[];
   counting?: { closed?: boolean; closed_at?: string | null; fact_version?: number | null } | null;
-  deadlines: { code: string; what: string; due: string; provisional?: boolean; days_left?: number; article?: string }[];
+  deadlines: { code: string; what: string; due: string; provisional?: boolean; days_left?: number | null; article?: string; met?: boolean }[];
   approvals: Approval[];
   documents: CaseDocument[];
   tablets: TabletSeen[];

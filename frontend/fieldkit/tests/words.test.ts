@@ -16,7 +16,7 @@ afterEach(() => speakEnglish(false));
 /** Lists whose words are shown through t(): each entry's `name`, and tables of states, roles, meanings. */
 function shownWords(source: string): string[] {
   const lists = [...source.matchAll(/\bname: "([^"]+)"/g)].map((found) => found[1]!);
-  const tables = [...source.matchAll(/(?:_WORDS|ROLES|MEANS|STATUS|CHANGED)(?:: Record<\w+, string>)? = \{([^}]*)\}/g)].flatMap((found) =>
+  const tables = [...source.matchAll(/(?:_WORDS|ROLES|MEANS|STATUS|CHANGED|PARAGRAPHS)(?:: Record<\w+, string>)? = \{([^}]*)\}/g)].flatMap((found) =>
     [...found[1]!.matchAll(/: "([^"]+)"/g)].map((entry) => entry[1]!),
   );
   return [...lists, ...tables].filter((word) => CHINESE.test(word));
