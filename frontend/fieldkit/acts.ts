@@ -7,11 +7,16 @@ import { newId } from "./ids";
 import type { Session } from "./session";
 import type { CaseState } from "./types";
 
+export interface Reason {
+  field: string;
+  words: string;
+}
+
 export interface Act {
   busy: Ref<boolean>;
   problem: Ref<string>;
   /** What stands in the way, where the server lists it. */
-  reasons: Ref<string[]>;
+  reasons: Ref<Reason[]>;
   run: (act: string, payload?: Record<string, unknown>) => Promise<boolean>;
 }
 
@@ -19,7 +24,7 @@ export interface Act {
 export function useAct(session: Session): Act {
   const busy = ref(false);
   const problem = ref("");
-  const reasons = ref<string[]>([]);
+  const reasons = ref<Reason[]>([]);
   const ids = new Map<string, string>();
   const run = async (act: string, payload: Record<string, unknown> = {}): Promise<boolean> => {
     busy.value = true;
@@ -38,14 +43,22 @@ export function useAct(session: Session): Act {
     } catch (reason) {
       if (reason instanceof Problem) ids.delete(key);
       problem.value = sentence(reason);
-      const listed = reason instanceof Problem ? reason.body.reasons ?? reason.body.errors : null;
-      if (Array.isArray(listed)) reasons.value = listed.map((one) => (typeof one === "string" ? one : String((one as { words?: string; detail?: string }).words ?? (one as { detail?: string }).detail ?? "")));
+      reasons.value = listed(reason);
       return false;
     } finally {
       busy.value = false;
     }
   };
   return { busy, problem, reasons, run };
+}
+
+/** The fields that a problem names; one that is already its sentence is not said twice. */
+function listed(reason: unknown): Reason[] {
+  if (!(reason instanceof Problem)) return [];
+  const errors = Array.isArray(reason.body.errors) ? (reason.body.errors as { field: string; detail: string }[]) : [];
+  const all = errors.length ? errors.map((one) => ({ field: one.field, words: one.detail })) : [];
+  if (!all.length && reason.field) return [{ field: reason.field, words: t("去填写") }];
+  return all.map((one) => (one.words === reason.message ? { ...one, words: t("去填写") } : one));
 }
 
 /** Everything sent, or a sentence why not, without waiting for ever. */

@@ -56,6 +56,8 @@ export const FORMS_ENGLISH: Record<string, string> = {
   "检查、清点、询问里填过的事实会自动进到文书，不用再抄。": "Facts from inspection, counting and questions go into the documents by themselves.",
   "生成本阶段文书": "Make this stage's documents",
   "去填写": "Enter",
+  "{name} 第 {n} 页": "{name}, page {n}",
+  "正在生成预览…": "Drawing the preview…",
   "请触碰钥匙…": "Touch the key…",
   "签本阶段 {n} 份": "Sign {n} documents",
   "当事人签字": "Party signs",
