@@ -79,6 +79,11 @@ def lines(draw: st.DrawFn, most: int) -> list[ItemLine]:
                 price_mark=None if price is not None else goods.UNPRICED,
                 kind=kind,
                 kind_zh=kind_zh,
+                codes=tuple(
+                    f"{seed.randint(10**15, 10**16 - 1)}XMYC{seed.randint(10**11, 10**12 - 1)}"
+                    for _ in range(seed.choices([0, 1, 40], [20, 4, 1])[0])
+                ),
+                bag_no=f"B{seed.randint(1, 9999)}" if seed.random() < 0.1 else None,
                 note="备注" * seed.choice([0, 0, 1, 20]) or None,
                 outcome=seed.choice(["返还", "送检", "移送", "依法处理", "解除"]),
             )
@@ -156,7 +161,7 @@ def sure(facts: CaseFacts, code: str) -> list[str]:
     if code == "D02":
         said += [person.name for person in (facts.person_in_charge, facts.witness) if person]
     if code == "D64":
-        said += [line.name for line in facts.items.lines] + [line.barcode for line in facts.items.lines]
+        said += [words for line in facts.items.lines for words in (line.name, line.barcode, line.bag_no, *line.codes)]
     if code in ("D13", "D21"):
         said += [line.name for line in facts.items.lines]
     if code in ("D03", "D04", "D13", "D21", "D64") and facts.items.totals:

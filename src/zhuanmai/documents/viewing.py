@@ -12,12 +12,12 @@ import pypdfium2
 
 from zhuanmai.documents.rendering import Rendered
 
-_LOCK = threading.Lock()
+_LOCK = threading.Lock()  # PDFium is not thread-safe
 _POINTS = 72
 
 
 def page_pictures(pdf: bytes, *, dpi: int = 110) -> list[bytes]:
-    """Each page as PNG, form widgets drawn too, so that the seal of a sealed file shows. (PDFium is not thread-safe.)"""
+    """Each page as PNG, form widgets drawn too, so that the seal of a sealed file shows."""
     pictures = []
     with _LOCK:
         document = pypdfium2.PdfDocument(pdf)
@@ -31,7 +31,7 @@ def page_pictures(pdf: bytes, *, dpi: int = 110) -> list[bytes]:
 
 
 def view(rendered: Rendered, *, dpi: int = 110) -> dict[str, Any]:
-    """A rendered document as a page shows it: pictures as data addresses, boxes in points (a page is 595.28 × 841.89)."""
+    """A rendered document as a web page shows it: pictures as data addresses, boxes in points."""
     return {
         "pages": [
             "data:image/png;base64," + base64.b64encode(picture).decode()
