@@ -119,19 +119,9 @@ def render(
     _refuse_too_long(entry.name, refusal, opinions, facts)
     if not preview:
         _refuse(entry.name, lacking, undrawable)
-    data = {
+    data = _frame(entry, facts) | {
         "facts": body | _late(kind, facts, signatures),
-        "kind": {
-            "code": kind,
-            "name": entry.name,
-            "copies": entry.copies_line,
-            "numbered": bool(entry.number_word),
-            "remark": kind in ("D02", "D07"),
-        },
-        "unit": asdict(facts.unit),
         "number": number,
-        "dated": (facts.document.dated_on or facts.inspection.began_at or dt.date(2000, 1, 1)).strftime("%Y-%m-%d"),
-        "amount-words": money_in_words(amount) if (amount := facts.penalty.amount if facts.penalty else None) else None,
         "preview": preview,
         "marks": sorted(marks or ()),
         "missing": {field.path: field.label for field in lacking},
@@ -174,6 +164,24 @@ def warm_up() -> None:
     for kind in catalogue.kinds().values():
         if kind.printed:
             render(kind.code, CaseFacts(unit=UnitFacts("烟草专卖局")), preview=True)
+
+
+def _frame(entry: catalogue.Kind, facts: CaseFacts) -> dict[str, Any]:
+    """What a document of this kind bears whatever it says: names, copies, day of the file, the amount in words."""
+    amount = facts.penalty.amount if facts.penalty else None
+    dated = facts.document.dated_on or facts.inspection.began_at or dt.date(2000, 1, 1)
+    return {
+        "kind": {
+            "code": entry.code,
+            "name": entry.name,
+            "copies": entry.copies_line,
+            "numbered": bool(entry.number_word),
+            "remark": entry.code in ("D02", "D07"),
+        },
+        "unit": asdict(facts.unit),
+        "dated": dated.strftime("%Y-%m-%d"),
+        "amount-words": money_in_words(amount) if amount is not None else None,
+    }
 
 
 def _digest(kind: str, body: dict[str, Any], number: str | None) -> str:
