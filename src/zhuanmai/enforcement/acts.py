@@ -1,0 +1,224 @@
+"""Acts of the procedure: submit, decide on the spot, end; each locks the case, asks the procedure, writes, appends."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+
+from zhuanmai.accounts.models import Officer
+from zhuanmai.accounts.queries import holders
+from zhuanmai.core.clock import now, to_local
+from zhuanmai.core.errors import FieldError, Refused
+from zhuanmai.core.idempotency import first_time
+from zhuanmai.documents import services as documents
+from zhuanmai.documents.queries import documents_of
+from zhuanmai.enforcement import terms
+from zhuanmai.enforcement.facts_for_documents import case_facts, counted_lines, first_party, for_document
+from zhuanmai.enforcement.models import Approval, Case
+from zhuanmai.enforcement.permissions import require_seen, require_worker
+from zhuanmai.enforcement.procedure import Act, require
+from zhuanmai.enforcement.reporting import report_case
+from zhuanmai.enforcement.stages import NUMBERED_FIRST, planned
+from zhuanmai.ledger.services import append
+from zhuanmai.reference.causes import cause
+
+SIMPLE_LIMITS = {"organisation": Decimal(3000)}  # 行政处罚法 51; individual businesses count as citizens (practice)
+SIMPLE_LIMIT_OF_CITIZENS = Decimal(200)
+_STEPS = {
+    Approval.Purpose.REGISTRATION: ("bureau_head",),
+    Approval.Purpose.FILING: ("department_head", "legal_head", "bureau_head"),
+}
+Rows = list[Model]
+
+
+def act(
+    *, officer: Officer, case_id: uuid.UUID, operation_id: uuid.UUID, name: str, payload: dict[str, Any] | None = None
+) -> Case:
+    """Do an act of the procedure. The same operation id twice has the effect of once. Raises what the act raises."""
+    doing = _ACTS.get(name)
+    if doing is None:
+        raise Refused("unknown_act", f"没有“{name}”这一步；请刷新页面后重试。")
+    require_seen(officer, case_id)
+    with transaction.atomic():
+        if not first_time(operation_id, actor_id=officer.pk, kind=f"enforcement.{name}", answer_key=str(case_id)):
+            return Case.objects.get(pk=case_id)
+        case = (
+            Case.objects.select_for_update(of=("self",)).select_related("bureau", "unit", "inspection").get(pk=case_id)
+        )
+        require_worker(officer, case)
+        what, rows = doing(officer, case, payload or {})
+        case.cursor += 1
+        case.save()
+        append(
+            "enforcement.act",
+            actor_id=officer.pk,
+            object_kind="case",
+            object_id=case.pk,
+            case_id=case.pk,
+            facts={"what": what},
+            rows=[case, *rows],
+        )
+        return case
+
+
+def ask(case: Case, purpose: str, officer: Officer) -> Rows:
+    """Ask the heads in their order; a purpose that is asked already keeps its round."""
+    waiting = case.approvals.filter(purpose=purpose, state__in=["waiting", "upcoming"])
+    if waiting.exists():
+        raise Refused("asked_already", "已经呈报，正在审批中；可在审批进度查看。")
+    last = case.approvals.filter(purpose=purpose).order_by("-round").first()
+    turn = last.round + 1 if last else 1
+    return [
+        Approval.objects.create(
+            case=case,
+            purpose=purpose,
+            round=turn,
+            position=position,
+            step=step,
+            state=Approval.State.WAITING if position == 1 else Approval.State.UPCOMING,
+            asked_by=officer,
+        )
+        for position, step in enumerate(_STEPS[Approval.Purpose(purpose)], 1)
+    ]
+
+
+def submit_registration(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+    """Ask the head to approve registration in advance; the term of seven working days begins (行政处罚法 56)."""
+    require(case.state, Act.SUBMIT_REGISTRATION)
+    row = getattr(case, "registration", None)
+    _complete(
+        [
+            (row is not None and row.reason, "registration.reason", "请填写先行登记保存的理由。"),
+            (row is not None and row.storage_place, "registration.storage_place", "请填写保存地点。"),
+            (counted_lines(case), "items", "还没有清点物品；请先扫码清点。"),
+            (case.causes.exists(), "causes", "请先选定案由。"),
+        ]
+    )
+    _holders(case, "bureau_head")
+    oral = getattr(case, "oral_approval", None)
+    began = oral.at if oral else now()
+    row.from_on = to_local(began).date()
+    term = terms.begin(case, "registered_goods", began)
+    row.until_on, row.submitted_at = term.due, now()
+    row.save()
+    rows = ask(case, Approval.Purpose.REGISTRATION, officer)
+    rows += [row, term, terms.begin(case, "file_after_action", began)]
+    return "先行登记保存", rows
+
+
+def submit_filing(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+    """Ask department, legal and bureau head to file the case (D08)."""
+    require(case.state, Act.SUBMIT_FILING)
+    party = first_party(case)
+    _complete(
+        [
+            (case.causes.exists(), "causes", "请先选定案由。"),
+            (case.summary, "summary.text", "请填写案情摘要（可按事实写好）。"),
+            (party is not None and party.name, "party.name", "请录入当事人。"),
+        ]
+    )
+    for role in _STEPS[Approval.Purpose.FILING]:
+        _holders(case, role)
+    rows = ask(case, Approval.Purpose.FILING, officer)
+    report_case(case)
+    return "立案", rows
+
+
+def decide_on_the_spot(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+    """A penalty on the spot (行政处罚法 51): a warning, or a fine within the limit; facts certain, defence heard."""
+    require(case.state, Act.DECIDE_ON_THE_SPOT)
+    sheet, party = case.simple or {}, first_party(case)
+    _complete(
+        [
+            (party is not None and party.name, "party.name", "请录入当事人。"),
+            (case.causes.exists(), "causes", "请先选定案由。"),
+            (sheet.get("facts"), "simple.facts", "请写明违法事实。"),
+            (sheet.get("penalty_kind"), "simple.penalty_kind", "请选择处罚种类。"),
+            (sheet.get("defence"), "simple.defence", "请记录告知陈述申辩及当事人的意见（行政处罚法 44、45）。"),
+        ]
+    )
+    for row in case.causes.all():
+        found = cause(row.code)
+        if found.simple_procedure.startswith("never") or not found.decidable:
+            raise Refused("not_simple", f"“{found.name}”不适用简易程序；请走普通程序立案。", "causes")
+        if found.decided_by and found.decided_by != "bureau":
+            raise Refused("not_ours", f"“{found.name}”不由烟草专卖局处罚；请移送有权机关。", "causes")
+    _within_limit(sheet, party.kind if party else "")
+    case.simple = {**sheet, "decided_at": now().isoformat()}
+    case.state = require(case.state, Act.DECIDE_ON_THE_SPOT).target or case.state
+    rows: Rows = [terms.begin(case, "reconsideration", now())]
+    if sheet["penalty_kind"] != "warning":
+        rows.append(terms.begin(case, "pay_fine", now()))
+    rows += terms.meet(case, "verify_clue")
+    return "当场处罚", rows
+
+
+def _within_limit(sheet: dict[str, Any], kind: str) -> None:
+    if sheet["penalty_kind"] == "warning":
+        return
+    limit = SIMPLE_LIMITS.get(kind, SIMPLE_LIMIT_OF_CITIZENS)
+    amount = Decimal(str(sheet.get("amount") or 0))
+    if not 0 < amount <= limit:
+        detail = f"当场罚款应在 {limit} 元以下（行政处罚法 51），现为 {amount} 元；请改数或走普通程序。"
+        raise Refused("over_limit", detail, "simple.amount")
+
+
+def prepare_documents(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+    """Make every document of the stage that lacks nothing; numbers are reserved, bodies rendered."""
+    require(case.state, Act.PREPARE_DOCUMENTS)
+    todo = sorted(planned(case), key=lambda one: one.kind.code not in NUMBERED_FIRST)
+    count = 0
+    for one in todo:
+        made = documents_of(case.pk)
+        facts = for_document(case, case_facts(case, made), one.kind.code, one.key, made)
+        try:
+            documents.prepare(
+                actor=officer, kind=one.kind.code, case_id=case.pk, unit=case.bureau, facts=facts, key=one.key,
+                dated_on=facts.document.dated_on,
+            )  # fmt: skip
+            count += 1
+        except Refused as refused:
+            if refused.code != "document_incomplete":
+                raise
+    return f"生成 {count} 份文书", []
+
+
+def _end(what: Act) -> Callable[[Officer, Case, dict[str, Any]], tuple[str, Rows]]:
+    def doing(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+        move = require(case.state, what)
+        case.state = move.target or case.state
+        return what.zh, list(terms.meet(case, "verify_clue"))
+
+    return doing
+
+
+def _complete(wanted: list[tuple[Any, str, str]]) -> None:
+    errors = tuple(FieldError(field, "missing", words) for there, field, words in wanted if not there)
+    if errors:
+        raise Refused("incomplete", errors[0].detail, errors[0].field, errors)
+
+
+def _holders(case: Case, role: str) -> None:
+    if not holders(role, case.bureau):
+        raise Refused("no_holder", f"{case.bureau.name}没有可审批的负责人（{role}）；请安全管理员授予岗位。")
+
+
+_ACTS: dict[str, Callable[[Officer, Case, dict[str, Any]], tuple[str, Rows]]] = {
+    "submit_registration": submit_registration,
+    "submit_filing": submit_filing,
+    "decide_on_the_spot": decide_on_the_spot,
+    "prepare_documents": prepare_documents,
+    "end_no_finding": _end(Act.END_WITHOUT_FINDING),
+    "end_not_entered": _end(Act.END_NOT_ENTERED),
+    "end_corrected": _end(Act.END_CORRECTED),
+}
+
+
+def kinds_of_acts() -> list[str]:
+    """The names of all acts."""
+    return sorted(_ACTS)

@@ -1,0 +1,133 @@
+"""JSON for the field kit: operations in, state out, the kit, photographs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import Router, Schema
+from ninja.errors import HttpError
+
+from zhuanmai.accounts.requests import officer_of
+from zhuanmai.core import files
+from zhuanmai.core.clock import SHANGHAI
+from zhuanmai.core.errors import NotFound
+from zhuanmai.enforcement import operations, services
+from zhuanmai.enforcement.kit import kit
+from zhuanmai.enforcement.models import Case, Photo
+from zhuanmai.enforcement.permissions import require_seen
+from zhuanmai.enforcement.stage_api import router as stages
+from zhuanmai.enforcement.state import state_of
+
+router = Router(tags=["enforcement"])
+router.add_router("", stages)
+_MOST = 500
+
+
+class OperationIn(Schema):
+    """One operation from a tablet: its id (UUIDv7), its order there, what, when, with what."""
+
+    id: uuid.UUID
+    n: int = 0
+    kind: str
+    at: dt.datetime
+    payload: dict[str, Any] = {}
+
+
+class OperationsIn(Schema):
+    """A batch from one tablet. `unsent`: how many it has beyond these."""
+
+    tablet: uuid.UUID
+    operations: list[OperationIn]
+    unsent: int = 0
+
+
+class ResultOut(Schema):
+    """What became of an operation: applied, duplicate, refused (with code, detail, field), pending."""
+
+    id: uuid.UUID
+    status: str
+    code: str = ""
+    detail: str = ""
+    field: str = ""
+
+
+class OperationsOut(Schema):
+    """The answer to a batch: results in the order sent, and the cursor that a state must have to contain them."""
+
+    results: list[ResultOut]
+    cursor: int
+    state: dict[str, Any] | None = None
+
+
+class PhotoOut(Schema):
+    """A photograph that is kept: its digest, and hints on its quality."""
+
+    sha256: str
+    quality: list[str]
+
+
+@router.post("/cases/{case_id}/operations", response=OperationsOut)
+def post_operations(request: HttpRequest, case_id: uuid.UUID, batch: OperationsIn) -> dict[str, Any]:
+    """Apply a tablet's operations in order, each once; refused ones change nothing and say why."""
+    if not batch.operations or len(batch.operations) > _MOST:
+        raise HttpError(413, f"一次传 1 到 {_MOST} 步；请分批重传。")
+    sent = [
+        operations.Sent(
+            id=one.id,
+            n=max(0, one.n),
+            kind=one.kind,
+            at=one.at if one.at.tzinfo else one.at.replace(tzinfo=SHANGHAI),
+            payload=one.payload,
+        )
+        for one in batch.operations
+    ]
+    results, cursor = operations.apply(
+        officer=officer_of(request),
+        case_id=case_id,
+        tablet=batch.tablet,
+        operations=sent,
+        unsent=max(0, batch.unsent),
+    )
+    return {"results": [vars(result) for result in results], "cursor": cursor, "state": None}
+
+
+@router.get("/cases/{case_id}/state", response={200: dict[str, Any], 204: None})
+def get_state(request: HttpRequest, case_id: uuid.UUID, after: int | None = None) -> HttpResponse:
+    """The case's state; 204 if nothing happened after the cursor that the tablet has."""
+    case = require_seen(officer_of(request), case_id)
+    if after is not None and case.cursor <= after:
+        return HttpResponse(status=204)
+    answer = JsonResponse(state_of(case), json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@router.get("/kit", response=dict[str, Any])
+def get_kit(request: HttpRequest) -> dict[str, Any]:
+    """People of the bureau, causes, outlines of questions, photo lists, settings of the gun."""
+    return kit(officer_of(request))
+
+
+@router.put("/cases/{case_id}/photos/{photo_id}", response=PhotoOut)
+def put_photo(request: HttpRequest, case_id: uuid.UUID, photo_id: uuid.UUID) -> dict[str, Any]:
+    """Keep a photograph's original bytes (the body), whose digest its operation named."""
+    officer = officer_of(request)
+    require_seen(officer, case_id)
+    mime = (request.headers.get("Content-Type") or "image/jpeg").split(";")[0]
+    kept = services.keep_photo(actor=officer, case_id=case_id, photo_id=photo_id, content=request.body, mime=mime)
+    return {"sha256": kept.sha256, "quality": kept.quality}
+
+
+@router.get("/cases/{case_id}/photos/{photo_id}")
+def get_photo(request: HttpRequest, case_id: uuid.UUID, photo_id: uuid.UUID) -> HttpResponse:
+    """A photograph's original."""
+    case: Case = require_seen(officer_of(request), case_id)
+    row = Photo.objects.filter(pk=photo_id, case=case, kept=True).first()
+    if row is None:
+        raise NotFound("no_photo", "这张照片还没有传到服务器。")
+    answer = HttpResponse(files.load(row.sha256), content_type=row.mime or "image/jpeg")
+    answer["Cache-Control"] = "private, max-age=31536000, immutable"
+    return answer

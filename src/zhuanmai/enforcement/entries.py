@@ -1,0 +1,112 @@
+"""The room's kinds of entry, and its tables under the ledger."""
+
+from __future__ import annotations
+
+from zhuanmai.enforcement.models import (
+    Approval,
+    CartonCodeRead,
+    Case,
+    CaseCause,
+    CaseOfficer,
+    DeadlineRow,
+    EvidenceCopy,
+    FieldOperation,
+    Inspection,
+    ItemLine,
+    LineHistory,
+    OralApproval,
+    Party,
+    Photo,
+    Questioning,
+    Registration,
+    Sample,
+)
+from zhuanmai.ledger.registry import register, register_table
+
+register_table(Case, exclude=("cursor",))
+register_table(DeadlineRow, exclude=("reminded_on",))
+for _model in (
+    Approval,
+    CartonCodeRead,
+    CaseCause,
+    CaseOfficer,
+    EvidenceCopy,
+    FieldOperation,
+    Inspection,
+    ItemLine,
+    LineHistory,
+    OralApproval,
+    Party,
+    Photo,
+    Questioning,
+    Registration,
+    Sample,
+):
+    register_table(_model)
+
+# One kind for each kind of operation; facts beside the sentence's: which operation, from which tablet.
+_OPERATION = ("operation_id", "tablet")
+
+
+def _operation(kind: str, sentence: str, *fields: str, personal: tuple[str, ...] = ()) -> None:
+    register(f"enforcement.{kind}", sentence=sentence, fields=(*_OPERATION, *fields), personal=personal)
+
+
+_operation("case.open", "开始检查，线索编号 {clue_no}，地点：{address}", "clue_no", "reason", "address")
+_operation("inspection.set", "记录检查情况：{changed}", "changed")
+_operation("party.set", "录入当事人 {name}", "party_id", personal=("name", "id_no"))
+_operation("party.remove", "移除当事人", "party_id")
+_operation("presence.set", "记录在场情况：{words}", "words", personal=("people",))
+_operation("scan", "扫码 {barcode}，{n} {unit}（{name}）", "barcode", "n", "unit", "name", "line_id", "via")
+_operation("quantity.difference", "改数：{name} {difference} {unit}", "name", "difference", "unit", "line_id", "seen")
+_operation("undo", "撤销一步：{what}", "what", "undone")
+_operation("line.set", "修改 {name}：{changed}", "name", "changed", "line_id")
+_operation("line.split", "拆分 {name}：{cartons} 条另列", "name", "cartons", "line_id", "new_line_id", "line_kind")
+_operation("unlisted.register", "登记未收录条码 {barcode}：{name}", "barcode", "name", "line_id", "line_kind")
+_operation("code.add", "读取喷码：{words}", "line_id", "code_id", "words", "licence_no")
+_operation("code.remove", "去掉一条喷码", "line_id", "code_id")
+_operation("photo.add", "拍照：{caption}", "photo_id", "what", "caption", "sha256")
+_operation("photo.remove", "去掉一张照片", "photo_id")
+_operation("causes.set", "确定案由：{names}", "codes", "names")
+_operation(
+    "counting.close", "结束清点：{lines} 种，{cartons} 条", "lines", "cartons", "fact_version", "override_reason"
+)
+_operation("counting.reopen", "继续清点，原因：{reason}", "reason", "merged")
+_operation("registration.set", "填写先行登记保存：{storage_place}", "reason", "storage_place", "way")
+_operation("oral_approval.record", "记录口头批准，批准人 {by}，{at}", "by", "at", "reason")
+_operation("sample.set", "抽样：{name} {cartons} 条", "name", "base", "cartons", "line_id")
+_operation("sample.remove", "取消抽样：{name}", "name", "line_id")
+_operation("questioning.set", "记录询问（第 {ordinal} 次），{answered} 问已答", "ordinal", "answered", "questioning_id")
+_operation("evidence.set", "提取证据：{evidence}", "evidence", "evidence_id", "way")
+_operation("correction.set", "填写责令改正：{what}", "what", "until")
+_operation("service.set", "确认送达地址", personal=("address", "receiver", "phone"))
+_operation("summary.set", "写案情摘要（{characters} 字）", "characters")
+_operation("valuer.set", "指定核价人 {name}", "name")
+_operation("case.hand_over", "移交承办人：{names}，原因：{reason}", "names", "reason")
+_operation("simple.set", "填写当场处罚", "penalty_kind", "amount")
+_operation("kept", "保留待并入的操作（{kind}）：{detail}", "kind", "detail")
+_operation("refused", "操作未被接受（{kind}）：{detail}", "kind", "code", "detail")
+
+register("enforcement.photo_kept", sentence="收到照片原件 {sha256}", fields=("photo_id", "sha256", "quality"))
+register(
+    "enforcement.submitted",
+    sentence="呈报{purpose}（第 {round} 次），依次：{steps}",
+    fields=("purpose", "round", "steps", "operation_id"),
+)
+register(
+    "enforcement.decided",
+    sentence="{step}就{purpose}签署意见：{opinion}",
+    fields=("step", "purpose", "opinion", "approved", "operation_id"),
+)
+register("enforcement.filed", sentence="立案，文号 {number}", fields=("number", "filed_on"))
+register("enforcement.not_filed", sentence="不予立案，文号 {number}", fields=("number", "filed_on"))
+register("enforcement.moved", sentence="{act}：案件转为“{state}”", fields=("act", "state", "operation_id"))
+register("enforcement.documents_prepared", sentence="生成文书：{names}", fields=("names", "operation_id"))
+register(
+    "enforcement.documents_signed",
+    sentence="{role}签署 {count} 份文书：{names}",
+    fields=("role", "count", "names", "way", "operation_id"),
+)
+register("enforcement.documents_sealed", sentence="封签 {count} 份文书：{names}", fields=("count", "names"))
+register("enforcement.reminded", sentence="提醒期限：{what}，{due} 到期", fields=("code", "what", "due"))
+register("enforcement.seen", sentence="查看案件个人信息，理由：{reason}", fields=("reason", "what"))

@@ -1,0 +1,109 @@
+"""What the field kit needs besides the catalogue: people, causes, outlines of questions, scene facts, photo lists."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from zhuanmai.accounts.models import Officer
+from zhuanmai.accounts.queries import bureau_of, holders, officers_of
+from zhuanmai.core.clock import local_now, today
+from zhuanmai.enforcement.models import Registration
+from zhuanmai.reference import causes, identifiers
+
+_DATA = Path(__file__).resolve().parent / "data"
+GENERAL = "general"
+
+
+def kit(officer: Officer) -> dict[str, Any]:
+    """The kit of an officer's bureau, as of now."""
+    bureau = bureau_of(officer.unit)
+    people = officers_of(bureau)
+    certified = [one for one in people if one.certificate_is_valid()]
+    second = next((one for one in certified if one.unit_id == officer.unit_id and one.pk != officer.pk), None)
+    places = list(
+        Registration.objects.filter(case__bureau=bureau)
+        .exclude(storage_place="")
+        .order_by("-created_at")
+        .values_list("storage_place", flat=True)[:50]
+    )
+    heads = [{"id": str(one.pk), "name": one.name} for one in holders("bureau_head", bureau)]
+    return {
+        "me": {**_person(officer), "unit": officer.unit.name, "bureau": bureau.name, "key": officer.has_key},
+        "officers": [_person(one) for one in people],
+        "causes": [
+            {"code": one.code, "name": one.name, "decided_by": one.decided_by, "decidable": one.decidable}
+            for one in causes.causes()
+        ],
+        "outlines": outlines(),
+        "photo_lists": photo_lists(),
+        "settings": {
+            "gun_gap_ms": settings.GUN_GAP_MS,
+            "gun_decide_ms": settings.GUN_GAP_MS + 5,
+            "gun_prefix": settings.GUN_PREFIX,
+        },
+        "districts": [{"code": code, "name": name} for code, name in identifiers.districts().items()],
+        "now": local_now().isoformat(timespec="milliseconds"),
+        "today": today().isoformat(),
+        "defaults": {
+            "district_code": bureau.district_code,
+            "second_officer_id": str(second.pk) if second else None,
+            "recorder_id": str(second.pk) if second else None,
+            "heads": heads,
+            "storage_places": list(dict.fromkeys(places)),
+            "storage_place": places[0] if places else "",
+        },
+    }
+
+
+def _person(one: Officer) -> dict[str, Any]:
+    return {
+        "id": str(one.pk),
+        "name": one.name,
+        "certificate_no": one.certificate_no if one.certificate_is_valid() else None,
+        "certificate_valid_to": one.certificate_valid_to.isoformat() if one.certificate_valid_to else None,
+        "unit": one.unit.name,
+    }
+
+
+@functools.cache
+def outlines() -> list[dict[str, Any]]:
+    """The outlines: questions with usual answers, standard paragraphs, scene facts, by cause; `general` is for all."""
+    return [_read(path) for path in sorted((_DATA / "outlines").glob("*.json"))]
+
+
+@functools.cache
+def photo_lists() -> list[dict[str, Any]]:
+    """The photographs that a kind of case must and may have."""
+    found: list[dict[str, Any]] = _read(_DATA / "photo_lists.json")["lists"]
+    return found
+
+
+def outline_for(codes: Sequence[str]) -> dict[str, Any]:
+    """The outline of the first cause that has one, else the general one."""
+    by_cause = {code: outline for outline in outlines() for code in outline["causes"]}
+    return next((by_cause[code] for code in codes if code in by_cause), by_cause[GENERAL])
+
+
+def photo_list(codes: Sequence[str], taken: Sequence[str]) -> list[dict[str, Any]]:
+    """What the case must and may have in pictures, and how many there are of each."""
+    have = Counter(taken)
+    wanted: dict[str, dict[str, Any]] = {}
+    lists = [one for one in photo_lists() if set(codes) & set(one["causes"])] or [
+        one for one in photo_lists() if GENERAL in one["causes"]
+    ]
+    for item in (item for one in lists for item in one["photos"]):
+        known = wanted.get(item["code"])
+        must = item["must"] or bool(known and known["must"])
+        wanted[item["code"]] = {**item, "must": must, "have": have[item["code"]]}
+    return list(wanted.values())
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,39 @@
+"""What is kept of a case: tables, constraints, triggers; nothing that decides."""
+
+from __future__ import annotations
+
+from zhuanmai.enforcement.models.acts import Approval, DeadlineRow, OralApproval, Registration
+from zhuanmai.enforcement.models.cases import (
+    Case,
+    CaseCause,
+    CaseOfficer,
+    FieldOperation,
+    Inspection,
+    Party,
+    Tablet,
+)
+from zhuanmai.enforcement.models.evidence import EvidenceCopy, Photo, Questioning
+from zhuanmai.enforcement.models.goods import CartonCodeRead, Goods, ItemLine, LineHistory, LineKind, Sample
+
+__all__ = [
+    "Approval",
+    "CartonCodeRead",
+    "Case",
+    "CaseCause",
+    "CaseOfficer",
+    "DeadlineRow",
+    "EvidenceCopy",
+    "FieldOperation",
+    "Goods",
+    "Inspection",
+    "ItemLine",
+    "LineHistory",
+    "LineKind",
+    "OralApproval",
+    "Party",
+    "Photo",
+    "Questioning",
+    "Registration",
+    "Sample",
+    "Tablet",
+]

@@ -1,0 +1,338 @@
+"""Batches from tablets: under the case's lock, in the tablet's order, each operation once, one entry each.
+
+An operation that is refused changes nothing and stops nothing; one that came before its predecessors is held until
+they are there. The ledger's entries are written last: its lock is taken for the shortest time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import Model
+
+from zhuanmai.accounts.models import Officer
+from zhuanmai.core.clock import now
+from zhuanmai.core.errors import NotFound, Refused
+from zhuanmai.enforcement import procedure
+from zhuanmai.enforcement.models import Case, FieldOperation, Tablet
+from zhuanmai.enforcement.operations import counting, goods, opening, papers, people, records  # noqa: F401 - they register
+from zhuanmai.enforcement.operations.opening import opened
+from zhuanmai.enforcement.operations.payloads import CountingReopen, parsed
+from zhuanmai.enforcement.operations.table import entry, handles
+from zhuanmai.enforcement.operations.work import Done, Waits, Work
+from zhuanmai.enforcement.permissions import require_worker
+from zhuanmai.enforcement.procedure import Act, State
+from zhuanmai.ledger.services import append
+
+HELD_AT_MOST = dt.timedelta(seconds=20)
+_CASE_LOCK = 0x63617365  # "case"
+_log = logging.getLogger(__name__)
+Status = FieldOperation.Status
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An operation as it came from a tablet."""
+
+    id: uuid.UUID
+    n: int
+    kind: str
+    at: dt.datetime
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one operation."""
+
+    id: uuid.UUID
+    status: str
+    code: str = ""
+    detail: str = ""
+    field: str = ""
+
+
+@dataclass
+class _Entry:
+    """A ledger entry that waits for the end of the transaction."""
+
+    kind: str
+    operation: FieldOperation
+    done: Done
+
+
+@dataclass
+class _Batch:
+    """One transaction's work: what is known, what was done, what goes on the ledger at the end."""
+
+    work: Work
+    tablet: Tablet
+    entries: list[_Entry] = field(default_factory=list)
+    has_held: bool = True
+
+
+def apply(
+    *, officer: Officer, case_id: uuid.UUID, tablet: uuid.UUID, operations: Sequence[Sent], unsent: int = 0
+) -> tuple[list[Result], int]:
+    """Apply a tablet's operations; returns what became of each, and the case's cursor.
+
+    Raises NotFound (no_case) where there is no case and nothing opens one, NotAllowed for an officer not on the case.
+    """
+    with transaction.atomic():
+        case = _locked(case_id)
+        first: list[_Entry] = []
+        refused: Result | None = None
+        if case is None:
+            case, first, refused = _open(officer, case_id, tablet, operations)
+            if case is None:
+                return [refused or Result(operations[0].id, Status.REFUSED)], 0
+        else:
+            require_worker(officer, case)
+        batch = _Batch(Work(case, officer, tablet), _tablet(case, officer, tablet, operations), first)
+        known = {row.pk: row for row in FieldOperation.objects.filter(pk__in=[sent.id for sent in operations])}
+        known |= {one.operation.pk: one.operation for one in first}
+        fresh = {one.operation.pk for one in first}
+        _release(batch, overdue_only=True)
+        found = {sent.id: _take(batch, sent, known, fresh) for sent in sorted(operations, key=lambda sent: sent.n)}
+        _release(batch)
+        results = [_after(found[sent.id], known) for sent in operations]
+        _finish(batch, unsent)
+        return results, case.cursor
+
+
+def flush(case: Case, officer: Officer) -> int:
+    """Take in what was held for too long, before an act that needs everything. Call under the case's lock."""
+    count = 0
+    held = FieldOperation.objects.filter(case=case, status=Status.HELD)
+    for tablet in Tablet.objects.select_for_update().filter(case=case, tablet__in=held.values("tablet")):
+        batch = _Batch(Work(case, officer, tablet.tablet), tablet)
+        count += _release(batch, all_of_them=True)
+        _finish(batch, tablet.unsent)
+    return count
+
+
+def _locked(case_id: uuid.UUID) -> Case | None:
+    query = Case.objects.select_for_update(of=("self",)).select_related("unit", "bureau", "inspection", "opened_by")
+    return query.filter(pk=case_id).first()
+
+
+def _open(
+    officer: Officer, case_id: uuid.UUID, tablet: uuid.UUID, operations: Sequence[Sent]
+) -> tuple[Case | None, list[_Entry], Result | None]:
+    """Open the case if the batch holds its opening; a second tablet waits here and then finds it open."""
+    opening_sent = next((sent for sent in operations if sent.kind == "case.open"), None)
+    if opening_sent is None:
+        raise NotFound("no_case", "服务器上还没有这个案件；请先“开始检查”，或刷新后重试。")
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [_CASE_LOCK, str(case_id)])
+    case = _locked(case_id)
+    if case is not None:
+        require_worker(officer, case)
+        return case, [], None
+    row = _row(None, officer, tablet, opening_sent)
+    try:
+        with transaction.atomic():
+            case, done = opened(officer, case_id, opening_sent.payload, row)
+    except Refused as refusal:
+        return None, [], Result(opening_sent.id, Status.REFUSED, refusal.code, refusal.detail, refusal.field)
+    case.cursor += 1
+    row.case, row.cursor = case, case.cursor
+    row.save(force_insert=True)
+    return case, [_Entry("case.open", row, done)], None
+
+
+def _tablet(case: Case, officer: Officer, tablet: uuid.UUID, operations: Sequence[Sent]) -> Tablet:
+    """The tablet's row; one that opens the case may have begun to count before."""
+    start = next((sent.n for sent in operations if sent.kind == "case.open"), None)
+    row, made = Tablet.objects.get_or_create(case=case, tablet=tablet, defaults={"officer": officer})
+    if made and start is not None:
+        row.taken_to = max(0, start - 1)
+    row.officer = officer
+    return row
+
+
+def _row(case: Case | None, officer: Officer, tablet: uuid.UUID, sent: Sent) -> FieldOperation:
+    return FieldOperation(
+        id=sent.id,
+        case=case,
+        tablet=tablet,
+        n=sent.n,
+        kind=sent.kind[:40],
+        at=sent.at,
+        actor=officer,
+        payload=sent.payload,
+        cursor=case.cursor + 1 if case else 0,
+        status=Status.APPLIED,
+    )
+
+
+def _take(
+    batch: _Batch, sent: Sent, known: dict[uuid.UUID, FieldOperation], fresh: set[uuid.UUID]
+) -> tuple[FieldOperation, bool]:
+    """One operation: known already, too early, or to be applied. Returns its row and whether it is a repetition."""
+    row = known.get(sent.id)
+    if row is not None:
+        if row.case_id != batch.work.case.pk:
+            raise Refused("id_used", "操作编号已用于别的案件；请刷新平板页面后重试。", "id")
+        if sent.id in fresh:
+            batch.tablet.taken_to = max(batch.tablet.taken_to, sent.n)
+        return row, sent.id not in fresh
+    row = known[sent.id] = _row(batch.work.case, batch.work.officer, batch.work.tablet, sent)
+    if sent.n > batch.tablet.taken_to + 1:
+        row.status, row.code, row.detail = Status.HELD, "early", "先到的一步，等前面的操作到了再并入。"
+        batch.work.case.cursor += 1
+        row.cursor = batch.work.case.cursor
+        row.save(force_insert=True)
+        batch.has_held = True
+        batch.entries.append(_Entry("kept", row, Done({"kind": row.kind, "detail": row.detail})))
+        return row, False
+    _apply(batch, row, new=True)
+    batch.tablet.taken_to = max(batch.tablet.taken_to, sent.n)
+    _release(batch)
+    return row, False
+
+
+def _release(batch: _Batch, *, overdue_only: bool = False, all_of_them: bool = False) -> int:
+    """Apply held operations of the tablet whose turn it is; after a while also those whose predecessors never came."""
+    count = 0
+    if not batch.has_held:
+        return 0
+    held = list(
+        FieldOperation.objects.filter(
+            case=batch.work.case, tablet=batch.tablet.tablet, status=Status.HELD
+        ).select_related("actor").order_by("n")
+    )  # fmt: skip
+    for row in held:
+        due = all_of_them or (overdue_only and row.received_at < now() - HELD_AT_MOST)
+        if row.n <= batch.tablet.taken_to + 1 or due:
+            _apply(batch, row, new=False)
+            batch.tablet.taken_to = max(batch.tablet.taken_to, row.n)
+            count += 1
+    batch.has_held = count < len(held)
+    return count
+
+
+def _apply(batch: _Batch, row: FieldOperation, *, new: bool) -> None:
+    """Apply one operation in its own savepoint; keep it with its outcome, whatever that is."""
+    work, case = batch.work, batch.work.case
+    case.cursor += 1
+    row.cursor, row.status, row.code, row.detail, row.field = case.cursor, Status.APPLIED, "", "", ""
+    kind, done = row.kind, Done()
+    try:
+        with transaction.atomic():
+            done = handled(work, row)
+    except Waits as waits:
+        row.status, row.code, row.detail = Status.PENDING, "counting_closed", waits.detail
+        kind, done = "kept", Done({"kind": row.kind, "detail": waits.detail})
+    except Refused as refusal:
+        kind, done = "refused", _refused(work, row, refusal)
+    except (DataError, IntegrityError):
+        _log.exception("operation %s of kind %s was not kept", row.pk, row.kind)
+        detail = "这一步的内容无法保存，未作任何改动；请核对后重做，仍不行请联系管理员。"
+        kind, done = "refused", _refused(work, row, Refused("not_kept", detail))
+    row.effect = done.effect
+    row.save(force_insert=new)
+    if row.kind == "scan" and row.status == Status.APPLIED:
+        batch.tablet.scans += 1
+    batch.entries.append(_Entry(kind, row, done))
+
+
+def handled(work: Work, row: FieldOperation) -> Done:
+    """Ask the procedure, check the payload, let the handler act. Raises Refused or Waits."""
+    found = entry(row.kind)
+    payload = parsed(found.shape, row.payload)
+    if found.act is not None:
+        procedure.require(work.case.state, found.act)
+    return found.handler(work, payload, row)
+
+
+def _refused(work: Work, row: FieldOperation, refusal: Refused) -> Done:
+    work.forget_lines()
+    work.case.refresh_from_db(fields=[f.attname for f in Case._meta.concrete_fields if f.name != "cursor"])
+    work.case.inspection.refresh_from_db()
+    row.status, row.code, row.detail = Status.REFUSED, refusal.code, refusal.detail
+    row.field = refusal.field[:80]
+    return Done({"kind": row.kind, "code": refusal.code, "detail": refusal.detail})
+
+
+def _after(taken: tuple[FieldOperation, bool], known: dict[uuid.UUID, FieldOperation]) -> Result:
+    """The answer: the first one's, but that what was applied before is a duplicate."""
+    row, repeated = taken
+    row = known.get(row.pk, row)
+    if row.status == Status.HELD:
+        row.refresh_from_db()
+    status = "pending" if row.status == Status.HELD else str(row.status)
+    if repeated and status == Status.APPLIED:
+        status = "duplicate"
+    return Result(row.pk, status, row.code, row.detail, row.field)
+
+
+def _finish(batch: _Batch, unsent: int) -> None:
+    """Write down cursor and tablet, then the entries: each row's digest in the last entry that touched it."""
+    case, tablet = batch.work.case, batch.tablet
+    Case.objects.filter(pk=case.pk).update(cursor=case.cursor)
+    tablet.last_seen, tablet.unsent = now(), unsent
+    tablet.save()
+    written: set[tuple[type[Model], Any]] = set()
+    last: list[tuple[_Entry, list[Model]]] = []
+    for one in reversed(batch.entries):
+        rows = []
+        for row in reversed([*one.done.rows, one.operation]):
+            if (type(row), row.pk) not in written:
+                written.add((type(row), row.pk))
+                rows.append(row)
+        last.append((one, rows))
+    for one, rows in reversed(last):
+        _append(one, case, rows)
+
+
+def _append(one: _Entry, case: Case, rows: Sequence[Model]) -> None:
+    operation, done = one.operation, one.done
+    facts = {"operation_id": str(operation.pk), "tablet": str(operation.tablet), **done.facts}
+    append(
+        f"enforcement.{one.kind}",
+        actor_id=operation.actor_id,
+        object_kind=done.object_kind,
+        object_id=done.object_id or case.pk,
+        case_id=case.pk,
+        facts=facts,
+        rows=rows,
+        removed=done.removed,
+    )
+
+
+@handles("counting.reopen", CountingReopen, act=None)
+def reopen(work: Work, payload: CountingReopen, operation: FieldOperation) -> Done:
+    """Go on counting: what waited is merged now, in the server's order. Raises Refused: signed, reason_missing."""
+    case = work.case
+    if not case.is_closed:
+        return Done({"reason": payload.reason, "merged": 0})
+    procedure.require(case.state, Act.REOPEN_COUNTING)
+    work.require_unsigned()
+    if not payload.reason:
+        raise Refused("reason_missing", "请写明继续清点的原因。", "reason")
+    case.counting_closed_at, case.counting_closed_by, case.state = None, None, State.INSPECTION
+    case.save(update_fields=["counting_closed_at", "counting_closed_by", "state"])
+    rows: list[Model] = [case]
+    waiting = FieldOperation.objects.filter(case=case, status=Status.PENDING).select_related("actor").order_by("cursor")
+    for row in waiting:
+        theirs = Work(case, row.actor, row.tablet, work._lines)
+        try:
+            with transaction.atomic():
+                done = handled(theirs, row)
+        except Refused as refusal:
+            work.forget_lines()
+            row.status, row.code, row.detail = Status.REFUSED, refusal.code, refusal.detail
+            row.field = refusal.field[:80]
+        else:
+            row.status, row.code, row.detail, row.effect = Status.APPLIED, "", "", done.effect
+            rows += done.rows
+        row.save()
+        rows.append(row)
+    return Done({"reason": payload.reason, "merged": len(waiting)}, rows)

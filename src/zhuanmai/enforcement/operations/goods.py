@@ -1,0 +1,295 @@
+"""What lines say of themselves: kind, price, name; split; unlisted goods; carton codes; samples."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from zhuanmai.core.clock import now
+from zhuanmai.core.errors import Refused
+from zhuanmai.core.ids import derived_id
+from zhuanmai.core.units import Unit, plain
+from zhuanmai.enforcement import totals
+from zhuanmai.enforcement.lines import unit_of
+from zhuanmai.enforcement.models import (
+    CartonCodeRead,
+    FieldOperation,
+    Goods,
+    ItemLine,
+    LineHistory,
+    Party,
+    Photo,
+    Sample,
+)
+from zhuanmai.enforcement.operations.counting import made
+from zhuanmai.enforcement.operations.payloads import (
+    CodeAdd,
+    CodeRemove,
+    LineSet,
+    LineSplit,
+    SampleRemove,
+    SampleSet,
+    UnlistedRegister,
+)
+from zhuanmai.enforcement.operations.table import handles
+from zhuanmai.enforcement.operations.work import Done, Work
+from zhuanmai.enforcement.procedure import Act
+from zhuanmai.enforcement.valuation import BY_HAND, UNPRICED
+from zhuanmai.reference import carton_codes
+
+FIELDS = {
+    "kind": "类别",
+    "price": "单价",
+    "price_reason": "定价理由",
+    "per": "计价单位",
+    "name": "品名",
+    "description": "说明",
+    "goods": "物品种类",
+    "sticks_per_carton": "每条支数",
+    "packs_per_carton": "每条包数",
+    "note": "备注",
+    "bag_no": "封袋号",
+    "strip_no": "封条号",
+}
+
+
+@handles("line.set", LineSet)
+def line_set(work: Work, payload: LineSet, operation: FieldOperation) -> Done:
+    """The last by server order wins, the earlier value stays in the history. Raises Refused: signed, price_reason."""
+    work.require_unsigned()
+    line = work.require_line(payload.line_id)
+    changes = payload.given(*FIELDS)
+    if "kind" in changes:
+        changes["kind"] = changes["kind"] or ""
+    if "name" in changes and not changes["name"]:
+        raise Refused("name_missing", "品名不能为空；请写出包装上的名称。", "name")
+    if changes.get("goods") and changes["goods"] not in Goods.values:
+        raise Refused("goods_unknown", "没有这种物品种类；请重新选择。", "goods")
+    if changes.get("per"):
+        changes["per"] = unit_of(changes["per"]).value
+    if "price" in changes:
+        changes |= _price(line, changes)
+    past = _change(line, changes, work, operation)
+    if work.case.is_closed and past:
+        work.case.fact_version += 1
+        work.case.save(update_fields=["fact_version"])
+    words = "、".join(FIELDS[name] for name in changes if name in FIELDS) or "无"
+    facts = {"name": line.name or line.barcode, "changed": words, "line_id": str(line.pk)}
+    closed = [work.case] if work.case.is_closed else []
+    return Done(facts, [line, *past, *closed], object_kind="line", object_id=line.pk)
+
+
+def _price(line: ItemLine, changes: dict[str, Any]) -> dict[str, Any]:
+    """A price by hand has its reason; one that the line had before comes back with its mark."""
+    price, reason = changes["price"], changes.get("price_reason") or ""
+    if price is None:
+        return {"price_mark": UNPRICED, "price_reason": ""}
+    if not reason:
+        earlier = line.history.filter(field="price", before=_plain(price)).order_by("-at").first()
+        if earlier is not None and earlier.operation_id is not None:
+            same = line.history.filter(operation_id=earlier.operation_id, field__in=["price_mark", "price_reason"])
+            return {"price_mark": "", "price_reason": "", **{one.field: one.before or "" for one in same}}
+        raise Refused("price_reason", "手工价要写明依据，如“当事人供述售价”。", "price_reason")
+    return {"price_mark": BY_HAND}
+
+
+def _change(line: ItemLine, changes: dict[str, Any], work: Work, operation: FieldOperation) -> list[LineHistory]:
+    past = []
+    for name, value in changes.items():
+        before = getattr(line, name)
+        if before == value:
+            continue
+        past.append(
+            LineHistory.objects.create(
+                line=line,
+                field=name,
+                before=_plain(before),
+                after=_plain(value),
+                by_id=work.officer.pk,
+                operation_id=operation.pk,
+            )
+        )
+        setattr(line, name, value)
+    if past:
+        line.version += 1
+        line.changed_by, line.last_at = work.officer.pk, now()
+        line.save()
+    return past
+
+
+def _plain(value: Any) -> Any:
+    return str(value.quantize(Decimal("0.01"))) if isinstance(value, Decimal) else value
+
+
+@handles("line.split", LineSplit, act=Act.ENTER_FACTS)
+def line_split(work: Work, payload: LineSplit, operation: FieldOperation) -> Done:
+    """Some cartons of a line become a line of their own, of another kind. Raises Refused (split_too_many)."""
+    work.require_unsigned()
+    line = work.require_line(payload.line_id)
+    if work.line(payload.new_line_id) is not None:
+        raise Refused("line_exists", "这一行已经拆分过了。", "new_line_id")
+    amount = totals.counted(line).in_own_unit(payload.cartons, Unit.CARTON)
+    if amount >= line.quantity:
+        own = f"{plain(line.quantity)} {Unit(line.unit).zh}"
+        raise Refused("split_too_many", f"本行只有 {own}，要拆出的应少于它；全部改类请直接改类别。", "cartons")
+    part = ItemLine.objects.get(pk=line.pk)
+    part.pk, part._state.adding = payload.new_line_id, True
+    part.quantity, part.kind, part.place_in_case = amount, payload.kind, work.next_place()
+    part.version, part.changed_by, part.last_at, part.created_at = 1, work.officer.pk, now(), now()
+    part.save(force_insert=True)
+    line.quantity -= amount
+    line.version += 1
+    line.save(update_fields=["quantity", "version"])
+    work.keep(part)
+    facts = {
+        "name": line.name,
+        "cartons": plain(payload.cartons),
+        "line_id": str(line.pk),
+        "new_line_id": str(part.pk),
+        "line_kind": payload.kind,
+    }
+    return Done(facts, [line, part], object_kind="line", object_id=line.pk)
+
+
+@handles("unlisted.register", UnlistedRegister)
+def unlisted_register(work: Work, payload: UnlistedRegister, operation: FieldOperation) -> Done:
+    """Goods that the catalogue does not know get a name; what was counted under the barcode is theirs."""
+    work.require_unsigned()
+    if not payload.name:
+        raise Refused("name_missing", "请写出包装上的名称，没有名称的写外观，如“无标识白盒卷烟”。", "name")
+    line = _unlisted_line(work, payload)
+    if line.product_id is not None:
+        raise Refused("listed_already", f"这个条码是目录中的“{line.name}”，不必起名。", "barcode")
+    line.name, line.description = payload.name, payload.description or line.description
+    line.kind = payload.kind or line.kind
+    line.goods = payload.goods if payload.goods in Goods.values else line.goods
+    line.sticks_per_carton = payload.sticks_per_carton
+    if payload.unit and not line.quantity:
+        line.unit = unit_of(payload.unit).value
+    if payload.n is not None:
+        line.quantity += payload.n
+    line.version += 1
+    line.changed_by, line.last_at = work.officer.pk, now()
+    line.save()
+    photo = Photo.objects.filter(pk=payload.photo_id, case=work.case).first() if payload.photo_id else None
+    if photo is not None:
+        photo.line = line
+        photo.save(update_fields=["line"])
+    facts = {"barcode": line.barcode, "name": line.name, "line_id": str(line.pk), "line_kind": line.kind}
+    return Done(facts, [line, *([photo] if photo else [])], object_kind="line", object_id=line.pk)
+
+
+def _unlisted_line(work: Work, payload: UnlistedRegister) -> ItemLine:
+    line_id = derived_id(work.case.pk, payload.party_id or "", payload.barcode or payload.name)
+    line = work.line(line_id)
+    if line is None and payload.barcode:
+        other = ItemLine.objects.filter(case=work.case, barcode=payload.barcode, product_id=None, name="").first()
+        line = work.line(other.pk) if other else None
+    if line is None:
+        line = made(work, line_id, payload.barcode, payload.party_id)
+        line.save(force_insert=True)
+        work.keep(line)
+    return line
+
+
+@handles("code.add", CodeAdd, act=None)
+def code_add(work: Work, payload: CodeAdd, operation: FieldOperation) -> Done:
+    """A carton code read on a carton of a line: taken apart, and judged whose shop it names. Raises Refused."""
+    line = work.require_line(payload.line_id)
+    day = work.day_of(operation)
+    code = carton_codes.read(payload.row1, payload.row2, day)
+    judged = carton_codes.judge(code, shop_licence_of(work, line), day)
+    again = CartonCodeRead.objects.filter(case=work.case, row1=code.row1, row2=code.row2, removed_at=None).exists()
+    notices = [*judged.notices, *(["同一喷码在本案出现两次：涉嫌假冒，请核对实物。"] if again else [])]
+    row = CartonCodeRead.objects.create(
+        id=payload.code_id or operation.pk,
+        case=work.case,
+        line=line,
+        row1=code.row1,
+        row2=code.row2,
+        sorted_on=code.sorted_on,
+        company=code.company,
+        licence_no=code.licence_no,
+        means=judged.means.value,
+        words=judged.message,
+        shop_name=judged.licence.shop_name if judged.licence else "",
+        notices=[*code.corrections, *notices],
+        confidence=code.confidence,
+        read_by=work.officer.pk,
+    )
+    facts = {"line_id": str(line.pk), "code_id": str(row.pk), "words": row.words, "licence_no": row.licence_no}
+    return Done(facts, [row], object_kind="line", object_id=line.pk)
+
+
+def shop_licence_of(work: Work, line: ItemLine) -> str:
+    """The licence of the shop in which a line was found: its party's, else the first party's that has one."""
+    parties = [line.party] if line.party else list(Party.objects.filter(case=work.case, removed_at=None))
+    return next((party.licence_no for party in parties if party and party.licence_no), "")
+
+
+def judged_again(work: Work, day_operation: FieldOperation) -> list[CartonCodeRead]:
+    """Judge the codes of the case again, after the party's licence became known; returns those that changed."""
+    changed = []
+    for row in CartonCodeRead.objects.filter(case=work.case, removed_at=None).select_related("line__party"):
+        day = work.day_of(day_operation)
+        code = carton_codes.read(row.row1, row.row2, day)
+        judged = carton_codes.judge(code, shop_licence_of(work, row.line), day)
+        if row.means != judged.means.value:
+            row.means, row.words = judged.means.value, judged.message
+            row.shop_name = judged.licence.shop_name if judged.licence else ""
+            row.save(update_fields=["means", "words", "shop_name"])
+            changed.append(row)
+    return changed
+
+
+@handles("code.remove", CodeRemove)
+def code_remove(work: Work, payload: CodeRemove, operation: FieldOperation) -> Done:
+    """A reading is taken off the case; its row stays, marked."""
+    row = CartonCodeRead.objects.filter(pk=payload.code_id, case=work.case, removed_at=None).first()
+    if row is None:
+        raise Refused("no_code", "这条喷码已不在本案；请刷新后重试。", "code_id")
+    row.removed_at = now()
+    row.save(update_fields=["removed_at"])
+    return Done({"line_id": str(row.line_id), "code_id": str(row.pk)}, [row], object_kind="line", object_id=row.line_id)
+
+
+@handles("sample.set", SampleSet)
+def sample_set(work: Work, payload: SampleSet, operation: FieldOperation) -> Done:
+    """Cartons taken from a line as a sample. Raises Refused: sample_too_many, base_too_large, signed."""
+    work.require_unsigned()
+    line = work.require_line(payload.line_id)
+    on_line = totals.counted(line).cartons or line.quantity
+    if payload.base > on_line:
+        raise Refused("base_too_large", f"抽样基数不能多于本行的 {plain(on_line)} 条；请核对。", "base")
+    if payload.cartons > payload.base:
+        raise Refused("sample_too_many", f"抽样数量不能多于基数 {plain(payload.base)} 条；请核对。", "cartons")
+    row = Sample.objects.filter(line=line, removed_at=None).first() or Sample(case=work.case, line=line)
+    row.base, row.cartons = payload.base, payload.cartons
+    for name, value in payload.given("purpose", "method", "packing_form", "state", "sample_no").items():
+        setattr(row, name, value)
+    row.purpose, row.method = row.purpose or "鉴别检验真伪", row.method or "随机抽取"
+    row.packing_form, row.state = row.packing_form or "条盒硬盒", row.state or "包装完好"
+    row.sample_no = row.sample_no or f"{work.case.samples.filter(removed_at=None).exclude(pk=row.pk).count() + 1:02d}"
+    if "sealed" in payload.model_fields_set:
+        row.sealed = payload.sealed if isinstance(payload.sealed, str) else _SEALED[bool(payload.sealed)]
+    else:
+        row.sealed = row.sealed or _SEALED[True]
+    row.taken_at = operation.at
+    row.save()
+    facts = {"name": line.name, "base": plain(row.base), "cartons": plain(row.cartons), "line_id": str(line.pk)}
+    return Done(facts, [row], object_kind="line", object_id=line.pk)
+
+
+_SEALED = {True: "当场封样，由当事人（见证人）与执法人员共同确认", False: "未封样"}
+
+
+@handles("sample.remove", SampleRemove)
+def sample_remove(work: Work, payload: SampleRemove, operation: FieldOperation) -> Done:
+    """The sample is not taken after all; its row stays, marked."""
+    work.require_unsigned()
+    row = Sample.objects.filter(line_id=payload.line_id, case=work.case, removed_at=None).select_related("line").first()
+    if row is None:
+        raise Refused("no_sample", "本行没有抽样；请刷新后重试。", "line_id")
+    row.removed_at = now()
+    row.save(update_fields=["removed_at"])
+    return Done({"name": row.line.name, "line_id": str(row.line_id)}, [row], object_kind="line", object_id=row.line_id)

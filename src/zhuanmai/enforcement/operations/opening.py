@@ -1,0 +1,140 @@
+"""Opening a case: its clue number, its unit, its two officers, the visit; handing it over."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max
+
+from zhuanmai.accounts.models import Officer
+from zhuanmai.accounts.permissions import may, require
+from zhuanmai.accounts.queries import bureau_of
+from zhuanmai.core.clock import now, to_local
+from zhuanmai.core.errors import Refused
+from zhuanmai.enforcement import terms
+from zhuanmai.enforcement.models import Case, CaseOfficer, FieldOperation, Inspection
+from zhuanmai.enforcement.operations.payloads import CaseOpen, HandOver, parsed
+from zhuanmai.enforcement.operations.table import handles
+from zhuanmai.enforcement.operations.work import Done, Work
+from zhuanmai.enforcement.procedure import Act, State
+
+REASONS = {
+    "complaint": "投诉举报",
+    "routine": "日常检查",
+    "special": "专项行动",
+    "alert": "预警派单",
+    "transferred": "其他部门移送",
+    "parcel": "物流寄递检查",
+    "random": "双随机抽查",
+}
+_CLUE_LOCK = 0x636C7565  # "clue"
+_PLACE = ("address", "longitude", "latitude", "shop_name", "district_code")
+
+
+def opened(
+    officer: Officer, case_id: uuid.UUID, payload: dict[str, Any], operation: FieldOperation
+) -> tuple[Case, Done]:
+    """Open a case under its id. Raises Refused: two_officers, certificate_invalid, address_missing, other_bureau."""
+    given = parsed(CaseOpen, payload)
+    pair = pair_of(given.officer_ids)
+    unit = pair[0].unit
+    require(officer, "enforcement.act", unit=officer.unit if officer in pair else unit)
+    bureau = bureau_of(unit)
+    if not given.place.address:
+        raise Refused("address_missing", "请填写检查地点，写到门牌号。", "place.address")
+    day = to_local(operation.at if operation.at <= now() else now()).date()
+    serial = _next_serial(bureau.pk, day)
+    case = Case.objects.create(
+        id=case_id,
+        clue_no=f"{bureau.abbreviation}-{day:%Y%m%d}-{serial:02d}",
+        clue_day=day,
+        clue_serial=serial,
+        unit=unit,
+        bureau=bureau,
+        state=State.INSPECTION,
+        opened_by=officer,
+        opened_at=operation.at,
+    )
+    recorder = next((one for one in pair if one.pk == given.recorder_id), pair[1])
+    visit = Inspection.objects.create(
+        case=case,
+        reason=given.reason,
+        clue_source=given.clue.source or REASONS.get(given.reason, ""),
+        clue_received_at=given.clue.received_at,
+        clue_text=given.clue.text,
+        report=given.report.model_dump(mode="json") if given.report else None,
+        recorder=recorder,
+        **{name: getattr(given.place, name) for name in _PLACE},
+    )
+    assigned = _assigned(case, pair, "")
+    term = terms.begin(case, "verify_clue", given.clue.received_at or operation.at)
+    facts = {"clue_no": case.clue_no, "reason": visit.reason, "address": visit.address}
+    return case, Done(facts, [case, visit, *assigned, term], object_id=case.pk)
+
+
+def pair_of(ids: Sequence[uuid.UUID]) -> list[Officer]:
+    """The two officers of a case in their order. Raises Refused: two_officers, certificate_invalid (行政处罚法 42)."""
+    known = {one.pk: one for one in Officer.objects.filter(pk__in=ids, is_active=True).select_related("unit__parent")}
+    pair = [known[one] for one in dict.fromkeys(ids) if one in known]
+    if len(pair) != 2:
+        detail = "执法人员应为两名不同的在职人员（行政处罚法 42(1)）；请重新选择。"
+        raise Refused("two_officers", detail, "officer_ids")
+    for one in pair:
+        if not one.certificate_is_valid():
+            detail = f"{one.name}没有有效的执法证，不能办案（行政处罚法 42(1)）；请换人或先换证。"
+            raise Refused("certificate_invalid", detail, "officer_ids")
+    if bureau_of(pair[0].unit) != bureau_of(pair[1].unit):
+        raise Refused("other_bureau", "两名执法人员应属同一个局；请重新选择。", "officer_ids")
+    return pair
+
+
+def _next_serial(bureau_id: uuid.UUID, day: Any) -> int:
+    """The next number of the day, taken under a lock that the transaction holds: no number twice."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [_CLUE_LOCK, str(bureau_id)])
+    last = Case.objects.filter(bureau_id=bureau_id, clue_day=day).aggregate(last=Max("clue_serial"))["last"]
+    return int(last or 0) + 1
+
+
+def _assigned(case: Case, pair: Sequence[Officer], reason: str) -> list[CaseOfficer]:
+    return [
+        CaseOfficer.objects.create(case=case, officer=one, position=place, from_at=now(), reason=reason)
+        for place, one in enumerate(pair, start=1)
+    ]
+
+
+@handles("case.open", CaseOpen, act=None)
+def open_again(work: Work, payload: CaseOpen, operation: FieldOperation) -> Done:
+    """The case is open already: another tablet was first. Raises Refused (opened_already)."""
+    raise Refused("opened_already", f"本案已由{work.case.opened_by.name}开始检查，您的操作会并入同一案件。")
+
+
+@handles("case.hand_over", HandOver, act=Act.HAND_OVER)
+def hand_over(work: Work, payload: HandOver, operation: FieldOperation) -> Done:
+    """Other officers go on with the case; who had it stays on record. Raises Refused as opening does."""
+    case = work.case
+    own = case.assignments.filter(officer=work.officer, until_at=None).exists()
+    if not own and not may(work.officer, "enforcement.assign", unit=case.unit):
+        raise Refused("not_yours", "只有本案承办人或负责人可以移交案件。")
+    if not payload.reason:
+        raise Refused("reason_missing", "请写明移交原因。", "reason")
+    pair = pair_of(payload.officer_ids)
+    if bureau_of(pair[0].unit) != case.bureau:
+        raise Refused("other_bureau", "只能移交给本局的执法人员；移送其他单位请走移送程序。", "officer_ids")
+    ended = list(case.assignments.filter(until_at=None))
+    if [one.officer_id for one in ended] == [one.pk for one in pair]:
+        raise Refused("same_officers", "承办人没有变化，无需移交。", "officer_ids")
+    for one in ended:
+        one.until_at = now()
+        one.save(update_fields=["until_at"])
+    begun = _assigned(case, pair, payload.reason)
+    visit = work.inspection
+    visit.recorder = next((one for one in pair if one.pk == payload.recorder_id), pair[1])
+    visit.save(update_fields=["recorder"])
+    case.unit = pair[0].unit
+    case.save(update_fields=["unit"])
+    facts = {"names": "、".join(one.name for one in pair), "reason": payload.reason}
+    return Done(facts, [*ended, *begun, visit, case])

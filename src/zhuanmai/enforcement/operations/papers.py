@@ -1,0 +1,130 @@
+"""What papers ask for besides the facts: registration, oral approval, correction, service, causes, summary, valuer."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from zhuanmai.accounts.permissions import may
+from zhuanmai.accounts.queries import holders, officer
+from zhuanmai.core.clock import now, to_local
+from zhuanmai.core.errors import Refused
+from zhuanmai.enforcement import terms
+from zhuanmai.enforcement.models import CaseCause, FieldOperation, OralApproval, Registration
+from zhuanmai.enforcement.operations.payloads import (
+    CausesSet,
+    CorrectionSet,
+    OralApprovalRecord,
+    RegistrationSet,
+    ServiceSet,
+    SimpleSet,
+    SummarySet,
+    ValuerSet,
+)
+from zhuanmai.enforcement.operations.table import handles
+from zhuanmai.enforcement.operations.work import Done, Work
+from zhuanmai.enforcement.permissions import is_investigator
+from zhuanmai.enforcement.procedure import Act
+from zhuanmai.reference import causes, identifiers
+
+
+@handles("causes.set", CausesSet)
+def causes_set(work: Work, payload: CausesSet, operation: FieldOperation) -> Done:
+    """The causes of the case, in code order. Raises NotFound (cause_unknown), Refused (signed)."""
+    work.require_unsigned()
+    chosen = [causes.cause(code) for code in sorted(set(payload.codes))]
+    kept = {row.code: row for row in work.case.causes.all()}
+    removed = [row for code, row in kept.items() if code not in payload.codes]
+    CaseCause.objects.filter(pk__in=[row.pk for row in removed]).delete()
+    made = [
+        CaseCause.objects.create(case=work.case, code=one.code, name=one.name) for one in chosen if one.code not in kept
+    ]
+    facts = {"codes": [one.code for one in chosen], "names": "、".join(one.name for one in chosen) or "无"}
+    return Done(facts, list(made), list(removed))
+
+
+@handles("registration.set", RegistrationSet)
+def registration_set(work: Work, payload: RegistrationSet, operation: FieldOperation) -> Done:
+    """Why, where and how goods are kept as evidence. Raises Refused (registration_approved)."""
+    row = Registration.objects.filter(case=work.case).first() or Registration(case=work.case)
+    if row.approved_at is not None:
+        raise Refused("registration_approved", "先行登记保存已经批准，不能直接改；请说明理由后重新呈报。")
+    for name, value in payload.given().items():
+        setattr(row, name, value)
+    row.save()
+    return Done({"reason": row.reason, "storage_place": row.storage_place, "way": row.way}, [row])
+
+
+@handles("oral_approval.record", OralApprovalRecord)
+def oral_approval_record(work: Work, payload: OralApprovalRecord, operation: FieldOperation) -> Done:
+    """An oral approval in an urgent case. Raises Refused: not_a_head, own_case, future, reason_missing, recorded."""
+    head = officer(payload.by_officer_id)
+    if head not in holders("bureau_head", work.case.bureau):
+        raise Refused("not_a_head", f"{head.name}不是本局负责人，不能批准先行登记保存；请选择负责人。", "by_officer_id")
+    if is_investigator(work.case, head):
+        raise Refused("own_case", "承办人不能批准自己的案件；请选择其他负责人。", "by_officer_id")
+    if payload.at is None or payload.at > now() + dt.timedelta(minutes=10):
+        raise Refused("future", "口头批准的时间不能晚于现在；请核对。", "at")
+    if not payload.reason:
+        raise Refused("reason_missing", "请写明情况紧急的原因。", "reason")
+    row = OralApproval.objects.filter(case=work.case).first()
+    if row is not None and row.made_up_at is not None:
+        raise Refused("recorded", "口头批准已补办书面批准，不能再改。")
+    row = row or OralApproval(case=work.case)
+    row.by, row.at, row.reason, row.recorded_by = head, payload.at, payload.reason, work.officer.pk
+    row.save()
+    term = terms.begin(work.case, "oral_approval", row.at)
+    facts = {"by": head.name, "at": f"{to_local(row.at):%Y-%m-%d %H:%M}", "reason": row.reason}
+    return Done(facts, [row, term])
+
+
+@handles("correction.set", CorrectionSet)
+def correction_set(work: Work, payload: CorrectionSet, operation: FieldOperation) -> Done:
+    """What the party is ordered to put right, and until when (行政处罚法 28)."""
+    case = work.case
+    case.correction = {**(case.correction or {}), **payload.model_dump(mode="json", include=payload.model_fields_set)}
+    if not case.correction.get("what"):
+        case.correction = None
+    case.save(update_fields=["correction"])
+    found = case.correction or {}
+    return Done({"what": found.get("what", ""), "until": found.get("until")}, [case])
+
+
+@handles("service.set", ServiceSet, act=None)
+def service_set(work: Work, payload: ServiceSet, operation: FieldOperation) -> Done:
+    """Where papers reach the party, and whether electronically (行政处罚法 61(2))."""
+    case = work.case
+    given = payload.model_dump(mode="json", include=payload.model_fields_set)
+    if given.get("phone"):
+        given["phone"] = identifiers.phone(given["phone"], field="phone").value
+    case.service = {**(case.service or {}), **given}
+    case.save(update_fields=["service"])
+    return Done({name: case.service.get(name, "") for name in ("address", "receiver", "phone")}, [case])
+
+
+@handles("summary.set", SummarySet)
+def summary_set(work: Work, payload: SummarySet, operation: FieldOperation) -> Done:
+    """The summary of the case (案情摘要), as the filing report prints it."""
+    work.case.summary = payload.text
+    work.case.save(update_fields=["summary"])
+    return Done({"characters": len(payload.text)}, [work.case])
+
+
+@handles("valuer.set", ValuerSet)
+def valuer_set(work: Work, payload: ValuerSet, operation: FieldOperation) -> Done:
+    """Who values the goods. Raises NotFound (no_officer), Refused (not_a_valuer)."""
+    chosen = officer(payload.officer_id)
+    if not may(chosen, "enforcement.value"):
+        raise Refused("not_a_valuer", f"{chosen.name}没有核价岗位；请选择核价人，或请管理员授予岗位。", "officer_id")
+    work.case.valuer = chosen
+    work.case.save(update_fields=["valuer"])
+    return Done({"name": chosen.name}, [work.case])
+
+
+@handles("simple.set", SimpleSet, act=Act.ENTER_FACTS)
+def simple_set(work: Work, payload: SimpleSet, operation: FieldOperation) -> Done:
+    """The facts of a penalty on the spot (当场处罚); decided by an act of its own."""
+    case = work.case
+    given = payload.model_dump(mode="json", include=payload.model_fields_set)
+    case.simple = {**(case.simple or {}), **given}
+    case.save(update_fields=["simple"])
+    return Done({"penalty_kind": case.simple.get("penalty_kind"), "amount": case.simple.get("amount")}, [case])

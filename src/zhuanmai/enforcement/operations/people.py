@@ -1,0 +1,109 @@
+"""Who is concerned: parties, who was present, who witnessed."""
+
+from __future__ import annotations
+
+from zhuanmai.core.clock import now
+from zhuanmai.core.errors import Refused
+from zhuanmai.enforcement.models import FieldOperation, Party
+from zhuanmai.enforcement.operations.goods import judged_again
+from zhuanmai.enforcement.operations.payloads import PartyRemove, PartySet, Person, PresenceSet
+from zhuanmai.enforcement.operations.table import handles
+from zhuanmai.enforcement.operations.work import Done, Work
+from zhuanmai.reference import identifiers, licensees
+
+_CITIZEN, _USCC = "居民身份证", "统一社会信用代码"
+_FIELDS = (
+    "kind", "name", "sex", "ethnicity", "born_on", "id_kind", "id_no", "phone", "address", "occupation", "licence_no",
+    "licence_valid_to", "representative",
+)  # fmt: skip
+
+
+@handles("party.set", PartySet)
+def party_set(work: Work, payload: PartySet, operation: FieldOperation) -> Done:
+    """A party's facts, each typed once. Raises Refused: what is wrong with a number, signed."""
+    work.require_unsigned()
+    party = Party.objects.filter(pk=payload.party_id).first()
+    if party is not None and party.case_id != work.case.pk:
+        raise Refused("id_used", "这个当事人编号已用于别的案件；请刷新后重新录入。", "party_id")
+    new = party is None
+    if party is None:
+        party = Party(id=payload.party_id, case=work.case, place_in_case=work.case.parties.count() + 1)
+    licence_before = party.licence_no
+    for name, value in payload.given(*_FIELDS).items():
+        setattr(party, name, value)
+    party.removed_at = None
+    if not party.name and party.kind != Party.Kind.UNKNOWN:
+        raise Refused("name_missing", "请填写当事人姓名或名称。", "name")
+    _complete(party)
+    party.save(force_insert=new)
+    again = judged_again(work, operation) if party.licence_no != licence_before else []
+    facts = {"party_id": str(party.pk), "name": party.name, "id_no": party.id_no}
+    return Done(facts, [party, *again], object_kind="party", object_id=party.pk)
+
+
+def _complete(party: Party) -> None:
+    """Check the numbers, and take from them what nobody typed: birthday, sex, kind of document, end of the licence."""
+    if party.kind == Party.Kind.ORGANISATION:
+        party.id_kind = party.id_kind or _USCC
+    elif party.id_no:
+        party.id_kind = party.id_kind or _CITIZEN
+    if party.id_no and party.id_kind == _CITIZEN:
+        found = identifiers.citizen_id(party.id_no, field="id_no")
+        party.id_no, party.born_on, party.sex = found.value, party.born_on or found.born_on, party.sex or found.sex
+    elif party.id_no and party.id_kind == _USCC:
+        party.id_no = identifiers.uscc(party.id_no, field="id_no").value
+    if party.phone:
+        party.phone = identifiers.phone(party.phone, field="phone").value
+    if party.licence_no:
+        party.licence_no = identifiers.retail_licence_no(party.licence_no, field="licence_no").value
+        if party.licence_valid_to is None:
+            known = licensees.by_licence_no(party.licence_no)
+            party.licence_valid_to = known.valid_to if known else None
+
+
+@handles("party.remove", PartyRemove)
+def party_remove(work: Work, payload: PartyRemove, operation: FieldOperation) -> Done:
+    """A party that was entered by mistake. Raises Refused: party_has_goods, signed."""
+    work.require_unsigned()
+    party = work.party(payload.party_id)
+    if party is None:
+        raise Refused("no_party", "本案没有这名当事人。", "party_id")
+    if work.case.lines.filter(party=party, quantity__gt=0).exists():
+        raise Refused("party_has_goods", f"{party.name}名下还有物品；请先把物品改到别的当事人名下或撤销。", "party_id")
+    party.removed_at = now()
+    party.save(update_fields=["removed_at"])
+    return Done({"party_id": str(party.pk)}, [party], object_kind="party", object_id=party.pk)
+
+
+@handles("presence.set", PresenceSet)
+def presence_set(work: Work, payload: PresenceSet, operation: FieldOperation) -> Done:
+    """Whether the party is there, who is in charge, who witnesses, whether somebody refuses to sign."""
+    work.require_unsigned()
+    visit = work.inspection
+    given = payload.given()
+    for name in ("party_present", "refuses_to_sign", "refusal_reason"):
+        if name in given:
+            setattr(visit, name, given[name])
+    for name in ("person_in_charge", "witness"):
+        if name in given:
+            setattr(visit, name, _person(given[name], name))
+    if not visit.refuses_to_sign:
+        visit.refusal_reason = ""
+    visit.save()
+    present = {True: "当事人在场", False: "当事人不在场", None: "在场情况未填"}[visit.party_present]
+    words = present + ("，拒绝签字" if visit.refuses_to_sign else "")
+    people = {"person_in_charge": visit.person_in_charge, "witness": visit.witness}
+    return Done({"words": words, "people": people}, [visit])
+
+
+def _person(person: Person | None, role: str) -> dict[str, str] | None:
+    """A person with checked numbers; None if there is no name."""
+    if person is None or not person.name:
+        return None
+    if person.id_no and person.id_kind in ("", _CITIZEN):
+        person.id_no = identifiers.citizen_id(person.id_no, field=f"{role}.id_no").value
+        person.id_kind = _CITIZEN
+    if person.phone:
+        person.phone = identifiers.phone(person.phone, field=f"{role}.phone").value
+    kept: dict[str, str] = person.model_dump()
+    return kept

@@ -1,0 +1,181 @@
+"""What is recorded of the visit: times and scene, photographs, copies of evidence, questionings."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from zhuanmai.core.clock import now, to_local
+from zhuanmai.core.errors import Refused
+from zhuanmai.enforcement.models import EvidenceCopy, FieldOperation, Photo, Questioning
+from zhuanmai.enforcement.operations.payloads import EvidenceSet, InspectionSet, PhotoAdd, PhotoRemove, QuestioningSet
+from zhuanmai.enforcement.operations.table import handles
+from zhuanmai.enforcement.operations.work import Done, Work
+
+_TIMES = ("began_at", "ended_at", "certificates_shown_at")
+_WORDS = {
+    "began_at": "开始时间",
+    "ended_at": "结束时间",
+    "certificates_shown_at": "出示证件时间",
+    "remarks": "其他情况",
+    "narrative": "现场情况",
+    "narrative_facts": "现场事实",
+    "place": "检查地点",
+    "clue": "线索",
+    "report": "举报记录",
+}
+
+
+@handles("inspection.set", InspectionSet)
+def inspection_set(work: Work, payload: InspectionSet, operation: FieldOperation) -> Done:
+    """Times, scene, place, clue. Raises Refused: times_reversed, future, signed."""
+    work.require_unsigned()
+    visit = work.inspection
+    given = payload.given()
+    for name in _TIMES:
+        if name in given:
+            _not_to_come(given[name], name)
+            setattr(visit, name, given[name])
+    for name in ("remarks", "narrative"):
+        if name in given:
+            setattr(visit, name, given[name])
+    if "narrative_facts" in given:
+        visit.narrative_facts = given["narrative_facts"] or []
+    if payload.place is not None and "place" in given:
+        for name, value in payload.place.given().items():
+            setattr(visit, name, value)
+    if payload.clue is not None and "clue" in given:
+        for name, value in payload.clue.given().items():
+            setattr(visit, f"clue_{name}", value)
+    if "report" in given:
+        visit.report = payload.report.model_dump(mode="json") if payload.report else None
+    if visit.began_at and visit.ended_at and visit.ended_at < visit.began_at:
+        detail = f"检查结束时间应在开始时间（{_clock(visit.began_at)}）之后；请核对。"
+        raise Refused("times_reversed", detail, "ended_at")
+    visit.save()
+    return Done({"changed": "、".join(_WORDS[name] for name in given if name in _WORDS)}, [visit])
+
+
+def _not_to_come(moment: dt.datetime | None, field: str) -> None:
+    if moment is not None and moment > now() + dt.timedelta(hours=24):
+        raise Refused("future", f"{_WORDS[field]}不能晚于现在一天以上；请核对日期。", field)
+
+
+def _clock(moment: dt.datetime) -> str:
+    return f"{to_local(moment):%Y-%m-%d %H:%M}"
+
+
+@handles("photo.add", PhotoAdd, act=None)
+def photo_add(work: Work, payload: PhotoAdd, operation: FieldOperation) -> Done:
+    """A photograph's facts; its bytes follow by themselves and must have this digest."""
+    row = Photo.objects.filter(pk=payload.photo_id).first()
+    if row is not None and row.case_id != work.case.pk:
+        raise Refused("id_used", "这个照片编号已用于别的案件；请重新拍照。", "photo_id")
+    new = row is None
+    if row is None:
+        row = Photo(id=payload.photo_id, case=work.case, by_id=work.officer.pk, taken_at=operation.at)
+    given = payload.given("caption", "what", "place")
+    for name, value in given.items():
+        setattr(row, name, value)
+    if payload.taken_at is not None:
+        row.taken_at = payload.taken_at
+    if payload.sha256 and not row.kept:
+        row.sha256 = payload.sha256
+    if payload.line_id is not None:
+        row.line = work.require_line(payload.line_id)
+    row.removed_at = None
+    row.save(force_insert=new)
+    facts = {"photo_id": str(row.pk), "what": row.what, "caption": row.caption, "sha256": row.sha256}
+    return Done(facts, [row], object_kind="photo", object_id=row.pk)
+
+
+@handles("photo.remove", PhotoRemove)
+def photo_remove(work: Work, payload: PhotoRemove, operation: FieldOperation) -> Done:
+    """A photograph is taken off the case; row and original stay. Raises Refused: photo_in_use, signed."""
+    work.require_unsigned()
+    row = Photo.objects.filter(pk=payload.photo_id, case=work.case, removed_at=None).first()
+    if row is None:
+        raise Refused("no_photo", "这张照片已不在本案；请刷新后重试。", "photo_id")
+    if EvidenceCopy.objects.filter(photo=row, removed_at=None).exists():
+        raise Refused("photo_in_use", "这张照片已作为证据提取；请先去掉证据提取单。", "photo_id")
+    row.removed_at = now()
+    row.save(update_fields=["removed_at"])
+    return Done({"photo_id": str(row.pk)}, [row], object_kind="photo", object_id=row.pk)
+
+
+@handles("questioning.set", QuestioningSet)
+def questioning_set(work: Work, payload: QuestioningSet, operation: FieldOperation) -> Done:
+    """A questioning as it stands. Raises Refused: times_reversed, rights_late, overlap, signed."""
+    work.require_unsigned()
+    row = Questioning.objects.filter(pk=payload.questioning_id).first()
+    if row is not None and row.case_id != work.case.pk:
+        raise Refused("id_used", "这个询问编号已用于别的案件；请刷新后重试。", "questioning_id")
+    new = row is None
+    if row is None:
+        row = Questioning(id=payload.questioning_id, case=work.case)
+    given = payload.given("ordinal", "began_at", "ended_at", "place", "rights_told_at")
+    for name, value in given.items():
+        setattr(row, name, value)
+    if "party_id" in payload.model_fields_set:
+        row.party = work.party(payload.party_id)
+    if "questions" in payload.model_fields_set:
+        row.questions = [one.model_dump() for one in payload.questions]
+    _check_times(row)
+    _check_overlap(work, row)
+    row.save(force_insert=new)
+    answered = sum(bool(one["answer"].strip()) for one in row.questions)
+    facts = {"ordinal": row.ordinal, "answered": answered, "questioning_id": str(row.pk)}
+    return Done(facts, [row], object_kind="questioning", object_id=row.pk)
+
+
+def _check_times(row: Questioning) -> None:
+    if row.began_at and row.ended_at and row.ended_at < row.began_at:
+        raise Refused("times_reversed", f"询问结束时间应在开始时间（{_clock(row.began_at)}）之后；请核对。", "ended_at")
+    if row.rights_told_at and row.ended_at and row.rights_told_at > row.ended_at:
+        raise Refused("rights_late", "应先告知权利再询问，告知时间不能晚于询问结束；请核对。", "rights_told_at")
+
+
+def _check_overlap(work: Work, row: Questioning) -> None:
+    """One person at a time, and no officer on two questionings at once (consistency rule of the file review)."""
+    if not (row.began_at and row.ended_at):
+        return
+    officers = work.case.assignments.filter(until_at=None).values_list("officer", flat=True)
+    other = (
+        Questioning.objects.filter(
+            case__assignments__officer__in=list(officers),
+            case__assignments__until_at=None,
+            removed_at=None,
+            began_at__lt=row.ended_at,
+            ended_at__gt=row.began_at,
+        )
+        .exclude(pk=row.pk)
+        .select_related("case")
+        .first()
+    )
+    if other is not None and other.began_at and other.ended_at:
+        times = f"{_clock(other.began_at)}–{to_local(other.ended_at):%H:%M}"
+        detail = f"同一执法人员在 {times} 已有另一份询问笔录（{other.case.clue_no}），时间重叠；请核对起止时间。"
+        raise Refused("overlap", detail, "began_at")
+
+
+@handles("evidence.set", EvidenceSet)
+def evidence_set(work: Work, payload: EvidenceSet, operation: FieldOperation) -> Done:
+    """A copy or extract of evidence. Raises Refused: no_photo, signed."""
+    work.require_unsigned()
+    row = EvidenceCopy.objects.filter(pk=payload.evidence_id).first()
+    if row is not None and row.case_id != work.case.pk:
+        raise Refused("id_used", "这个证据编号已用于别的案件；请重新提取。", "evidence_id")
+    new = row is None
+    if row is None:
+        row = EvidenceCopy(id=payload.evidence_id, case=work.case, at=operation.at)
+    for name, value in payload.given("kind", "provided_by", "way", "place").items():
+        setattr(row, name, value)
+    row.at = payload.at or row.at
+    if "photo_id" in payload.model_fields_set:
+        known = Photo.objects.filter(case=work.case, removed_at=None)
+        row.photo = known.filter(pk=payload.photo_id).first() if payload.photo_id else None
+        if payload.photo_id is not None and row.photo is None:
+            raise Refused("no_photo", "证据的照片不在本案；请重新选择。", "photo_id")
+    row.removed_at = now() if payload.removed else None
+    row.save(force_insert=new)
+    facts = {"evidence": row.kind, "evidence_id": str(row.pk), "way": row.way}
+    return Done(facts, [row], object_kind="evidence", object_id=row.pk)

@@ -1,0 +1,86 @@
+"""What may be done in this room; the check of one case and the list of cases come from one rule."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from zhuanmai.accounts.models import Officer, Role
+from zhuanmai.accounts.permissions import Permission, register, require, scope_units
+from zhuanmai.core.errors import NotAllowed, NotFound
+from zhuanmai.enforcement.models import Approval, Case
+
+_HEADS = (Role.DEPARTMENT_HEAD, Role.LEGAL_HEAD, Role.BUREAU_HEAD)
+APPROVE = {
+    Approval.Step.DEPARTMENT_HEAD: "enforcement.approve_department",
+    Approval.Step.LEGAL_HEAD: "enforcement.approve_legal",
+    Approval.Step.BUREAU_HEAD: "enforcement.approve_bureau",
+}
+
+register(
+    Permission("enforcement.see", "查看案件", (Role.OFFICER, Role.SQUAD_LEADER, *_HEADS)),
+    Permission("enforcement.act", "办理案件：检查、清点、取证、签字、送达", (Role.OFFICER, Role.SQUAD_LEADER)),
+    Permission("enforcement.assign", "指派、移交案件", (Role.SQUAD_LEADER, Role.DEPARTMENT_HEAD)),
+    Permission("enforcement.approve_department", "签署承办部门意见", (Role.DEPARTMENT_HEAD,)),
+    Permission("enforcement.approve_legal", "签署法制部门意见", (Role.LEGAL_HEAD,)),
+    Permission("enforcement.approve_bureau", "签署单位负责人意见", (Role.BUREAU_HEAD,)),
+    Permission("enforcement.value", "核定涉案物品价格", (Role.OFFICER, Role.SQUAD_LEADER, Role.VALUER)),
+)
+
+
+def visible_to(officer: Officer) -> Q:
+    """The cases that an officer sees: of the units in their scope, their own, and those that they value."""
+    own = Q(assignments__officer=officer, assignments__until_at=None)
+    scope = Q(unit_id__in=scope_units(officer, "enforcement.see")) | Q(valuer=officer) | own
+    return scope if officer.is_active else Q(pk__in=[])
+
+
+def cases_of(officer: Officer) -> QuerySet[Case]:
+    """The cases that an officer sees, each once."""
+    return Case.objects.filter(pk__in=Case.objects.filter(visible_to(officer)).values("pk"))
+
+
+def require_seen(officer: Officer, case_id: uuid.UUID) -> Case:
+    """The case, or NotFound (no_case) where there is none or it is out of the officer's scope."""
+    found = cases_of(officer).select_related("unit", "bureau", "inspection").filter(pk=case_id).first()
+    if found is None:
+        raise NotFound("no_case", "没有这个案件，或不在您的管辖范围内；请核对编号，或请承办人移交。")
+    return found
+
+
+def is_investigator(case: Case, officer: Officer) -> bool:
+    """Whether the officer is one of the two of the case, now or before: such a person never approves it."""
+    return case.assignments.filter(officer=officer).exists() or case.opened_by_id == officer.pk
+
+
+def require_worker(officer: Officer, case: Case) -> None:
+    """Raise NotAllowed unless the officer works on the case: one of its two, or an officer of its squad."""
+    if case.assignments.filter(officer=officer, until_at=None).exists():
+        return
+    require(officer, "enforcement.act", unit=case.unit)
+
+
+def require_approver(officer: Officer, case: Case, step: str) -> None:
+    """Raise NotAllowed unless the officer holds the step's role for the case and does not investigate it."""
+    require(officer, APPROVE[Approval.Step(step)], unit=case.bureau)
+    if is_investigator(case, officer):
+        detail = "您是本案的承办人，不得审批本案（行政处罚法 57、58）；请由其他负责人办理。"
+        raise NotAllowed("investigator_approves", detail)
+
+
+def approvable_by(officer: Officer) -> QuerySet[Approval]:
+    """The approvals that wait for this officer."""
+    wanted = Q(pk__in=[])
+    for step, permission in APPROVE.items():
+        units = scope_units(officer, permission)
+        if units:
+            wanted |= Q(step=step, case__bureau_id__in=units)
+    own = Case.objects.filter(assignments__officer=officer).values("pk")
+    return Approval.objects.filter(wanted, state=Approval.State.WAITING).exclude(case__in=own)
+
+
+def units_to_open(officer: Officer) -> Iterable[uuid.UUID]:
+    """The units in which the officer may open cases."""
+    return scope_units(officer, "enforcement.act")

@@ -1,0 +1,161 @@
+"""The lawful moves of a case as far as filing: state × act → state, who may, which term starts, which article. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from zhuanmai.core.errors import Conflict
+
+
+class State(StrEnum):
+    """Where a case stands. The words are those of the bureau."""
+
+    CLUE = "clue"
+    INSPECTION = "inspection"
+    EVIDENCE = "evidence"
+    FILED = "filed"
+    NOT_FILED = "not_filed"
+    DECIDED_ON_THE_SPOT = "on_the_spot_decision"
+    SERVED = "served"
+    RECORDED = "recorded"
+    NO_FINDING = "no_finding"
+    NOT_ENTERED = "not_entered"
+    CORRECTED = "corrected_on_spot"
+
+    @property
+    def zh(self) -> str:
+        """The state as pages name it."""
+        return _ZH[self]
+
+
+_ZH = {
+    State.CLUE: "线索",
+    State.INSPECTION: "检查中",
+    State.EVIDENCE: "取证",
+    State.FILED: "已立案",
+    State.NOT_FILED: "不予立案",
+    State.DECIDED_ON_THE_SPOT: "当场处罚",
+    State.SERVED: "已送达",
+    State.RECORDED: "已备案",
+    State.NO_FINDING: "未发现违法",
+    State.NOT_ENTERED: "未能入内",
+    State.CORRECTED: "已责令改正",
+}
+
+
+class Act(StrEnum):
+    """What moves a case, or belongs to a state without moving it."""
+
+    INSPECT = "inspect"
+    COUNT = "count"
+    CLOSE_COUNTING = "close_counting"
+    REOPEN_COUNTING = "reopen_counting"
+    ENTER_FACTS = "enter_facts"
+    SUBMIT_REGISTRATION = "submit_registration"
+    SUBMIT_SAMPLING = "submit_sampling"
+    SUBMIT_FILING = "submit_filing"
+    FILE = "file"
+    REFUSE_FILING = "refuse_filing"
+    DECIDE_ON_THE_SPOT = "decide_on_the_spot"
+    SERVE = "serve"
+    RECORD = "record"
+    END_WITHOUT_FINDING = "end_no_finding"
+    END_NOT_ENTERED = "end_not_entered"
+    END_CORRECTED = "end_corrected"
+    PREPARE_DOCUMENTS = "prepare_documents"
+    HAND_OVER = "hand_over"
+
+    @property
+    def zh(self) -> str:
+        """The act as buttons and refusals name it."""
+        return _ACT_ZH[self]
+
+
+_ACT_ZH = {
+    Act.INSPECT: "开始检查",
+    Act.COUNT: "清点",
+    Act.CLOSE_COUNTING: "结束清点",
+    Act.REOPEN_COUNTING: "继续清点",
+    Act.ENTER_FACTS: "录入事实",
+    Act.SUBMIT_REGISTRATION: "呈报登记保存",
+    Act.SUBMIT_SAMPLING: "呈报抽样取证",
+    Act.SUBMIT_FILING: "呈报立案",
+    Act.FILE: "立案",
+    Act.REFUSE_FILING: "不予立案",
+    Act.DECIDE_ON_THE_SPOT: "当场处罚",
+    Act.SERVE: "送达",
+    Act.RECORD: "备案",
+    Act.END_WITHOUT_FINDING: "未发现违法，结束检查",
+    Act.END_NOT_ENTERED: "未能入内，结束检查",
+    Act.END_CORRECTED: "责令改正，结束检查",
+    Act.PREPARE_DOCUMENTS: "生成文书",
+    Act.HAND_OVER: "移交承办人",
+}
+
+
+@dataclass(frozen=True)
+class Move:
+    """One row of the table: from these states, by this act, to that state (None: it stays), who, article, terms."""
+
+    act: Act
+    sources: tuple[State, ...]
+    target: State | None
+    permission: str
+    article: str = ""
+    starts: tuple[str, ...] = ()
+
+
+_ON_SITE = (State.INSPECTION, State.EVIDENCE)
+_WORK = "enforcement.act"
+MOVES: tuple[Move, ...] = (
+    Move(Act.INSPECT, (State.CLUE,), State.INSPECTION, _WORK, "行政处罚法 55", ("verify_clue",)),
+    Move(Act.COUNT, (State.INSPECTION,), None, _WORK),
+    Move(Act.CLOSE_COUNTING, (State.INSPECTION,), State.EVIDENCE, _WORK),
+    Move(Act.REOPEN_COUNTING, (State.EVIDENCE,), State.INSPECTION, _WORK),
+    Move(Act.ENTER_FACTS, (State.CLUE, *_ON_SITE), None, _WORK),
+    Move(Act.SUBMIT_REGISTRATION, _ON_SITE, None, _WORK, "行政处罚法 56", ("registered_goods", "file_after_action")),
+    Move(Act.SUBMIT_SAMPLING, _ON_SITE, None, _WORK, "行政处罚法 56"),
+    Move(Act.SUBMIT_FILING, (State.EVIDENCE,), None, _WORK, "行政处罚法 54"),
+    Move(Act.FILE, (State.EVIDENCE,), State.FILED, "enforcement.approve_bureau", "行政处罚法 54", ("decision",)),
+    Move(Act.REFUSE_FILING, (State.EVIDENCE,), State.NOT_FILED, "enforcement.approve_bureau", "行政处罚法 54"),
+    Move(Act.DECIDE_ON_THE_SPOT, _ON_SITE, State.DECIDED_ON_THE_SPOT, _WORK, "行政处罚法 51", ("pay_fine",)),
+    Move(Act.SERVE, (State.DECIDED_ON_THE_SPOT,), State.SERVED, _WORK, "行政处罚法 52"),
+    Move(Act.RECORD, (State.SERVED,), State.RECORDED, _WORK, "行政处罚法 52"),
+    Move(Act.END_WITHOUT_FINDING, (State.INSPECTION,), State.NO_FINDING, _WORK),
+    Move(Act.END_NOT_ENTERED, (State.INSPECTION,), State.NOT_ENTERED, _WORK),
+    Move(Act.END_CORRECTED, _ON_SITE, State.CORRECTED, _WORK, "行政处罚法 28"),
+    Move(Act.PREPARE_DOCUMENTS, (*_ON_SITE, State.FILED, State.NOT_FILED, State.DECIDED_ON_THE_SPOT), None, _WORK),
+    Move(Act.HAND_OVER, (State.CLUE, *_ON_SITE, State.FILED), None, _WORK),
+)
+_BY_ACT = {move.act: move for move in MOVES}
+
+
+def move_of(act: Act) -> Move:
+    """The table's row for an act."""
+    return _BY_ACT[act]
+
+
+def allowed(state: str, act: Act) -> bool:
+    """Whether the act belongs to the state."""
+    return State(state) in _BY_ACT[act].sources
+
+
+def require(state: str, act: Act) -> Move:
+    """The move, or Conflict (wrong_state) that says where the case stands and where the act belongs."""
+    move = _BY_ACT[act]
+    if State(state) not in move.sources:
+        where = "、".join(source.zh for source in move.sources)
+        detail = f"案件处于“{State(state).zh}”，不能{act.zh}；该步骤只在“{where}”阶段进行。"
+        raise Conflict("wrong_state", detail)
+    return move
+
+
+def transitions() -> list[tuple[str, str]]:
+    """Every change of state that some act makes: the database holds the same list as a trigger."""
+    return sorted({(source.value, move.target.value) for move in MOVES if move.target for source in move.sources})
+
+
+def is_open(state: str) -> bool:
+    """Whether some act still moves the case on (within what this table covers)."""
+    return any(State(state) in move.sources and move.target is not None for move in MOVES)

@@ -1,0 +1,59 @@
+"""What can be done beside operations: keep the bytes of a photograph."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+
+from django.db import transaction
+
+from zhuanmai.accounts.models import Officer
+from zhuanmai.core import files
+from zhuanmai.core.errors import NotFound, Refused
+from zhuanmai.enforcement import photos
+from zhuanmai.enforcement.models import Case, Photo
+from zhuanmai.enforcement.permissions import require_worker
+from zhuanmai.ledger.services import append
+
+_PDF = "application/pdf"
+
+
+def keep_photo(*, actor: Officer, case_id: uuid.UUID, photo_id: uuid.UUID, content: bytes, mime: str) -> Photo:
+    """Keep the original bytes of a photograph; the same bytes twice are kept once.
+
+    Raises NotFound (no_photo) before its operation has come, Refused: digest_differs, not_a_picture, too_large.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    hints = [] if mime == _PDF else photos.quality(content)
+    with transaction.atomic():
+        case = Case.objects.select_for_update(of=("self",)).filter(pk=case_id).select_related("unit").first()
+        row = Photo.objects.select_for_update(of=("self",)).filter(pk=photo_id, case_id=case_id).first()
+        if case is None or row is None:
+            raise NotFound("no_photo", "照片的记录还没有传到；照片留在平板上，稍后自动重传。")
+        require_worker(actor, case)
+        if row.sha256 and row.sha256 != digest:
+            raise Refused("digest_differs", "照片内容与登记的摘要不符，原件可能在传输中损坏；请重传。", "photo")
+        if row.kept:
+            return row
+        files.store(content)
+        row.sha256, row.kept, row.mime, row.quality = digest, True, mime[:60], hints
+        if mime != _PDF:
+            row.stamped_sha256 = files.store(photos.printable(content))
+        row.save()
+        advance(case)
+        append(
+            "enforcement.photo_kept",
+            actor_id=actor.pk,
+            object_kind="photo",
+            object_id=row.pk,
+            case_id=case.pk,
+            facts={"photo_id": str(row.pk), "sha256": digest, "quality": hints},
+            rows=[row],
+        )
+        return row
+
+
+def advance(case: Case) -> None:
+    """Something happened: tablets that ask for news get the new state. Call under the case's lock."""
+    case.cursor += 1
+    Case.objects.filter(pk=case.pk).update(cursor=case.cursor)

@@ -1,0 +1,170 @@
+"""JSON of the procedure: acts, signing by key and by hand, approvals, previews and the print set."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from zhuanmai.accounts.requests import officer_of
+from zhuanmai.core import files
+from zhuanmai.core.errors import Refused
+from zhuanmai.documents import rendering
+from zhuanmai.documents.printing import copies_of, print_set
+from zhuanmai.documents.queries import current
+from zhuanmai.enforcement import acts, approvals, signing
+from zhuanmai.enforcement.permissions import require_seen
+from zhuanmai.enforcement.stages import find, planned
+from zhuanmai.enforcement.state import state_of
+from zhuanmai.ledger.services import append
+
+router = Router(tags=["enforcement"])
+
+
+class ActIn(Schema):
+    """An act of the procedure under an id made by whoever asks."""
+
+    operation_id: uuid.UUID
+    act: str
+    payload: dict[str, Any] = {}
+
+
+class SigningBeginIn(Schema):
+    """Which documents to sign; none named: all that wait for this officer."""
+
+    role: str = "officer"
+    document_ids: list[uuid.UUID] = []
+
+
+class SigningFinishIn(Schema):
+    """The key's answer."""
+
+    signing_id: uuid.UUID
+    credential: dict[str, Any]
+
+
+class HandIn(Schema):
+    """A signature by hand: drawn (PNG, base64), refused with a reason, or on paper (the photo's id)."""
+
+    operation_id: uuid.UUID
+    role: str
+    document_ids: list[uuid.UUID] = []
+    drawing: str = ""
+    refusal_reason: str = ""
+    paper_scan: uuid.UUID | None = None
+
+
+class OpinionIn(Schema):
+    """A head's opinion before it is signed."""
+
+    agreed: bool
+    words: str = ""
+
+
+@router.post("/cases/{case_id}/acts", response=dict[str, Any])
+def post_act(request: HttpRequest, case_id: uuid.UUID, given: ActIn) -> dict[str, Any]:
+    """Do an act and answer with the case's new state."""
+    officer = officer_of(request)
+    acts.act(officer=officer, case_id=case_id, operation_id=given.operation_id, name=given.act, payload=given.payload)
+    return {"state": state_of(require_seen(officer, case_id))}
+
+
+@router.post("/cases/{case_id}/signing/begin", response=dict[str, Any])
+def signing_begin(request: HttpRequest, case_id: uuid.UUID, given: SigningBeginIn) -> dict[str, Any]:
+    """The challenge for one touch over the documents of this stage."""
+    return signing.begin(officer=officer_of(request), case_id=case_id, document_ids=given.document_ids)
+
+
+@router.post("/cases/{case_id}/signing/finish", response=dict[str, Any])
+def signing_finish(request: HttpRequest, case_id: uuid.UUID, given: SigningFinishIn) -> dict[str, Any]:
+    """Put the signatures on the documents; what is complete is sealed by a job."""
+    signing.finish(
+        officer=officer_of(request), case_id=case_id, signing_id=given.signing_id, credential=given.credential
+    )
+    return {"next": f"/cases/{case_id}/documents"}
+
+
+@router.post("/cases/{case_id}/signatures", response=dict[str, Any])
+def post_signature(request: HttpRequest, case_id: uuid.UUID, given: HandIn) -> dict[str, Any]:
+    """The party's or witness's signature, refusal, or signed paper."""
+    signing.sign_by_hand(
+        officer=officer_of(request),
+        case_id=case_id,
+        operation_id=given.operation_id,
+        role=given.role,
+        document_ids=given.document_ids,
+        drawing=given.drawing,
+        refusal_reason=given.refusal_reason,
+        paper_scan=given.paper_scan,
+    )
+    return {"done": True}
+
+
+@router.post("/approvals/{approval_id}/begin", response=dict[str, Any])
+def approval_begin(request: HttpRequest, approval_id: uuid.UUID, given: OpinionIn) -> dict[str, Any]:
+    """The challenge for an opinion."""
+    return approvals.begin(officer=officer_of(request), approval_id=approval_id, agreed=given.agreed, words=given.words)
+
+
+@router.post("/approvals/{approval_id}/finish", response=dict[str, Any])
+def approval_finish(request: HttpRequest, approval_id: uuid.UUID, given: SigningFinishIn) -> dict[str, Any]:
+    """Keep the opinion, signed."""
+    row = approvals.finish(
+        officer=officer_of(request), approval_id=approval_id, signing_id=given.signing_id, credential=given.credential
+    )
+    return {"state": row.state, "next": "/approvals"}
+
+
+@router.get("/cases/{case_id}/documents/{document_id}/preview.pdf")
+def preview(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID) -> HttpResponse:
+    """The document as it is: the sealed file, or a preview with what is missing in amber."""
+    case = require_seen(officer_of(request), case_id)
+    one = find(case, document_id)
+    if one.document is not None and one.document.state == "sealed":
+        return _pdf(files.load(current(one.document).sealed_sha256), f"{one.kind.code}.pdf")
+    number = one.document.number if one.document else None
+    return _pdf(
+        rendering.render(one.kind.code, one.facts, number=number or None, preview=True).pdf, f"{one.kind.code}.pdf"
+    )
+
+
+@router.get("/cases/{case_id}/documents/{document_id}/sealed.pdf")
+def sealed(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID) -> HttpResponse:
+    """The sealed file, byte for byte."""
+    case = require_seen(officer_of(request), case_id)
+    one = find(case, document_id)
+    if one.document is None or one.document.state != "sealed":
+        raise Refused("not_sealed", "文书尚未封签；请先完成签名。")
+    return _pdf(files.load(current(one.document).sealed_sha256), f"{one.kind.code}.pdf")
+
+
+@router.get("/cases/{case_id}/print.pdf")
+def print_all(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """The print set of the stage: each sealed document with its copies, in one file."""
+    officer = officer_of(request)
+    case = require_seen(officer, case_id)
+    ready = [one.document for one in planned(case) if one.document and one.document.state == "sealed"]
+    if not ready:
+        raise Refused("nothing_to_print", "还没有封签的文书；请先完成签名。")
+    content = print_set(ready)
+    with transaction.atomic():
+        facts = {"copies": sum(copies_of(one) for one in ready)}
+        append(
+            "enforcement.printed",
+            actor_id=officer.pk,
+            object_kind="case",
+            object_id=case.pk,
+            case_id=case.pk,
+            facts=facts,
+        )
+    return _pdf(content, f"{case.clue_no}.pdf")
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name.encode("ascii", "ignore").decode()}"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
