@@ -3,6 +3,7 @@ import "@tabler/core/dist/css/tabler.min.css";
 import "./tokens.css";
 import "./layout.css";
 import "./parts.css";
+import "./reference.css";
 import { keepDrafts } from "./drafts";
 import { walkLists } from "./lists";
 import { passkeys } from "./passkeys";

@@ -19,15 +19,16 @@ export async function post(url: string, body: Json): Promise<Json> {
   return content;
 }
 
-async function run(element: HTMLElement): Promise<void> {
+async function run(element: HTMLElement, submitter: HTMLElement | null): Promise<void> {
   const { passkey, begin = "", finish = "", next } = element.dataset;
   const extra = Object.fromEntries(element instanceof HTMLFormElement ? new FormData(element) : []) as Json;
+  if (submitter instanceof HTMLButtonElement && submitter.name) extra[submitter.name] = submitter.value;
   const begun = await post(begin, extra);
   const options = begun.options as never;
   const credential =
     passkey === "enrol" ? await startRegistration({ optionsJSON: options }) : await startAuthentication({ optionsJSON: options });
   const done = await post(finish, { ...extra, ...begun, options: undefined, credential });
-  window.location.assign(String(done.next ?? next ?? window.location.href));
+  window.location.assign(String(next ?? done.next ?? window.location.href));
 }
 
 /** Bind every passkey form or button on the page. */
@@ -37,7 +38,7 @@ export function passkeys(): void {
       event.preventDefault();
       const note = document.querySelector<HTMLElement>(element.dataset.note ?? "[data-passkey-note]");
       element.setAttribute("aria-busy", "true");
-      run(element)
+      run(element, event instanceof SubmitEvent ? event.submitter : null)
         .catch((error: Error) => {
           const cancelled = error.name === "NotAllowedError" || error.name === "AbortError";
           if (note) {

@@ -83,7 +83,7 @@ def insert_entry(dice: random.Random, size: int) -> None:
 def swap_entries(dice: random.Random, size: int) -> None:
     one, other = dice.sample(range(size), 2)
     run("delete from ledger_ledgerpersonal where entry_id = any(%s)", [[one, other]])
-    for source, target in ((one, -1), (other, one), (-1, other)):
+    for source, target in ((one, 10**9), (other, one), (10**9, other)):
         run("update ledger_entry set seq = %s where seq = %s", [target, source])
     recompute(one)
     recompute(other)

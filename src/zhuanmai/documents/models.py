@@ -48,7 +48,7 @@ class Document(Base):
 
 
 class Version(Base):
-    """One version: its facts, the digest that signers sign, the unsigned and the sealed file. `token` is in its QR code."""
+    """One version: its facts, the digest that signers sign, both files. `token` is in its QR code."""
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()

@@ -21,7 +21,7 @@ from zhuanmai.enforcement import terms
 from zhuanmai.enforcement.facts_for_documents import case_facts, counted_lines, first_party, for_document
 from zhuanmai.enforcement.models import Approval, Case
 from zhuanmai.enforcement.permissions import require_seen, require_worker
-from zhuanmai.enforcement.procedure import Act, require
+from zhuanmai.enforcement.procedure import Act, State, require
 from zhuanmai.enforcement.reporting import report_case
 from zhuanmai.enforcement.stages import NUMBERED_FIRST, planned
 from zhuanmai.ledger.services import append
@@ -55,12 +55,12 @@ def act(
         case.cursor += 1
         case.save()
         append(
-            "enforcement.act",
+            "enforcement.moved",
             actor_id=officer.pk,
             object_kind="case",
             object_id=case.pk,
             case_id=case.pk,
-            facts={"what": what},
+            facts={"act": what, "state": State(case.state).zh, "operation_id": operation_id},
             rows=[case, *rows],
         )
         return case

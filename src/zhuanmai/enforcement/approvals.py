@@ -1,4 +1,4 @@
-"""Approvals: a head's opinion, signed with their own key on the documents it is about; what follows from the last one."""
+"""Approvals: a head's opinion, signed with their own key on the documents concerned; what follows from the last."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from zhuanmai.enforcement.models import Approval, Case
 from zhuanmai.enforcement.permissions import require_approver, require_seen
 from zhuanmai.enforcement.procedure import Act, require
 from zhuanmai.enforcement.reporting import report_case
+from zhuanmai.enforcement.state import PURPOSES, STEPS
 from zhuanmai.ledger.services import append
 
 _DOCUMENTS = {"registration": ("D03", "D05"), "filing": ("D08",), "sampling": ("D05",), "report": ("D01",)}
@@ -75,10 +76,10 @@ def finish(*, officer: Officer, approval_id: uuid.UUID, signing_id: uuid.UUID, c
             object_id=case.pk,
             case_id=case.pk,
             facts={
-                "what": Approval.Purpose(row.purpose).label,
-                "role": Approval.Step(row.step).label,
-                "agreed": agreed,
-                "words": opinion,
+                "step": STEPS[row.step],
+                "purpose": PURPOSES[row.purpose],
+                "opinion": opinion,
+                "approved": agreed,
             },
             rows=[case, *rows],
         )

@@ -110,3 +110,4 @@ register(
 register("enforcement.documents_sealed", sentence="封签 {count} 份文书：{names}", fields=("count", "names"))
 register("enforcement.reminded", sentence="提醒期限：{what}，{due} 到期", fields=("code", "what", "due"))
 register("enforcement.seen", sentence="查看案件个人信息，理由：{reason}", fields=("reason", "what"))
+register("enforcement.printed", sentence="打印本阶段文书 {copies} 份", fields=("copies",))

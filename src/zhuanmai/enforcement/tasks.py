@@ -34,7 +34,7 @@ def remind(timestamp: int) -> None:
         with transaction.atomic():
             row.reminded_on = day
             row.save(update_fields=["reminded_on"])
-            facts = {"what": row.what[:80], "due": row.due}
+            facts = {"code": row.code, "what": row.what[:80], "due": row.due}
             append(
                 "enforcement.reminded",
                 actor_id=None,

@@ -46,7 +46,7 @@ def enqueue(
     files_by_field: dict[str, str] | None = None,
     partner: str = "national",
 ) -> Message:
-    """Write a message in the running transaction; a job delivers it after the commit. The same key twice is one message.
+    """Write a message in the running transaction; a job delivers it afterwards. The same key twice is one message.
 
     `files_by_field`: digests of kept files that are put into the body (base64) when it is sent.
     """

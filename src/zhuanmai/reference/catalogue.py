@@ -31,6 +31,17 @@ class Listed:
     codes: tuple[tuple[str, str], ...]
     price: PriceFound
 
+    @property
+    def carton_barcode(self) -> str:
+        """Its carton barcode, or ""."""
+        return self.code("carton")
+
+    @property
+    def sticks_per_pack(self) -> int | None:
+        """Sticks in a pack, if the product comes in cartons."""
+        packs, sticks = self.product.packs_per_carton, self.product.sticks_per_carton
+        return sticks // packs if packs and sticks else None
+
     def code(self, level: str) -> str:
         """Its first barcode of a packing unit, or ""."""
         return next((code for code, of in self.codes if of == level), "")

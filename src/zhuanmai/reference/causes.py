@@ -31,6 +31,16 @@ class Fine:
     aggravated_max: Decimal | None
     optional: bool
 
+    @property
+    def percent_min(self) -> Decimal | None:
+        """The lower share in per cent."""
+        return None if self.min is None else self.min * 100
+
+    @property
+    def percent_max(self) -> Decimal | None:
+        """The upper share in per cent."""
+        return None if self.max is None else self.max * 100
+
 
 @dataclass(frozen=True)
 class CauseFound:

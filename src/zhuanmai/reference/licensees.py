@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from zhuanmai.core.errors import Refused
+from zhuanmai.core.masking import masked_id, masked_name, masked_phone
 from zhuanmai.reference import identifiers
 from zhuanmai.reference.models import Licensee, RegisterCompleteness
 
@@ -120,23 +121,10 @@ def masked(one: Licensee) -> dict[str, str]:
     """The personal columns of a licensee as shown to who has given no reason to see them in full."""
     return {
         "holder_name": masked_name(one.holder_name),
-        "holder_id": masked_number(one.holder_id),
-        "uscc": masked_number(one.uscc),
-        "phone": masked_number(one.phone),
-        "address": one.address,
+        "holder_id": masked_id(one.holder_id),
+        "uscc": one.uscc,
+        "phone": masked_phone(one.phone),
     }
-
-
-def masked_name(name: str) -> str:
-    """叶𬭎森 → 叶**; two characters keep the first."""
-    return name[:1] + "*" * max(1, len(name) - 1) if name else ""
-
-
-def masked_number(number: str) -> str:
-    """3502**********0175: the first and last four stay; shorter numbers keep three and two."""
-    if len(number) >= 15:
-        return number[:4] + "*" * (len(number) - 8) + number[-4:]
-    return number[:3] + "*" * (len(number) - 5) + number[-2:] if len(number) > 6 else "*" * len(number)
 
 
 def _text(value: Any) -> str:

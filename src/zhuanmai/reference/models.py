@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhuanmai.core.models import Base
 
@@ -70,7 +71,7 @@ class Barcode(Base):
 
         PACK = "pack", _("pack")
         CARTON = "carton", _("carton")
-        CASE = "case", _("case")
+        CASE = "case", pgettext_lazy("packing", "case")
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="barcodes")
     code = models.CharField(max_length=14, db_index=True)
@@ -261,10 +262,10 @@ class Licensee(Base):
     class Status(models.TextChoices):
         """The licence's state in the register."""
 
-        VALID = "valid", _("In force")
-        SUSPENDED = "suspended", _("Suspended")
-        CLOSED = "closed", _("Closed")
-        REVOKED = "revoked", _("Revoked")
+        VALID = "valid", pgettext_lazy("licence", "In force")
+        SUSPENDED = "suspended", pgettext_lazy("licence", "Suspended")
+        CLOSED = "closed", pgettext_lazy("licence", "Closed")
+        REVOKED = "revoked", pgettext_lazy("licence", "Revoked")
 
     licence_no = models.CharField(max_length=12, unique=True)
     holder_name = models.CharField(max_length=60)

@@ -16,7 +16,7 @@ from zhuanmai.core import assets
 from zhuanmai.core.clock import to_local
 from zhuanmai.core.masking import masked_id, masked_name, masked_phone
 from zhuanmai.core.navigation import Page
-from zhuanmai.core.units import money, plain
+from zhuanmai.core.units import Unit, money, plain
 
 register = template.Library()
 
@@ -103,6 +103,56 @@ def kind_letter(kind: str) -> str:
 def kind_words(kind: str) -> str:
     """A kind of goods in words."""
     return str(_KINDS[kind][1]) if kind in _KINDS else ""
+
+
+@register.filter
+def may(officer: Any, permission: str) -> bool:
+    """Whether the officer may do what the permission names."""
+    return bool(officer and officer.may(permission))
+
+
+@register.filter
+def unit_words(unit: str) -> str:
+    """A unit of measure as printed: 条, 支, 公斤."""
+    return Unit(unit).zh if unit in set(Unit) else unit
+
+
+_SIGNERS = {
+    "officer": _("officer"),
+    "server": _("officer who serves"),
+    "party": _("party"),
+    "inspected_party": _("party"),
+    "questioned": _("party"),
+    "receiver": _("receiver"),
+    "provider": _("provider"),
+    "witness": _("witness"),
+    "valuer": _("valuer"),
+    "department_head": _("department head"),
+    "legal_head": _("legal head"),
+    "bureau_head": _("bureau head"),
+}
+
+
+@register.filter
+def signer_words(role: str) -> str:
+    """The role of a signer in words."""
+    return str(_SIGNERS.get(role, role))
+
+
+_APPROVALS = {
+    "upcoming": _("upcoming"),
+    "waiting": _("waiting"),
+    "approved": _("agreed"),
+    "refused": _("not agreed"),
+    "returned": _("returned"),
+    "void": _("fell away"),
+}
+
+
+@register.filter
+def approval_words(state: str) -> str:
+    """The state of an approval in words."""
+    return str(_APPROVALS.get(state, state))
 
 
 @register.simple_tag(takes_context=True)

@@ -176,7 +176,8 @@ def receive(store: Store, content: bytes, sender: str, signature: str) -> tuple[
 def page(server: National) -> str:
     """The system's own page: what was received, and the switches."""
     rows = "".join(
-        f"<tr><td>{html.escape(r['received_at'])}</td><td>{html.escape(r['kind'])}</td><td><a href='/v1/messages/{r['key']}'>"
+        f"<tr><td>{html.escape(r['received_at'])}</td><td>{html.escape(r['kind'])}</td>"
+        f"<td><a href='/v1/messages/{r['key']}'>"
         f"{html.escape(r['key'])}</a></td><td>{r['deliveries']}</td></tr>"
         for r in reversed(server.store.listed("", 100_000)[-200:])
     )
@@ -194,7 +195,8 @@ def page(server: National) -> str:
     )
     return (
         "<!doctype html><html lang='zh-CN'><meta charset='utf-8'><title>国家局系统（模拟）</title>"
-        "<style>body{font:14px sans-serif;margin:24px}td,th{padding:4px 12px;border-bottom:1px solid #ccc;text-align:left}"
+        "<style>body{font:14px sans-serif;margin:24px}"
+        "td,th{padding:4px 12px;border-bottom:1px solid #ccc;text-align:left}"
         "label{margin-right:12px}</style><h1>国家局案件系统（模拟）</h1>"
         f"<form method='post' action='/faults'>{switches}<button>设定故障</button></form>"
         f"<table><tr><th>接收时间</th><th>类别</th><th>幂等键</th><th>收到次数</th></tr>{rows}</table></html>"

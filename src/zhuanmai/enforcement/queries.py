@@ -1,0 +1,76 @@
+"""What can be asked of cases: lists with filters, what waits for an officer; scoped to who asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from zhuanmai.accounts.models import Officer
+from zhuanmai.core.clock import today
+from zhuanmai.enforcement.models import Approval, Case, DeadlineRow
+from zhuanmai.enforcement.permissions import approvable_by, cases_of
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Filters of the case list, as they stand in the address."""
+
+    words: str = ""
+    state: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+    mine: bool = False
+
+
+def cases(officer: Officer, filters: Filters) -> QuerySet[Case]:
+    """The cases that the officer sees, newest first, narrowed by the filters."""
+    found = cases_of(officer).select_related("bureau", "unit", "inspection").prefetch_related("parties", "causes")
+    if filters.words:
+        found = found.filter(_matches(filters.words)).distinct()
+    if filters.state:
+        found = found.filter(state=filters.state)
+    if filters.since:
+        found = found.filter(clue_day__gte=filters.since)
+    if filters.until:
+        found = found.filter(clue_day__lte=filters.until)
+    if filters.mine:
+        found = found.filter(assignments__officer=officer, assignments__until_at=None)
+    return found.order_by("-opened_at")
+
+
+def _matches(words: str) -> Q:
+    return (
+        Q(clue_no__icontains=words)
+        | Q(number__icontains=words)
+        | Q(inspection__shop_name__icontains=words)
+        | Q(inspection__address__icontains=words)
+        | Q(parties__name__icontains=words)
+        | Q(parties__licence_no__startswith=words)
+        | Q(parties__phone__endswith=words)
+        | Q(lines__barcode=words)
+    )
+
+
+def open_deadlines(officer: Officer, limit: int = 20) -> list[DeadlineRow]:
+    """Terms that run in the officer's cases, the nearest first."""
+    rows = DeadlineRow.objects.filter(case__in=cases_of(officer), met_at=None).select_related("case__inspection")
+    return list(rows.order_by("due")[:limit])
+
+
+def waiting_approvals(officer: Officer) -> list[Approval]:
+    """Approvals that wait for this officer, the oldest first."""
+    return list(
+        approvable_by(officer).select_related("case__inspection", "case__bureau", "asked_by").order_by("asked_at")
+    )
+
+
+def count_waiting(officer: Officer) -> int:
+    """How many approvals wait for this officer."""
+    return approvable_by(officer).count()
+
+
+def is_urgent(row: DeadlineRow) -> bool:
+    """Whether a term ends within two days."""
+    return row.due <= today() + dt.timedelta(days=2)

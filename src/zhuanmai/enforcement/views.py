@@ -1,0 +1,144 @@
+"""Pages: home, case list, the case with its tabs, approvals (also from a phone), and the workbench."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import ensure_csrf_cookie
+
+from zhuanmai.accounts.permissions import require
+from zhuanmai.accounts.queries import names
+from zhuanmai.accounts.requests import officer_of, signed_in_only
+from zhuanmai.enforcement.facts_for_documents import first_party
+from zhuanmai.enforcement.models import Approval, Case
+from zhuanmai.enforcement.permissions import require_seen
+from zhuanmai.enforcement.procedure import State
+from zhuanmai.enforcement.queries import Filters, cases, is_urgent, open_deadlines, waiting_approvals
+from zhuanmai.enforcement.signing import own_roles
+from zhuanmai.enforcement.stages import planned
+from zhuanmai.enforcement.state import state_of
+from zhuanmai.ledger.queries import timeline
+from zhuanmai.reference.citations import citation
+
+PAGE_ROWS = 50
+TABS = ("facts", "documents", "items", "evidence", "procedure", "trace")
+
+
+@signed_in_only
+def home(request: HttpRequest) -> HttpResponse:
+    """My cases, deadlines, approvals waiting."""
+    officer = officer_of(request)
+    context: dict[str, Any] = {}
+    if officer.may("enforcement.see"):
+        context = {
+            "mine": cases(officer, Filters())[:8],
+            "deadlines": [(row, is_urgent(row)) for row in open_deadlines(officer, 8)],
+            "approvals": waiting_approvals(officer)[:8],
+        }
+    return render(request, "enforcement/home.html", context)
+
+
+@signed_in_only
+def case_list(request: HttpRequest) -> HttpResponse:
+    """Cases with filters that stand in the address."""
+    officer = officer_of(request)
+    require(officer, "enforcement.see")
+    filters = Filters(
+        words=request.GET.get("q", "").strip(),
+        state=request.GET.get("state", ""),
+        since=_day(request.GET.get("since")),
+        until=_day(request.GET.get("until")),
+        mine=request.GET.get("mine") == "1",
+    )
+    page = Paginator(cases(officer, filters), PAGE_ROWS).get_page(request.GET.get("page"))
+    rows = [(case, State(case.state).zh, first_party(case)) for case in page]
+    context = {
+        "page_obj": page,
+        "rows": rows,
+        "states": [(state.value, state.zh) for state in State],
+        "filters": filters,
+    }
+    return render(request, "enforcement/cases.html", context)
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """The search box: for now it finds cases."""
+    return redirect(f"/cases?{request.GET.urlencode()}")
+
+
+@ensure_csrf_cookie
+@signed_in_only
+def case_page(request: HttpRequest, case_id: uuid.UUID, tab: str = "facts") -> HttpResponse:
+    """One case: its facts, documents, items, evidence, procedure, trace; the law at the right."""
+    officer = officer_of(request)
+    case = require_seen(officer, case_id)
+    state = state_of(case)
+    context = {
+        "case": case,
+        "state": state,
+        "tab": tab if tab in TABS else "facts",
+        "party": first_party(case),
+        "urgent": next((row for row in state["deadlines"] if not row["met"]), None),
+        "articles": [citation(text) for text in ("行政处罚法 56", "行政处罚法 42(1)", "行政处罚法 55(1)")],
+    }
+    if context["tab"] == "documents":
+        context |= _documents(request, case, state)
+        context["mine"] = sum(bool(own_roles(case, officer, one)) for one in planned(case) if one.document)
+    if context["tab"] in ("facts", "trace"):
+        context["lines"] = _lines(case)
+    return render(request, "enforcement/case.html", context)
+
+
+def _documents(request: HttpRequest, case: Case, state: dict[str, Any]) -> dict[str, Any]:
+    found = state["documents"]
+    chosen = next((one for one in found if one["id"] == request.GET.get("document")), found[0] if found else None)
+    return {"chosen": chosen, "sealed": sum(one["state"] == "sealed" for one in found)}
+
+
+def _lines(case: Case) -> list[dict[str, Any]]:
+    lines = timeline(case_id=case.pk, limit=200)
+    people = names({line.actor_id for line in lines if line.actor_id})
+    return [
+        {
+            "seq": line.seq,
+            "at": line.at,
+            "sentence": line.sentence,
+            "actor": people.get(line.actor_id) if line.actor_id else "",
+        }
+        for line in lines
+    ]
+
+
+@ensure_csrf_cookie
+@signed_in_only
+def approvals(request: HttpRequest) -> HttpResponse:
+    """Approvals that wait for me, each with its case and the two buttons."""
+    officer = officer_of(request)
+    rows = []
+    for one in waiting_approvals(officer):
+        state = state_of(one.case)
+        wanted = {"registration": ("D03", "D05"), "filing": ("D08",)}.get(one.purpose, ())
+        papers = [doc for doc in state["documents"] if doc["code"] in wanted]
+        rows.append({"row": one, "state": state, "papers": papers, "party": first_party(one.case)})
+    done = Approval.objects.filter(officer=officer).select_related("case__inspection").order_by("-decided_at")[:10]
+    return render(request, "enforcement/approvals.html", {"rows": rows, "done": done})
+
+
+@ensure_csrf_cookie
+@signed_in_only
+def field(request: HttpRequest, case_id: uuid.UUID | None = None) -> HttpResponse:
+    """The workbench on a tablet: a new case, or one that exists."""
+    require(officer_of(request), "enforcement.act")
+    return render(request, "enforcement/field.html", {"case_id": case_id or "new"})
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

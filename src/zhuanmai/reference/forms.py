@@ -1,0 +1,160 @@
+"""Forms of the reference pages: they only take input apart; the services say what is right."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from zhuanmai.core.errors import FieldError, Refused
+from zhuanmai.reference.models import Barcode, Certainty
+
+
+def _day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+    return forms.DateField(
+        label=label, required=required, help_text=help_text, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class RefusingForm(forms.Form):
+    """A form that can show a service's refusal at the field it belongs to."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            select = isinstance(field.widget, forms.Select)
+            field.widget.attrs.setdefault("class", "form-select" if select else "form-control")
+
+    @property
+    def problems(self) -> list[FieldError]:
+        """What is wrong, in order, for the summary above the form."""
+        return [
+            FieldError("" if name == "__all__" else name, "", str(words))
+            for name, found in self.errors.items()
+            for words in found
+        ]
+
+    def refuse(self, error: Refused) -> None:
+        """Put the refusal's sentence at its field, or above the form if it names none of ours."""
+        self.add_error(error.field if error.field in self.fields else None, error.detail)
+
+
+class CatalogueForm(RefusingForm):
+    """A price catalogue's file and what it says about itself."""
+
+    file = forms.FileField(
+        label=_("File"), help_text=_("XLSX or CSV, the headings in the first row: barcode, name, retail price.")
+    )
+    region = forms.CharField(label=_("Province"), max_length=20, help_text=_("As in documents, for example 湖南."))
+    title = forms.CharField(label=_("Title"), max_length=80, help_text=_("For example 2026年上半年目录."))
+    issuer = forms.CharField(label=_("Issued by"), max_length=80, required=False)
+    issued_on = _day(_("Issued on"), required=False)
+    valid_from = _day(_("First day"), help_text=_("Before it the catalogue gives no price."))
+    valid_to = _day(_("Printed end"), required=False, help_text=_("After it prices stay in use, marked 沿用."))
+
+
+class PriceForm(RefusingForm):
+    """A single price from a day on."""
+
+    amount = forms.DecimalField(label=_("New price (CNY)"), max_digits=10, decimal_places=2)
+    valid_from = _day(_("From"))
+    source = forms.CharField(label=_("Basis"), max_length=200, help_text=_("Name and number of the paper."))
+
+
+class BarcodeForm(RefusingForm):
+    """Another barcode of a product."""
+
+    code = forms.CharField(label=_("Barcode"), max_length=20)
+    level = forms.ChoiceField(label=_("Packing"), choices=Barcode.Level.choices)
+    valid_from = _day(_("Valid from"), required=False)
+
+
+class TermForm(RefusingForm):
+    """A term that is not read in the statute."""
+
+    days = forms.IntegerField(label=_("Days"), min_value=0, max_value=3660, required=False)
+    months = forms.IntegerField(label=_("Months"), min_value=0, max_value=120, required=False)
+    years = forms.IntegerField(label=_("Years"), min_value=0, max_value=30, required=False)
+    hours = forms.IntegerField(label=_("Hours"), min_value=0, max_value=720, required=False)
+    minutes = forms.IntegerField(label=_("Minutes"), min_value=0, max_value=1440, required=False)
+    unit = forms.ChoiceField(
+        label=_("Counted in"),
+        choices=[("working", _("Working days")), ("calendar", _("Calendar days")), ("", _("Neither"))],
+        required=False,
+    )
+    source = forms.CharField(label=_("Basis"), max_length=200)
+    certainty = forms.ChoiceField(label=_("Certainty"), choices=Certainty.choices)
+
+
+class DayForm(RefusingForm):
+    """One day against the rule."""
+
+    day = _day(_("Day"))
+    working = forms.TypedChoiceField(
+        label=_("Is a"),
+        choices=[("0", _("Rest day")), ("1", _("Working day"))],
+        coerce=lambda value: value == "1",
+    )
+    source = forms.CharField(label=_("Basis"), max_length=200)
+
+
+class YearForm(RefusingForm):
+    """A year's arrangement of holidays."""
+
+    year = forms.IntegerField(label=_("Year"), min_value=2004, max_value=2100)
+    rest = forms.CharField(
+        label=_("Days off"),
+        widget=forms.Textarea({"rows": 4}),
+        help_text=_(
+            "One day or span a line: 2027-01-01 or 2027-02-05 to 2027-02-12. Plain weekends need not be listed."
+        ),
+    )
+    work = forms.CharField(
+        label=_("Make-up working days"), widget=forms.Textarea({"rows": 2}), required=False, help_text=_("As above.")
+    )
+    source = forms.CharField(label=_("Basis"), max_length=200)
+
+    def clean_rest(self) -> list[dt.date]:
+        """The days off."""
+        return _days(self.cleaned_data["rest"])
+
+    def clean_work(self) -> list[dt.date]:
+        """The make-up days."""
+        return _days(self.cleaned_data["work"])
+
+
+class RegisterForm(RefusingForm):
+    """A file of licences and the districts that it makes complete."""
+
+    file = forms.FileField(label=_("File"), help_text=_("XLSX or CSV with the columns of the licences table."))
+    districts = forms.CharField(
+        label=_("Complete districts"),
+        required=False,
+        help_text=_("Codes of the districts whose register is complete with this file, separated by blanks."),
+    )
+    complete_as_of = _day(_("Complete as of"), required=False)
+
+
+class ReasonForm(RefusingForm):
+    """Why somebody's full data is looked at."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+def _days(text: str) -> list[dt.date]:
+    found: list[dt.date] = []
+    for line in filter(None, (part.strip() for part in text.splitlines())):
+        days = re.findall(r"\d{4}-\d{1,2}-\d{1,2}", line)
+        if len(days) not in (1, 2):
+            raise forms.ValidationError(f"看不懂“{line}”；请写成 2027-01-01，或 2027-02-05 至 2027-02-12。")
+        try:
+            first, last = (dt.date(*map(int, day.split("-"))) for day in (days[0], days[-1]))
+        except ValueError:
+            raise forms.ValidationError(f"“{line}”中有不存在的日期；请改正。") from None
+        if not 0 <= (last - first).days <= 60:
+            raise forms.ValidationError(f"“{line}”的起止不对；请核对先后。")
+        found += [first + dt.timedelta(days=i) for i in range((last - first).days + 1)]
+    return found

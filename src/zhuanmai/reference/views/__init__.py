@@ -1,0 +1,1 @@
+"""Pages of the reference room: thin; they ask and call services."""

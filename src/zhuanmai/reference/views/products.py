@@ -1,0 +1,198 @@
+"""Products: list with filters in the address, one product with its price history, price and barcode changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from zhuanmai.core.clock import today
+from zhuanmai.core.errors import Refused
+from zhuanmai.reference import catalogue, services
+from zhuanmai.reference.catalogue import Listed
+from zhuanmai.reference.forms import BarcodeForm, PriceForm
+from zhuanmai.reference.models import Price, PriceCatalogue, Product
+from zhuanmai.reference.prices import in_force_on
+from zhuanmai.reference.views.frame import allowed, history, officer, sheet
+
+_PAGE = 50
+_SORTS: dict[str, Callable[[Listed], tuple[object, ...]]] = {
+    "name": lambda one: (one.product.name,),
+    "brand": lambda one: (one.product.brand, one.product.name),
+    "class": lambda one: (one.product.price_class, one.product.name),
+    "price": lambda one: (one.price.amount is None, one.price.amount or Decimal(0), one.product.name),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address asks for."""
+
+    q: str
+    kind: str
+    origin: str
+    state: str
+    on: dt.date
+    sort: str
+    down: bool
+
+    @property
+    def opposite(self) -> str:
+        """The other direction of the present order, as the address writes it."""
+        return self.sort if self.down else f"-{self.sort}"
+
+
+@require_GET
+@allowed("reference.see")
+def product_list(request: HttpRequest) -> HttpResponse:
+    """The catalogue on a day, filtered, sorted, 50 a page; or as a sheet."""
+    filters = _filters(request)
+    found = _filtered(filters)
+    if request.GET.get("export") in ("csv", "xlsx"):
+        return _export(found, request.GET["export"])
+    page = Paginator(found, _PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "reference/products.html",
+        {
+            "page_obj": page,
+            "filters": filters,
+            "catalogue": in_force_on(filters.on),
+            "words_name": _("Product"),
+            "words_class": _("Price class"),
+            "words_price": _("Retail price"),
+            "kinds": Product.Kind.choices,
+            "origins": Product.Origin.choices,
+            "may_edit": officer(request).may("reference.edit"),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("reference.see")
+def product_detail(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
+    """One product: facts, barcodes, prices of every catalogue, history; the editor changes price and barcodes here."""
+    product = catalogue.product(product_id)
+    which = request.POST.get("act", "")
+    price_form = PriceForm(request.POST if which == "price" else None, initial={"valid_from": today()})
+    barcode_form = BarcodeForm(request.POST if which == "barcode" else None)
+    if request.method == "POST" and _acted(request, product, price_form, barcode_form):
+        return redirect("reference:product", product_id=product.id)
+    listed = catalogue.listed_on(today(), only=Q(pk=product.pk))[0]
+    return render(
+        request,
+        "reference/product.html",
+        {
+            "one": listed,
+            "prices": Price.objects.filter(product=product).select_related("catalogue"),
+            "barcodes": product.barcodes.order_by("level", "code"),
+            "price_form": price_form,
+            "barcode_form": barcode_form,
+            "may_edit": officer(request).may("reference.edit"),
+            "timeline": history(product.id),
+        },
+    )
+
+
+@require_GET
+@allowed("reference.see")
+def catalogue_list(request: HttpRequest) -> HttpResponse:
+    """The price catalogues kept, and which is in force."""
+    in_force = in_force_on(today())
+    kept = PriceCatalogue.objects.order_by("-valid_from")
+    rows = [(one, one.prices.count(), in_force is not None and one.pk == in_force.pk) for one in kept]
+    context = {"catalogues": rows, "may_edit": officer(request).may("reference.edit"), "today": today()}
+    return render(request, "reference/catalogues.html", context)
+
+
+def _acted(request: HttpRequest, product: Product, price: PriceForm, barcode: BarcodeForm) -> bool:
+    """Do what was posted; True if done, False if the form has something to say."""
+    form = price if request.POST.get("act") == "price" else barcode
+    if not form.is_valid():
+        return False
+    try:
+        if form is price:
+            services.change_price(actor=officer(request), product_id=product.id, **form.cleaned_data)
+            messages.success(request, _("The price is changed."))
+        else:
+            services.add_barcode(actor=officer(request), product_id=product.id, **form.cleaned_data)
+            messages.success(request, _("The barcode is added."))
+    except Refused as error:
+        form.refuse(error)
+        return False
+    return True
+
+
+def _filters(request: HttpRequest) -> Filters:
+    asked = request.GET
+    try:
+        on = dt.date.fromisoformat(asked.get("on", ""))
+    except ValueError:
+        on = today()
+    sort = asked.get("sort", "name")
+    return Filters(
+        q=asked.get("q", "").strip(),
+        kind=asked.get("kind", ""),
+        origin=asked.get("origin", ""),
+        state=asked.get("state", ""),
+        on=on,
+        sort=sort.lstrip("-") if sort.lstrip("-") in _SORTS else "name",
+        down=sort.startswith("-"),
+    )
+
+
+def _filtered(filters: Filters) -> list[Listed]:
+    found = catalogue.search(filters.q, filters.on, limit=1000) if filters.q else catalogue.listed_on(filters.on)
+    tests: list[Callable[[Listed], bool]] = []
+    if filters.kind:
+        tests.append(lambda one: one.product.kind == filters.kind)
+    if filters.origin:
+        tests.append(lambda one: one.product.origin == filters.origin)
+    if filters.state:
+        tests.append(lambda one: _state(one) == filters.state)
+    kept = [one for one in found if all(test(one) for test in tests)]
+    if filters.q and filters.sort == "name" and not filters.down:
+        return kept  # the best match first
+    return sorted(kept, key=_SORTS[filters.sort], reverse=filters.down)
+
+
+def _state(one: Listed) -> str:
+    if one.price.amount is None:
+        return "unpriced"
+    return "gone" if one.price.mark == "退出目录" else "listed"
+
+
+def _export(found: list[Listed], kind: str) -> HttpResponse:
+    headings = (
+        "条包条码",
+        "盒条码",
+        "品规名称",
+        "品牌",
+        "生产企业",
+        "价类",
+        "每条盒数",
+        "每条支数",
+        "零售价",
+        "单位",
+        "标注",
+        "依据",
+    )
+    rows = (
+        (
+            one.code("carton"), one.code("pack"), one.product.name, one.product.brand, one.product.manufacturer,
+            one.product.price_class, one.product.packs_per_carton, one.product.sticks_per_carton, one.price.amount,
+            "支" if one.price.per == "stick" else "条", one.price.mark, one.price.basis_source,
+        )
+        for one in found
+    )  # fmt: skip
+    return sheet("products", kind, headings, rows)

@@ -1,0 +1,140 @@
+"""The register of licensees: search with masked personal data, one holder in full with a reason, take a file in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from zhuanmai.core.errors import NotFound, Refused
+from zhuanmai.reference import identifiers, importing, licensees, services
+from zhuanmai.reference.forms import ReasonForm, RegisterForm
+from zhuanmai.reference.models import Licensee, RegisterCompleteness
+from zhuanmai.reference.views.frame import allowed, officer
+
+_PAGE = 50
+BUSINESS = {
+    "grocery": gettext_lazy("Grocery"),
+    "convenience": gettext_lazy("Convenience store"),
+    "supermarket": gettext_lazy("Supermarket"),
+    "mall": gettext_lazy("Mall"),
+    "tobacco_liquor": gettext_lazy("Tobacco and liquor"),
+    "hospitality": gettext_lazy("Hospitality"),
+    "other": gettext_lazy("Other"),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A licensee as a page shows it: personal columns masked or not, codes in words."""
+
+    row: Licensee
+    personal: dict[str, str]
+    business: Any
+    district: str
+
+
+@require_GET
+@allowed("reference.see_register")
+def licensee_list(request: HttpRequest) -> HttpResponse:
+    """The register, filtered, 50 a page, personal data masked."""
+    asked = request.GET
+    q, district, status = asked.get("q", "").strip(), asked.get("district", ""), asked.get("status", "")
+    rows: QuerySet[Licensee] | list[Licensee]
+    if q:
+        found = licensees.find(q, limit=500)
+        rows = [one for one in found if district in ("", one.district_code) and status in ("", one.status)]
+    else:
+        rows = Licensee.objects.all()
+        rows = rows.filter(district_code=district) if district else rows
+        rows = rows.filter(status=status) if status else rows
+    page = Paginator(rows, _PAGE).get_page(asked.get("page"))
+    return render(
+        request,
+        "reference/licensees.html",
+        {
+            "page_obj": page,
+            "shown": [_shown(row) for row in page.object_list],
+            "q": q,
+            "district": district,
+            "status": status,
+            "districts": sorted(identifiers.districts().items()),
+            "statuses": Licensee.Status.choices,
+            "complete": dict(RegisterCompleteness.objects.values_list("district_code", "complete_as_of")),
+            "may_load": officer(request).may("reference.load_register"),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("reference.see_register")
+def licensee(request: HttpRequest, licence_no: str) -> HttpResponse:
+    """One licensee, masked until a reason is given; the look is on the ledger."""
+    row = licensees.by_licence_no(licence_no)
+    if row is None:
+        raise NotFound("licensee_unknown", f"登记簿中没有许可证 {licence_no}；请核对号码。", "licence_no")
+    form = ReasonForm(request.POST or None)
+    full = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            reason = form.cleaned_data["reason"]
+            row = services.see_licensee(actor=officer(request), licence_no=licence_no, reason=reason)
+            full = True
+        except Refused as error:
+            form.refuse(error)
+    context = {
+        "one": _shown(row, full=full),
+        "full": full,
+        "form": form,
+        "complete_as_of": licensees.register_complete_as_of(row.district_code),
+        "may_unmask": officer(request).may("reference.see_personal"),
+    }
+    return render(request, "reference/licensee.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("reference.load_register")
+def load(request: HttpRequest) -> HttpResponse:
+    """Take a file of licences in; wrong rows are listed with their reason, the rest go in."""
+    form = RegisterForm(request.POST or None, request.FILES or None)
+    done = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            file = form.cleaned_data["file"]
+            done = services.load_register(
+                actor=officer(request),
+                rows=importing.table(file.name, file.read()),
+                complete_as_of=_complete(form.cleaned_data),
+            )
+            messages.success(request, _("The register is taken in."))
+            if not done.refused:
+                return redirect("reference:licensees")
+        except Refused as error:
+            form.refuse(error)
+    return render(request, "reference/register_load.html", {"form": form, "done": done})
+
+
+def _complete(given: dict[str, Any]) -> dict[str, dt.date]:
+    codes = given["districts"].replace(",", " ").replace("，", " ").split()
+    unknown = [code for code in codes if code not in identifiers.districts()]
+    if unknown:
+        raise Refused("district_unknown", f"没有区划 {unknown[0]}；请填 6 位区划代码，如 350206。", "districts")
+    if codes and not given["complete_as_of"]:
+        raise Refused("complete_day", "请填写登记簿完整到哪一天。", "complete_as_of")
+    return dict.fromkeys(codes, given["complete_as_of"])
+
+
+def _shown(row: Licensee, *, full: bool = False) -> Shown:
+    names = ("holder_name", "holder_id", "uscc", "phone")
+    personal = {name: getattr(row, name) for name in names} if full else licensees.masked(row)
+    district = identifiers.districts().get(row.district_code, row.district_code)
+    return Shown(row, personal, BUSINESS.get(row.business_type, row.business_type), district)
