@@ -2,19 +2,19 @@
 
 import { ENGLISH } from "./words.en";
 
-let english = typeof document !== "undefined" && document.documentElement.lang.toLowerCase().startsWith("en");
+let forced: boolean | null = null;
 
-/** Which language the page is in; tests switch it. */
+/** Tests choose the language; a page says it in <html lang>. */
 export function speakEnglish(on: boolean): void {
-  english = on;
+  forced = on;
 }
 
-export function isEnglish(): boolean {
-  return english;
+function isEnglish(): boolean {
+  return forced ?? (typeof document !== "undefined" && document.documentElement.lang.toLowerCase().startsWith("en"));
 }
 
 /** A sentence in the page's language; `{name}` stands for a value. */
 export function t(chinese: string, values: Record<string, unknown> = {}): string {
-  const sentence = english ? ENGLISH[chinese] ?? chinese : chinese;
+  const sentence = isEnglish() ? ENGLISH[chinese] ?? chinese : chinese;
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
 }

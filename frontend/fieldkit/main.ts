@@ -41,6 +41,8 @@ async function start(root: HTMLElement): Promise<void> {
 }
 
 const root = document.getElementById("fieldkit");
+const page = document.documentElement;
+if (!page.dataset.bsTheme && matchMedia("(prefers-color-scheme: dark)").matches) page.dataset.bsTheme = "dark";
 if (root)
   start(root).catch((reason: unknown) => {
     root.textContent = t("工作台没有打开：本机存储不可用（{reason}）。请关闭无痕模式或腾出空间后刷新。", { reason: String(reason) });

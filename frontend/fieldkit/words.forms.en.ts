@@ -35,6 +35,7 @@ export const FORMS_ENGLISH: Record<string, string> = {
   "法制部门": "Legal department",
   "负责人": "Head of the bureau",
   "等待审批": "Waiting",
+  "轮候": "Next in line",
   "退回修改": "Returned",
   "已补办": "Made up in writing",
   "法定期限": "Legal deadlines",
