@@ -1,24 +1,34 @@
 import purge from "@fullhuman/postcss-purgecss";
 import vue from "@vitejs/plugin-vue";
 import { resolve } from "node:path";
+import type { Plugin, Processor } from "postcss";
 import { defineConfig } from "vite";
+import { compressed, sprite } from "./build/plugins";
 
 const here = import.meta.dirname;
 const rooms = resolve(here, "../src/zhuanmai");
 
-// Class names are looked for in every page and component; the rest of Tabler is left out of the build.
-const dropUnused = (purge as never as (options: object) => never)({
-  content: [`${rooms}/**/*.html`, `${rooms}/**/*.py`, `${here}/shell/**/*.ts`, `${here}/fieldkit/**/*.{ts,vue}`],
+const dropUnused = (purge as never as (options: object) => Plugin)({
+  content: [`${rooms}/**/*.html`, `${rooms}/core/templatetags/*.py`, `${here}/shell/**/*.ts`, `${here}/fieldkit/**/*.{ts,vue}`],
   defaultExtractor: (content: string) => content.match(/[\w-/:.]+(?<!:)/g) ?? [],
   safelist: { standard: [/^theme-/, /^is-/], deep: [/data-bs-theme/] },
   variables: false,
 });
 
+// Only Tabler is cut down to what pages use; our own style sheets stay whole.
+const dropUnusedTabler: Plugin = {
+  postcssPlugin: "drop-unused-tabler",
+  async OnceExit(root, helpers) {
+    if (!root.source?.input.file?.includes("@tabler")) return;
+    await (dropUnused as unknown as { OnceExit: (root: unknown, helpers: unknown) => Promise<void> }).OnceExit(root, helpers);
+  },
+};
+
 export default defineConfig({
   root: here,
-  base: "/static/",
-  plugins: [vue()],
-  css: { postcss: { plugins: [dropUnused] } },
+  base: "/static/built/",
+  plugins: [vue(), sprite(here, rooms), compressed()],
+  css: { postcss: { plugins: [dropUnusedTabler as Plugin | Processor] } },
   build: {
     outDir: resolve(rooms, "assets/built"),
     emptyOutDir: true,

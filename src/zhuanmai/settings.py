@@ -163,6 +163,7 @@ STATIC_ROOT = HOME_DIR / "static"
 STATICFILES_DIRS = [("built", PACKAGE / "assets" / "built")]
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = False
+SERVESTATIC_IMMUTABLE_FILE_TEST = r"/built/assets/[^/]+-[\w-]{8}\.\w+$"  # Vite puts a digest into each name
 
 PROCRASTINATE_ON_APP_READY = "zhuanmai.core.worker.on_app_ready"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"

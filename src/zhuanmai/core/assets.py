@@ -10,6 +10,7 @@ from typing import Any
 
 from zhuanmai.core.errors import NotFound
 
+PREFIX = "built/"  # where settings.STATICFILES_DIRS puts the folder under STATIC_URL
 BUILT = Path(__file__).resolve().parents[1] / "assets" / "built"
 
 
@@ -32,6 +33,11 @@ def entry(name: str) -> Entry:
     preloads: list[str] = []
     _gather(manifest, found, styles, preloads, set())
     return Entry(found["file"], tuple(dict.fromkeys(styles)), tuple(dict.fromkeys(preloads)))
+
+
+def sprite() -> str:
+    """The icon sprite's path under built/; empty before `zhuanmai build` has run."""
+    return str(_manifest(_stamp()).get("icons.svg", {}).get("file", ""))
 
 
 def _gather(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.core import assets
 from zhuanmai.core.clock import to_local
+from zhuanmai.core.errors import NotFound
 from zhuanmai.core.masking import masked_id, masked_name, masked_phone
 from zhuanmai.core.navigation import Page
 from zhuanmai.core.units import Unit, money, plain
@@ -22,14 +23,21 @@ register = template.Library()
 
 
 @register.simple_tag
-def asset(name: str) -> SafeString:
-    """The style sheets and the module script of a built entry."""
-    found = assets.entry(name)
-    styles = format_html_join("", '<link rel="stylesheet" href="{}">', ((static(path),) for path in found.styles))
-    preloads = format_html_join(
-        "", '<link rel="modulepreload" href="{}">', ((static(path),) for path in found.preloads)
-    )
-    return styles + preloads + format_html('<script type="module" src="{}"></script>', static(found.script))
+def asset(name: str, plain_without: bool = False) -> SafeString:
+    """The style sheets and the module script of a built entry.
+
+    `plain_without`: the page goes without them where nothing was built yet, instead of raising NotFound.
+    """
+    try:
+        found = assets.entry(name)
+    except NotFound:
+        if plain_without:
+            return SafeString("<!-- zhuanmai build -->")
+        raise
+    styles = [("stylesheet", _built(path)) for path in found.styles]
+    preloads = [("modulepreload", _built(path)) for path in found.preloads]
+    links = format_html_join("", '<link rel="{}" href="{}">', styles + preloads)
+    return links + format_html('<script type="module" src="{}"></script>', _built(found.script))
 
 
 @register.simple_tag
@@ -175,7 +183,11 @@ def query(context: dict[str, Any], **changes: Any) -> str:
 
 
 def _sprite() -> str:
-    return static("icons.svg")
+    return _built(assets.sprite())
+
+
+def _built(path: str) -> str:
+    return static(assets.PREFIX + path) if path else ""
 
 
 def _number(value: Any) -> Decimal | None:

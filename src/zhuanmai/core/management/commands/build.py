@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -39,20 +40,37 @@ class Command(BaseCommand):
         if STAMP.exists() and STAMP.read_text() == wanted and len(list(FONTS.glob("*.ttf"))) == len(_FONT_SOURCES):
             return
         node = _node()
-        if not (FRONTEND / "node_modules" / ".package-lock.json").exists():
-            _run([*node.npm, "ci", "--no-audit", "--no-fund"], node.path)
+        _install_packages(node)
         _install_fonts(FRONTEND / "node_modules" / "@expo-google-fonts")
         _run([*node.node, "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"], node.path)
         STAMP.write_text(wanted)
 
 
 def _fingerprint() -> str:
+    """Changes with the front end's sources and with the pages, whose class names and icons the build looks for."""
     digest = hashlib.sha256()
-    sources = [path for path in FRONTEND.rglob("*") if "node_modules" not in path.parts and path.is_file()]
-    sources += list(PACKAGE.glob("*/templates/**/*.html"))
-    for path in sorted(sources):
+    for path in sorted([*_sources(FRONTEND), *PACKAGE.glob("*/templates/**/*.html")]):
         digest.update(str(path.relative_to(REPOSITORY)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    for entry in os.scandir(folder):
+        if entry.is_dir() and entry.name != "node_modules":
+            yield from _sources(Path(entry.path))
+        elif entry.is_file():
+            yield Path(entry.path)
+
+
+def _install_packages(node: Node) -> None:
+    """`npm ci`, where the packages are not those of the lock file."""
+    lock = (FRONTEND / "package-lock.json").read_bytes()
+    stamp = FRONTEND / "node_modules" / ".installed-from"
+    wanted = hashlib.sha256(lock).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    _run([*node.npm, "ci", "--no-audit", "--no-fund"], node.path)
+    stamp.write_text(wanted)
 
 
 def _install_fonts(source: Path) -> None:
