@@ -45,6 +45,7 @@ def configure(options: dict[str, Any]) -> None:
             "loggers": {
                 "procrastinate": {"level": "WARNING"},
                 "httpx": {"level": "WARNING"},
+                "pikepdf": {"level": "WARNING"},
                 "pyhanko": {"level": "WARNING"},
                 "pyhanko_certvalidator": {"level": "WARNING"},
                 "fontTools": {"level": "ERROR"},

@@ -26,6 +26,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """What to show or add."""
         parser.add_argument("--show", action="store_true", help="print the demo accounts")
+        parser.add_argument("--who", type=Path, help="print as JSON which account plays which part of a case.json")
         parser.add_argument("--case", type=Path, help="a case.json whose officers and approvers must exist")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -34,6 +35,9 @@ class Command(BaseCommand):
             for username, words in DEMO_ACCOUNTS:
                 self.stdout.write(f"{username:<10} {words}")
             self.stdout.write(f"口令（仅演示环境）  {DEMO_PASSWORD}")
+            return
+        if options["who"]:
+            self.stdout.write(json.dumps(_parts(json.loads(options["who"].read_text(encoding="utf-8")))))
             return
         made = units()
         with transaction.atomic():
@@ -101,3 +105,17 @@ def _people_of_case(case: dict[str, Any]) -> None:
     if new:
         with transaction.atomic():
             _people(new, {unit.code: unit for unit in (bureau, squad)})
+
+
+def _parts(case: dict[str, Any]) -> dict[str, str]:
+    """Who plays which part: officer:0, officer:1, the heads by role, valuer → username."""
+    bureau = Unit.objects.get(name=case["unit"])
+    found = {
+        f"officer:{place}": Officer.objects.get(certificate_no=one["certificate_no"]).username
+        for place, one in enumerate(case["officers"])
+    }
+    for role, name in {**case.get("approvers", {}), "valuer": case.get("valuer")}.items():
+        held = Grant.objects.filter(role=role, unit=bureau, officer__name=name).select_related("officer").first()
+        if held is not None:
+            found[role] = held.officer.username
+    return found
