@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from zhuanmai.accounts.demo import people, units
 from zhuanmai.accounts.management.commands.seed_bureau import _people
@@ -97,8 +98,9 @@ class Bureau:
 def seeded() -> Bureau:
     """Seed the demo bureau and the shipped reference data into the test's database."""
     made = units()
-    Unit.objects.bulk_create(made)
-    _people(people(), {unit.code: unit for unit in made})
+    with transaction.atomic():
+        Unit.objects.bulk_create(made)
+        _people(people(), {unit.code: unit for unit in made})
     loading.load()
     return Bureau({one.username: one for one in Officer.objects.select_related("unit")})
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from tests.enforcement.conftest import Bureau, TabletClient
 from zhuanmai.core.clock import set_clock
@@ -25,7 +26,7 @@ BEGAN = dt.datetime.fromisoformat(CASE["began_at"])
 
 def load_register() -> None:
     """The licences of the folder, and the days as of which the districts are complete."""
-    with (FIXTURE / "licences.csv").open(encoding="utf-8") as handle:
+    with (FIXTURE / "licences.csv").open(encoding="utf-8") as handle, transaction.atomic():
         licensees.upsert(list(csv.DictReader(handle)))
     for district, day in CASE["register_complete_as_of"].items():
         licensees.set_complete_as_of(district, dt.date.fromisoformat(day))

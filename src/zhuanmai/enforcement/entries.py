@@ -23,7 +23,7 @@ from zhuanmai.enforcement.models import (
 )
 from zhuanmai.ledger.registry import register, register_table
 
-register_table(Case, exclude=("cursor",))
+register_table(Case, exclude=("cursor", "counted"))
 register_table(DeadlineRow, exclude=("reminded_on",))
 for _model in (
     Approval,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
@@ -33,6 +34,7 @@ from zhuanmai.reference import causes as causes_of_law
 from zhuanmai.reference import licensees
 from zhuanmai.reference.calendar import working_days_between
 
+_LONG_LIST = 13  # beyond this the goods go on a list of their own, and the set of documents changes no more
 _STATUS = FieldOperation.Status
 _PARTY = (
     "kind", "name", "sex", "ethnicity", "born_on", "id_kind", "id_no", "phone", "address", "occupation", "licence_no",
@@ -84,7 +86,7 @@ def state_of(case: Case) -> dict[str, Any]:
         },
         "deadlines": [deadline_state(row) for row in case.deadlines.all()],
         "approvals": [approval_state(row) for row in approvals],
-        "documents": documents_state(case),
+        "documents": _documents(case, sums.lines),
         "tablets": [_tablet(case, row) for row in case.tablets.select_related("officer").order_by("created_at")],
         "service": case.service,
         "correction": case.correction,
@@ -94,6 +96,17 @@ def state_of(case: Case) -> dict[str, Any]:
         "next_act": next_act(case, approvals),
         "cursor": case.cursor,
     }
+
+
+@functools.lru_cache(maxsize=256)
+def _documents_kept(case_id: uuid.UUID, mark: int, lines: int) -> list[dict[str, Any]]:
+    case = Case.objects.select_related("unit", "bureau", "inspection").get(pk=case_id)
+    return documents_state(case)
+
+
+def _documents(case: Case, lines: int) -> list[dict[str, Any]]:
+    """The documents of the state; while goods are only counted, what they lack stays the same (remembered)."""
+    return _documents_kept(case.pk, case.cursor - case.counted, min(lines, _LONG_LIST))
 
 
 def next_act(case: Case, approvals: Iterable[Approval]) -> dict[str, str] | None:

@@ -14,7 +14,10 @@ from zhuanmai.enforcement.procedure import State, transitions
 
 
 class Case(Base):
-    """A case (案件) from its clue on. `cursor` counts what happened to it; a tablet asks for what came after."""
+    """A case (案件) from its clue on.
+
+    `cursor` counts what happened to it: a tablet asks for what came after. `counted` of these were mere counting.
+    """
 
     clue_no = models.CharField(max_length=40, unique=True)
     clue_day = models.DateField()
@@ -35,6 +38,7 @@ class Case(Base):
     correction = models.JSONField(null=True)
     simple = models.JSONField(null=True)
     cursor = models.BigIntegerField(default=0)
+    counted = models.BigIntegerField(default=0)
 
     class Meta:
         ordering = ["-opened_at"]

@@ -31,7 +31,9 @@ from zhuanmai.enforcement.procedure import Act, State
 from zhuanmai.ledger.services import append
 
 HELD_AT_MOST = dt.timedelta(seconds=20)
+_COUNTS = frozenset({"scan", "quantity.difference", "undo"})
 _CASE_LOCK = 0x63617365  # "case"
+_KEPT = [f.attname for f in Case._meta.concrete_fields if f.name not in ("cursor", "counted")]
 _log = logging.getLogger(__name__)
 Status = FieldOperation.Status
 
@@ -238,8 +240,9 @@ def _apply(batch: _Batch, row: FieldOperation, *, new: bool) -> None:
         kind, done = "refused", _refused(work, row, Refused("not_kept", detail))
     row.effect = done.effect
     row.save(force_insert=new)
-    if row.kind == "scan" and row.status == Status.APPLIED:
-        batch.tablet.scans += 1
+    if row.kind in _COUNTS and row.status == Status.APPLIED:
+        case.counted += 1
+        batch.tablet.scans += row.kind == "scan"
     batch.entries.append(_Entry(kind, row, done))
 
 
@@ -254,7 +257,7 @@ def handled(work: Work, row: FieldOperation) -> Done:
 
 def _refused(work: Work, row: FieldOperation, refusal: Refused) -> Done:
     work.forget_lines()
-    work.case.refresh_from_db(fields=[f.attname for f in Case._meta.concrete_fields if f.name != "cursor"])
+    work.case.refresh_from_db(fields=_KEPT)
     work.case.inspection.refresh_from_db()
     row.status, row.code, row.detail = Status.REFUSED, refusal.code, refusal.detail
     row.field = refusal.field[:80]
@@ -276,7 +279,7 @@ def _after(taken: tuple[FieldOperation, bool], known: dict[uuid.UUID, FieldOpera
 def _finish(batch: _Batch, unsent: int) -> None:
     """Write down cursor and tablet, then the entries: each row's digest in the last entry that touched it."""
     case, tablet = batch.work.case, batch.tablet
-    Case.objects.filter(pk=case.pk).update(cursor=case.cursor)
+    Case.objects.filter(pk=case.pk).update(cursor=case.cursor, counted=case.counted)
     tablet.last_seen, tablet.unsent = now(), unsent
     tablet.save()
     written: set[tuple[type[Model], Any]] = set()

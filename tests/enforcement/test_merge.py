@@ -1,0 +1,152 @@
+"""Two tablets on one case: whatever is repeated or comes in another order, the case ends as the model computes it."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.enforcement.conftest import Bureau, TabletClient, seeded
+from zhuanmai.enforcement.models import Case, FieldOperation
+from zhuanmai.enforcement.operations import Sent
+from zhuanmai.ledger.verify import verify
+
+GOODS = ("6901028314985", "6901028118187", "6901028340618", "8888075005524", "6901028161862")
+SCANS, UNDOS, KEYED = 200, 20, 10
+
+
+def plan(tablet: TabletClient, chance: random.Random, model: Counter[str]) -> list[Sent]:
+    """One tablet's operations in its own order, and what they add to the model.
+
+    A keyed quantity never takes more than this tablet has put there itself, so the order of the other one is free.
+    """
+    own: Counter[str] = Counter()
+    scans: list[tuple[Sent, str]] = []
+    acts = ["scan"] * SCANS + ["undo"] * UNDOS + ["keyed"] * KEYED
+    chance.shuffle(acts)
+    acts.sort(key=lambda act: act != "scan" and chance.random() < 0.3)
+    made: list[Sent] = []
+    for act in acts:
+        if act == "undo" and scans:
+            sent, barcode = scans.pop()
+            if own[barcode] > 0:
+                own[barcode] -= 1
+                made.append(tablet.made("undo", operation_id=str(sent.id)))
+        elif act == "keyed" and own:
+            barcode = chance.choice(sorted(own))
+            difference = chance.randint(-own[barcode], 30)
+            if difference:
+                own[barcode] += difference
+                line_id = tablet.line_id(barcode)
+                made.append(
+                    tablet.made("quantity.difference", line_id=line_id, difference=difference, unit="carton", seen=0)
+                )
+        else:
+            barcode = chance.choice(GOODS)
+            own[barcode] += 1
+            scans.append((tablet.made("scan", barcode=barcode, n=1), barcode))
+            made.append(scans[-1][0])
+    model.update(own)
+    return made
+
+
+def deliveries(operations: list[Sent], chance: random.Random) -> list[list[Sent]]:
+    """Batches of the operations, some sent twice, some before their predecessors; all arrive in the end."""
+    batches, at = [], 0
+    while at < len(operations):
+        size = chance.randint(1, 40)
+        batches.append(operations[at : at + size])
+        at += size
+    repeated = [batch for batch in batches if chance.random() < 0.3]
+    for batch in repeated:
+        batches.insert(chance.randint(0, len(batches)), batch)
+    for _ in range(len(batches) // 3):
+        i = chance.randrange(len(batches) - 1)
+        batches[i], batches[i + 1] = batches[i + 1], batches[i]
+    return [chance.sample(batch, len(batch)) if chance.random() < 0.3 else batch for batch in batches]
+
+
+def compare(tablet: TabletClient, model: Counter[str]) -> None:
+    """The case's lines are the model's counts, and nothing waits."""
+    state = tablet.state()
+    assert {line["barcode"]: Decimal(line["quantity"]) for line in state["lines"]} == {
+        barcode: Decimal(n) for barcode, n in model.items() if n
+    }
+    assert state["pending"] == []
+    assert not FieldOperation.objects.exclude(status="applied").exists()
+
+
+@pytest.fixture
+def seeded_once(db: None) -> Bureau:
+    """The bureau, seeded once for all examples of a property."""
+    return seeded()
+
+
+@given(seed=st.integers(min_value=0, max_value=2**32))
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_two_tablets_end_in_the_state_of_the_model(seeded_once: Bureau, seed: int) -> None:
+    chance = random.Random(seed)
+    first = seeded_once.open_case()
+    second = TabletClient(seeded_once["yi"], first.case_id)
+    model: Counter[str] = Counter()
+    queues = [
+        (tablet, iter(deliveries(plan(tablet, chance, model), chance)))
+        for tablet in (first, second)
+    ]  # fmt: skip
+    FieldOperation.objects.filter(case_id=first.case_id, kind="case.open").update(status="applied")
+    while queues:
+        tablet, batches = chance.choice(queues)
+        batch = next(batches, None)
+        if batch is None:
+            queues.remove((tablet, batches))
+            continue
+        tablet.send(*batch)
+    compare(first, model)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tablets_at_the_same_moment_lose_nothing() -> None:
+    bureau = seeded()
+    first = bureau.open_case()
+    second = TabletClient(bureau["yi"], first.case_id)
+    barrier = threading.Barrier(2)
+    problems: list[BaseException] = []
+
+    def scan(tablet: TabletClient) -> None:
+        try:
+            sent = [tablet.made("scan", barcode=GOODS[i % 3]) for i in range(30)]
+            barrier.wait()
+            for i in range(0, 30, 3):
+                tablet.send(*sent[i : i + 3])
+        except BaseException as problem:
+            problems.append(problem)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=scan, args=(tablet,)) for tablet in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    compare(first, Counter(dict.fromkeys(GOODS[:3], 20)))
+    assert verify().problems == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tablets_that_open_one_case_make_one() -> None:
+    bureau = seeded()
+    first = TabletClient(bureau["jia"], bureau.open_case().case_id)
+    case_id = first.case_id
+    Case.objects.get(pk=case_id)
+    fresh = bureau.open_case().case_id
+    tablets = [TabletClient(bureau["jia"], fresh), TabletClient(bureau["yi"], fresh)]
+    results = [tablet.do("case.open", **bureau.opening()) for tablet in tablets]
+    assert [result.code for result in results] == ["opened_already", "opened_already"]
+    assert Case.objects.filter(pk=fresh).count() == 1

@@ -1,0 +1,109 @@
+"""Scope: every route and every list of the room, asked by an officer of the other district, shows nothing."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from tests.enforcement.conftest import Bureau
+from zhuanmai.core.errors import NotAllowed, NotFound
+from zhuanmai.core.ids import new_id
+from zhuanmai.enforcement.permissions import (
+    approvable_by,
+    cases_of,
+    is_investigator,
+    require_approver,
+    require_seen,
+    require_worker,
+)
+
+pytestmark = pytest.mark.django_db
+OUTSIDERS = ("o35020310", "bureau_head-350203", "auditor", "editor", "admin", "security", "analyst", "clerk")
+INSIDERS = ("jia", "yi", "bing", "ding", "wu", "city-head")
+
+
+@pytest.mark.parametrize("username", INSIDERS)
+def test_the_squad_and_its_heads_see_the_case(bureau: Bureau, username: str) -> None:
+    case_id = bureau.open_case().case_id
+    assert require_seen(bureau[username], case_id).pk == case_id
+
+
+@pytest.mark.parametrize("username", OUTSIDERS)
+def test_others_see_no_case_in_any_list_or_by_its_id(bureau: Bureau, username: str) -> None:
+    case_id = bureau.open_case().case_id
+    assert list(cases_of(bureau[username])) == []
+    assert list(approvable_by(bureau[username])) == []
+    with pytest.raises(NotFound):
+        require_seen(bureau[username], case_id)
+
+
+def test_another_squad_of_the_same_bureau_sees_it_only_after_the_hand_over(bureau: Bureau) -> None:
+    tablet = bureau.open_case()
+    other = bureau["o35020620"]
+    assert not cases_of(other).exists()
+    second = bureau["o35020621"]
+    tablet.done("case.hand_over", officer_ids=[str(other.pk), str(second.pk)], reason="调整分工")
+    assert [one.pk for one in cases_of(other)] == [tablet.case_id]
+    assert [one["name"] for one in tablet.state()["officers"]] == [other.name, second.name]
+
+
+def test_the_valuer_sees_the_case_that_they_value(bureau: Bureau) -> None:
+    tablet = bureau.open_case()
+    assert not cases_of(bureau["ji"]).exists()
+    tablet.done("valuer.set", officer_id=str(bureau["ji"].pk))
+    assert cases_of(bureau["ji"]).exists()
+    with pytest.raises(NotAllowed):
+        require_worker(bureau["ji"], require_seen(bureau["ji"], tablet.case_id))
+
+
+def test_an_investigator_never_approves_the_case(bureau: Bureau) -> None:
+    case = require_seen(bureau["jia"], bureau.open_case().case_id)
+    assert is_investigator(case, bureau["yi"])
+    for username in ("jia", "bing", "ding"):
+        with pytest.raises(NotAllowed):
+            require_approver(bureau[username], case, "bureau_head")
+    require_approver(bureau["wu"], case, "bureau_head")
+
+
+@pytest.mark.parametrize("username", ["o35020310", "analyst"])
+def test_every_route_of_the_room_answers_an_outsider_with_nothing(bureau: Bureau, username: str) -> None:
+    tablet = bureau.open_case()
+    tablet.done("party.set", party_id=str(new_id()), name="叶𬭎森", id_no="350206197908178556")
+    secrets = ("叶𬭎森", "350206197908178556", "枋湖南路88号", tablet.state()["case"]["clue_no"])
+    client = Client()
+    client.force_login(bureau[username])
+    asked = 0
+    for method, path in routes(tablet.case_id):
+        answer = client.generic(method, path, json.dumps({}), content_type="application/json")
+        asked += 1
+        text = b"".join(answer) if answer.streaming else answer.content
+        assert answer.status_code != 500, path
+        assert [secret for secret in secrets if secret.encode() in text] == [], path
+        if str(tablet.case_id) in path:
+            assert answer.status_code in (403, 404, 405, 422), (path, answer.status_code)
+    assert asked > 10
+
+
+def routes(case_id: uuid.UUID) -> list[tuple[str, str]]:
+    """Every address of the room, with the case's id (any other id is made up)."""
+    found = []
+    for pattern in get_resolver().url_patterns:
+        for path in paths(pattern, ""):
+            if "enforcement" in path or path.startswith(("cases", "field", "approvals")) or path == "":
+                filled = "/" + "/".join(
+                    str(case_id) if "case_id" in part else str(new_id()) if "<" in part else part
+                    for part in path.split("/")
+                )
+                found += [("GET", filled), ("POST", filled)]
+    return found
+
+
+def paths(pattern: object, before: str) -> list[str]:
+    """The addresses under a pattern."""
+    here = before + str(getattr(pattern, "pattern", "")).lstrip("^").rstrip("$")
+    below = getattr(pattern, "url_patterns", None)
+    return [here] if below is None else [path for inner in below for path in paths(inner, here)]
