@@ -35,8 +35,8 @@ export class Session {
   readonly drafts = new Set<() => Promise<void>>();
   readonly sync: Sync;
   private notes = 0;
-  private readonly keeping = new Set<Promise<Operation>>();
-  private undoing: Promise<unknown> = Promise.resolve();
+  /** Asked for and not yet on the disk, in the order of asking. */
+  private readonly keeping = new Set<Operation>();
 
   constructor(
     readonly caseId: string,
@@ -103,10 +103,12 @@ export class Session {
 
   /** Do something: it is kept, shown, and sent when there is a way. */
   async act(kind: string, payload: Record<string, unknown>, id: string = newId()): Promise<Operation> {
-    const kept = this.log.append(this.caseId, { kind, payload, id, at: nowIso() });
-    this.keeping.add(kept);
+    const at = nowIso();
+    const asked: Operation = { case_id: this.caseId, n: 0, id, kind, at, payload, status: "waiting" };
+    this.keeping.add(asked);
     try {
-      const operation = await kept;
+      const operation = await this.log.append(this.caseId, { kind, payload, id, at });
+      this.keeping.delete(asked);
       this.operations.value = [...this.operations.value, operation];
       if (this.opened) this.sync.start();
       return operation;
@@ -114,20 +116,15 @@ export class Session {
       this.notify("danger", t("本机没有存下这一步，请勿关闭页面：{reason}", { reason: sentence(reason) }));
       throw reason;
     } finally {
-      this.keeping.delete(kept);
+      this.keeping.delete(asked);
     }
   }
 
-  /** Take the newest own count back: newest of all that was asked for so far, also what is still being kept. */
-  undo(): Promise<Operation | undefined> {
-    const before = Promise.allSettled([...this.keeping]);
-    const mine = this.undoing.then(() => before).then(async () => {
-      const operation = lastUndoable(this.operations.value);
-      if (operation) await this.act("undo", { operation_id: operation.id });
-      return operation;
-    });
-    this.undoing = mine.catch(() => undefined);
-    return mine;
+  /** Take the newest own count back: newest at this very moment, also one that is still being kept. */
+  async undo(): Promise<Operation | undefined> {
+    const operation = lastUndoable([...this.operations.value, ...this.keeping]);
+    if (operation) await this.act("undo", { operation_id: operation.id });
+    return operation;
   }
 
   /** Send what every open form holds back, then everything that waits; resolves when the server has all of it. */
