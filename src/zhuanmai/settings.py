@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from zhuanmai.core import postgres
+from zhuanmai.core.secrets import made_once
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGE = Path(__file__).resolve().parent
@@ -18,19 +19,8 @@ def _flag(name: str, default: bool) -> bool:
 
 
 def _secret(home: Path, name: str) -> str:
-    """A secret made on first use, readable by its owner only."""
-    path = home / "secrets" / name
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = path.with_name(f".{name}.{os.getpid()}")
-        part.touch(mode=0o600)
-        part.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        try:
-            os.link(part, path)  # the first process wins, the others read what it made
-        except FileExistsError:
-            pass
-        part.unlink()
-    return path.read_text(encoding="ascii").strip()
+    """A secret made on first use."""
+    return made_once(home / "secrets" / name, lambda: secrets.token_urlsafe(48).encode()).decode("ascii").strip()
 
 
 def _database(url: str) -> dict[str, object]:
@@ -66,6 +56,7 @@ ALLOWED_HOSTS = [*filter(None, os.environ.get("ZHUANMAI_HOSTS", "").split(",")),
 if PROFILE in ("demo", "test"):
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "testserver"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "zhuanmai.core.views.stale_form"
 
 KEY_REQUIRED = _flag("ZHUANMAI_KEY_REQUIRED", PROFILE == "production")
 IDLE_SECONDS = int(os.environ.get("ZHUANMAI_IDLE_SECONDS", "1800"))
@@ -84,6 +75,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
     "servestatic.runserver_nostatic",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -126,6 +118,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "zhuanmai.core.forms.ShellRenderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5-responsive.html"

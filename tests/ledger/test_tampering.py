@@ -97,7 +97,10 @@ def cut_the_tail(dice: random.Random, size: int) -> None:
 
 
 def change_personal(dice: random.Random, size: int) -> None:
-    run('update ledger_ledgerpersonal set part = \'{"who": "旁人"}\' where entry_id % 3 = %s', [dice.randrange(3)])
+    run(
+        'update ledger_ledgerpersonal set part = \'{"who": "旁人"}\' where entry_id = '
+        "(select entry_id from ledger_ledgerpersonal order by random() limit 1)"
+    )
 
 
 def change_row(dice: random.Random, size: int) -> None:

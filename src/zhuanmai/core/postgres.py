@@ -66,7 +66,9 @@ def stop(cluster: Cluster) -> None:
 
 def is_running(cluster: Cluster) -> bool:
     """Whether the server of this cluster answers."""
-    done = subprocess.run([binary("pg_isready"), "-q", "-h", str(cluster.sockets)], capture_output=True, check=False)
+    done = subprocess.run(
+        [binary("pg_isready"), "-q", "-U", "postgres", "-h", str(cluster.sockets)], capture_output=True, check=False
+    )
     return done.returncode == 0
 
 

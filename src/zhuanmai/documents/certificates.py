@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 from django.conf import settings
+
+from zhuanmai.core.secrets import made_once
 
 YEARS = 10
 
@@ -34,9 +38,12 @@ def authority() -> Pair:
     """The demo certificate authority of this installation."""
     pair = _pair("authority")
     if not pair.certificate.exists():
-        key = ec.generate_private_key(ec.SECP256R1())
         name = _name("智慧专卖演示根证书")
-        _write(pair, key, _builder(name, name, key.public_key(), is_authority=True).sign(key, hashes.SHA256()))
+        _write(
+            pair,
+            ec.generate_private_key(ec.SECP256R1()),
+            lambda key: _builder(name, name, key.public_key(), is_authority=True).sign(key, hashes.SHA256()),
+        )
     return pair
 
 
@@ -49,9 +56,14 @@ def bureau(code: str, name: str) -> Pair:
         root_certificate = x509.load_pem_x509_certificate(root.certificate.read_bytes())
         if not isinstance(root_key, ec.EllipticCurvePrivateKey):
             raise RuntimeError(f"{root.key} holds no key of the expected kind")
-        key = ec.generate_private_key(ec.SECP256R1())
-        built = _builder(_name(name), root_certificate.subject, key.public_key(), is_authority=False)
-        _write(pair, key, built.sign(root_key, hashes.SHA256()))
+        issuer = root_certificate.subject
+        _write(
+            pair,
+            ec.generate_private_key(ec.SECP256R1()),
+            lambda key: _builder(_name(name), issuer, key.public_key(), is_authority=False).sign(
+                root_key, hashes.SHA256()
+            ),
+        )
     return pair
 
 
@@ -89,19 +101,17 @@ def _builder(
     )
 
 
-def _write(pair: Pair, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
-    """Write key and certificate; of two processes that make one at the same time, the first wins both files."""
-    pair.key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+def _write(
+    pair: Pair, key: ec.EllipticCurvePrivateKey, certify: Callable[[ec.EllipticCurvePrivateKey], x509.Certificate]
+) -> None:
+    """Write the key (the first of several wins), then the certificate of the key that was kept."""
+    kept = load_pem_private_key(
+        made_once(pair.key, lambda: key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())), None
+    )
+    if not isinstance(kept, ec.EllipticCurvePrivateKey):
+        raise RuntimeError(f"{pair.key} holds no key of the expected kind")
+    certificate = certify(kept).public_bytes(Encoding.PEM)
     pair.certificate.parent.mkdir(parents=True, exist_ok=True)
-    part = pair.key.with_suffix(f".{os.getpid()}")
-    part.touch(mode=0o600)
-    part.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    try:
-        os.link(part, pair.key)
-    except FileExistsError:
-        return
-    finally:
-        part.unlink()
-    made = pair.certificate.with_suffix(f".{os.getpid()}")
-    made.write_bytes(certificate.public_bytes(Encoding.PEM))
+    made = pair.certificate.with_name(f".{pair.certificate.name}.{secrets.token_hex(4)}")
+    made.write_bytes(certificate)
     os.replace(made, pair.certificate)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 
+from zhuanmai.core.secrets import made_once
 from zhuanmai.ledger.canonical import canonical
 
 PROTOCOL = "zhuanmai-national/1"
@@ -150,21 +150,14 @@ def signed(content: bytes) -> dict[str, str]:
     }
 
 
+def _new_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
 def _key() -> Ed25519PrivateKey:
     """Our signing key towards partners: made on first use."""
     path = Path(settings.HOME_DIR) / "secrets" / "exchange.pem"
-    if not path.exists():
-        made = Ed25519PrivateKey.generate()
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = path.with_suffix(f".{os.getpid()}")
-        part.touch(mode=0o600)
-        part.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        try:
-            os.link(part, path)
-        except FileExistsError:
-            pass
-        part.unlink()
-    key = load_pem_private_key(path.read_bytes(), None)
+    key = load_pem_private_key(made_once(path, _new_key), None)
     if not isinstance(key, Ed25519PrivateKey):
         raise RuntimeError(f"{path} holds no Ed25519 key")
     return key

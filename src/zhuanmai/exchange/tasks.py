@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from zhuanmai.core.clock import now
@@ -15,7 +16,7 @@ from zhuanmai.exchange.services import deliver
 _OVERDUE = dt.timedelta(minutes=2)
 
 
-@app.task(name="exchange.deliver")
+@app.task(name="exchange.deliver", retry=RetryStrategy(max_attempts=20, exponential_wait=2))
 def deliver_message(message_id: str) -> None:
     """Try to deliver one message."""
     deliver(message_id=uuid.UUID(message_id))
