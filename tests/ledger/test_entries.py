@@ -7,19 +7,23 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F, Model, Value
+from django.db.models.functions import Concat
 
-from zhuanmai.accounts.models import Unit
+from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.core.clock import now
+from zhuanmai.core.errors import Conflict
 from zhuanmai.core.ids import new_id
 from zhuanmai.ledger import heads, registry
 from zhuanmai.ledger.canonical import canonical
-from zhuanmai.ledger.models import Entry, LedgerPersonal
+from zhuanmai.ledger.models import Entry, LedgerPersonal, TreeHead
 from zhuanmai.ledger.queries import prove, timeline
 from zhuanmai.ledger.retention import erase_personal_parts
-from zhuanmai.ledger.services import append, append_apart
+from zhuanmai.ledger.services import append, append_apart, digests
 from zhuanmai.ledger.verify import verify
 
 registry.register("test.done", sentence="做了{what}", fields=("what",), personal=("who",))
@@ -62,10 +66,25 @@ def test_a_rolled_back_act_leaves_no_entry_and_no_gap() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("writing", ["update", "delete", "bulk_update", "update_or_create"])
-def test_the_manager_refuses_by_name(writing: str) -> None:
-    with pytest.raises(TypeError, match=r"ledger\."):
-        getattr(Entry.objects.all(), writing)()
+@pytest.mark.parametrize(
+    "refusing, names",
+    [
+        (Entry, "create bulk_create get_or_create update bulk_update update_or_create delete"),
+        (TreeHead, "update bulk_update update_or_create delete"),
+        (LedgerPersonal, "update bulk_update"),
+    ],
+)
+def test_the_manager_refuses_by_name(refusing: type[Model], names: str) -> None:
+    for name in names.split():
+        with pytest.raises(TypeError, match=rf"^{name}: .*ledger\."):
+            getattr(refusing._default_manager.all(), name)()
+
+
+def test_an_entry_refuses_to_save_or_delete_itself() -> None:
+    with pytest.raises(TypeError, match="save: .*append"):
+        Entry().save()
+    with pytest.raises(TypeError, match="delete: .*append-only"):
+        Entry().delete()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -76,10 +95,17 @@ def test_the_manager_refuses_by_name(writing: str) -> None:
         "delete from ledger_entry",
         "truncate ledger_entry cascade",
         "update ledger_ledgerpersonal set part = '{}'",
+        "delete from ledger_ledgerpersonal",
+        "truncate ledger_ledgerpersonal",
+        "update ledger_treehead set root = ''",
+        "delete from ledger_treehead",
+        "truncate ledger_treehead",
     ],
 )
-def test_the_database_refuses(statement: str) -> None:
+def test_the_database_refuses(statement: str, settings: Any, tmp_path: Path) -> None:
+    settings.HOME_DIR = tmp_path
     note(who="叶某")
+    heads.seal()
     with pytest.raises(DatabaseError, match="pgtrigger"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
@@ -98,6 +124,34 @@ def test_nothing_unforeseen_gets_on_the_ledger() -> None:
 def test_appending_needs_the_transaction_of_the_act() -> None:
     with pytest.raises(RuntimeError, match="transaction"):
         append("test.done", actor_id=None, object_kind="thing", object_id=new_id())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refused_attempt_is_not_written_while_the_act_still_runs() -> None:
+    with pytest.raises(RuntimeError, match="after the acting transaction"), transaction.atomic():
+        append_apart("test.done", actor_id=None, object_kind="thing", object_id=new_id())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writing_apart_gives_up_when_the_ledger_is_held() -> None:
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            note()
+            held.set()
+            done.wait(30)
+        connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait(30)
+    try:
+        with pytest.raises(Conflict, match="ledger_busy"):
+            append_apart("test.done", actor_id=None, object_kind="thing", object_id=new_id(), lock_seconds=1)
+    finally:
+        done.set()
+        thread.join()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -123,7 +177,9 @@ def test_personal_parts_can_be_erased_without_breaking_the_proof() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_personal_part_that_vanishes_without_an_entry_is_missing() -> None:
     note(who="叶某")
-    LedgerPersonal.objects.all().delete()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local session_replication_role = replica")
+        cursor.execute("delete from ledger_ledgerpersonal")
     assert [problem.fault for problem in verify().problems] == ["missing"]
 
 
@@ -136,6 +192,46 @@ def test_a_row_has_the_same_digest_before_and_after_it_is_read() -> None:
     Unit.objects.filter(pk=unit.pk).update(name="二中队")
     assert [str(problem) for problem in verify().problems] == [
         f"accounts.unit {unit.pk} 被改动（与第 0 条记录的摘要不符）"
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_was_not_saved_is_found_in_the_tests() -> None:
+    unit = Unit.objects.create(code="1", name="一中队", kind="squad")
+    unit.name = "二中队"
+    with pytest.raises(RuntimeError, match=r"differs from the database in \['name'\]"), transaction.atomic():
+        append("test.done", actor_id=None, object_kind="unit", object_id=unit.pk, rows=[unit])
+    unit.delete()
+    with pytest.raises(ValueError, match="lost its key"), transaction.atomic():
+        append("test.done", actor_id=None, object_kind="unit", object_id=new_id(), removed=[unit])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_saved_with_an_expression_is_read_again() -> None:
+    unit = Unit.objects.create(code="1", name="一中队", kind="squad")
+    officer = Officer.objects.create(username="jia", name="甲", unit=unit)
+    officer.phone = Concat(F("username"), Value("-1"))
+    officer.save()
+    with transaction.atomic():
+        append("test.done", actor_id=None, object_kind="officer", object_id=officer.pk, rows=[officer, unit])
+    assert officer.phone == "jia-1"
+    assert verify().is_whole
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_alteration_that_a_later_act_covers_is_seen_by_the_digest_before() -> None:
+    with transaction.atomic():
+        unit = Unit.objects.create(code="1", name="一中队", kind="squad")
+        append("test.done", actor_id=None, object_kind="unit", object_id=unit.pk, rows=[unit])
+    Unit.objects.filter(pk=unit.pk).update(phone="改过")  # behind the ledger's back
+    with transaction.atomic():
+        unit = Unit.objects.select_for_update().get(pk=unit.pk)
+        before = digests([unit])
+        unit.name = "二中队"
+        unit.save()
+        append("test.done", actor_id=None, object_kind="unit", object_id=unit.pk, rows=[unit], before=before)
+    assert [str(problem) for problem in verify().problems] == [
+        f"accounts.unit {unit.pk} 被改动（在第 1 条记录之前，与第 0 条记录的摘要不符）"
     ]
 
 

@@ -1,4 +1,8 @@
-"""Signed tree heads: sealed at intervals by a job, exported as files that can be kept anywhere else."""
+"""Signed tree heads: sealed at intervals by a job, exported as files that can be kept anywhere else.
+
+A head is only ever signed over a tree that begins with the tree of the head before it. Beside the heads lies what they
+are over, one record an entry (its id and its leaf), so that an entry altered later can be named.
+"""
 
 from __future__ import annotations
 
@@ -10,23 +14,21 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Max
 
 from zhuanmai.core.clock import now
-from zhuanmai.core.errors import Refused
+from zhuanmai.core.errors import Conflict, Refused
+from zhuanmai.ledger import head_keys
 from zhuanmai.ledger.canonical import canonical
 from zhuanmai.ledger.merkle import Accumulator
 from zhuanmai.ledger.models import Entry, TreeHead
 
-LEAVES = "leaves.bin"
+LEAVES = "entries.bin"
+LOCK = 0x73656C68  # one sealing at a time
+_RECORD = 48  # bytes: the entry's id (16) and its leaf (32)
+Record = tuple[bytes, bytes]
 
 
 @dataclass(frozen=True)
@@ -52,30 +54,27 @@ class Head:
             return False
         return True
 
+    def is_of_a_known_key(self) -> bool:
+        """Whether the key is one of those published in ZHUANMAI_HOME/public; while none is published, any is."""
+        known = head_keys.published()
+        return not known or self.public_key in known
+
 
 def seal() -> Head:
-    """Sign the present state of the ledger, keep the head and export it; an unchanged ledger keeps its last head."""
+    """Sign the present state of the ledger, keep the head and export it; an unchanged ledger keeps its last head.
+
+    Raises Conflict: ledger_cut or ledger_broken, when the ledger no longer begins with what the last head is over.
+    """
     with transaction.atomic():
-        tree = Accumulator()
-        for leaf in leaves():
-            tree.add(leaf)
-        kept = TreeHead.objects.filter(size=tree.size).first()
-        if kept is None:
-            moment = now()
-            unsigned = Head(tree.size, tree.root().hex(), moment.isoformat(), "", "")
-            key = _signing_key()
-            public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-            kept = TreeHead.objects.create(
-                size=tree.size,
-                root=tree.root(),
-                at=moment,
-                public_key=public,
-                signature=key.sign(unsigned.signed_part()),
-            )
-        head = exported(kept)
-        export(head, folder())
-        _export_leaves(folder() / LEAVES, head.size)
-    return head
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+        last, size = _last(), _size()
+        if last is not None and size < last.size:
+            words = f"留痕只剩 {size} 条，少于已封签的 {last.size} 条；请运行 zhuanmai ledger verify。"
+            raise Conflict("ledger_cut", words)
+        if last is None or size > last.size:
+            _keep(size, _grown(last, size), head_keys.signing_key())
+    return _exported_all()
 
 
 def folder() -> Path:
@@ -83,23 +82,15 @@ def folder() -> Path:
     return Path(settings.HOME_DIR) / "heads"
 
 
+def exported_heads(place: Path) -> list[Path]:
+    """The exported heads in a folder, the smallest first."""
+    return sorted(place.glob("head-*.json"))
+
+
 def latest() -> Head | None:
-    """The newest exported head, or None before the first one."""
-    found = sorted(folder().glob("head-*.json"))
+    """The newest exported head, or None before the first one. Raises Refused (bad_head) if its file was changed."""
+    found = exported_heads(folder())
     return load(found[-1]) if found else None
-
-
-def _export_leaves(path: Path, size: int) -> None:
-    """Append the leaves that are not in the file yet (32 bytes each), so that an altered entry can be named later."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as handle:
-        have = handle.tell() // 32
-        handle.truncate(have * 32)
-        if have < size:
-            for leaf in (
-                Entry.objects.filter(seq__gte=have, seq__lt=size).order_by("seq").values_list("leaf", flat=True)
-            ):
-                handle.write(bytes(leaf))
 
 
 def exported(row: TreeHead) -> Head:
@@ -127,9 +118,10 @@ def load(path: Path) -> Head:
     """Read an exported head. Raises Refused (bad_head) if the file is not one or its signature does not fit."""
     try:
         head = Head(**json.loads(path.read_text(encoding="ascii")))
+        genuine = head.is_genuine()
     except (OSError, ValueError, TypeError):
-        raise Refused("bad_head", f"{path} 不是痕迹树头文件；请用 zhuanmai ledger heads 导出的文件。") from None
-    if not head.is_genuine():
+        raise Refused("bad_head", f"{path} 不是痕迹树头文件；请用 zhuanmai ledger seal 导出的文件。") from None
+    if not genuine:
         raise Refused("bad_head", f"{path} 的签名不符，树头文件已被改动；请换用另一份导出的树头。")
     return head
 
@@ -141,25 +133,92 @@ def leaves(upto: int | None = None) -> Iterator[bytes]:
         yield bytes(leaf)
 
 
-def _signing_key() -> Ed25519PrivateKey:
-    """The key that signs heads: made on first use; its public half is exported beside the heads."""
-    path = Path(settings.HOME_DIR) / "secrets" / "ledger.pem"
+def records(path: Path, head: Head) -> list[Record] | None:
+    """The ids and leaves that a head is over, from the file exported beside it.
+
+    None if the file does not reach so far. Raises Refused (bad_leaves) if it does and does not lead to the head's root.
+    """
+    if not path.exists() or path.stat().st_size < head.size * _RECORD:
+        return None
+    found = list(_read(path, head.size))
+    if _tree(leaf for _, leaf in found).root().hex() != head.root:
+        raise Refused("bad_leaves", f"{path} 与树头 {head.size} 的根不符，文件已被改动；请换用另一份导出的副本。")
+    return found
+
+
+def _last() -> Head | None:
+    """The larger of the newest exported and the newest kept head: a head taken out of the database still binds."""
+    row = TreeHead.objects.order_by("-size").first()
+    found = [head for head in (latest(), exported(row) if row else None) if head is not None]
+    return max(found, key=lambda head: head.size, default=None)
+
+
+def _size() -> int:
+    newest: int | None = Entry.objects.aggregate(newest=Max("seq"))["newest"]
+    return 0 if newest is None else newest + 1
+
+
+def _grown(last: Head | None, size: int) -> Accumulator:
+    """The tree of the first `size` entries: that of the last head, and what came since, which goes into the file too.
+
+    What the last head is over is read from the file; where that does not fit, from the database, which must fit then.
+    """
+    path, start = folder() / LEAVES, last.size if last else 0
+    tree = _tree(leaf for _, leaf in _read(path, start))
+    fits = last is None or (tree.size, tree.root().hex()) == (last.size, last.root)
+    target = path
+    if not fits:
+        tree, start, target = Accumulator(), 0, path.with_suffix(".part")
+        target.unlink(missing_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = Entry.objects.filter(seq__gte=start, seq__lt=size).order_by("seq").values_list("id", "leaf")
+    with target.open("ab") as handle:
+        handle.truncate(start * _RECORD)
+        for identity, leaf in rows.iterator(chunk_size=5000):
+            tree.add(bytes(leaf))
+            handle.write(identity.bytes + bytes(leaf))
+            if last is not None and tree.size == last.size and tree.root().hex() != last.root:
+                raise Conflict("ledger_broken", f"留痕与树头 {last.size} 不符；请运行 zhuanmai ledger verify。")
+        handle.flush()
+        os.fsync(handle.fileno())
+    if tree.size != size:
+        raise Conflict("ledger_broken", "留痕编号不连续；请运行 zhuanmai ledger verify。")
+    os.replace(target, path)
+    return tree
+
+
+def _keep(size: int, tree: Accumulator, key: Ed25519PrivateKey) -> None:
+    moment, public = now(), head_keys.public_bytes(key)
+    unsigned = Head(size, tree.root().hex(), moment.isoformat(), public.hex(), "")
+    signature = key.sign(unsigned.signed_part())
+    TreeHead.objects.create(size=size, root=tree.root(), at=moment, public_key=public, signature=signature)
+
+
+def _exported_all() -> Head:
+    """Export the kept heads that are not exported yet (after the commit: a head never lies there that is not kept)."""
+    done = exported_heads(folder())
+    newest = load(done[-1]).size if done else -1
+    for row in TreeHead.objects.filter(size__gt=newest).order_by("size"):
+        export(exported(row), folder())
+    head = latest()
+    assert head is not None  # noqa: S101 - there is at least the one just kept
+    return head
+
+
+def _read(path: Path, count: int) -> Iterator[Record]:
+    """The first `count` records of a file, or as many as it has."""
     if not path.exists():
-        made = Ed25519PrivateKey.generate()
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = path.with_suffix(f".{os.getpid()}")
-        part.touch(mode=0o600)
-        part.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        try:
-            os.link(part, path)
-        except FileExistsError:
-            pass
-        part.unlink()
-    key = load_pem_private_key(path.read_bytes(), None)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise RuntimeError(f"{path} holds no Ed25519 key")
-    public = Path(settings.HOME_DIR) / "public" / "ledger.pub"
-    if not public.exists():
-        public.parent.mkdir(parents=True, exist_ok=True)
-        public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    return key
+        return
+    with path.open("rb") as handle:
+        for _ in range(count):
+            record = handle.read(_RECORD)
+            if len(record) < _RECORD:
+                return
+            yield record[:16], record[16:]
+
+
+def _tree(leaf_hashes: Iterator[bytes]) -> Accumulator:
+    tree = Accumulator()
+    for leaf in leaf_hashes:
+        tree.add(leaf)
+    return tree

@@ -11,23 +11,51 @@ from zhuanmai.core.clock import now
 
 
 class AppendOnlyQuerySet(models.QuerySet[Any]):
-    """Rows that are written once: the writing methods other than insertion are refused by name."""
+    """Rows that are written once: every method that would change or remove them is refused by name."""
 
     def update(self, **_: Any) -> NoReturn:
         """Refused."""
-        raise TypeError("entries are never updated; append a new one (ledger.services.append)")
+        raise TypeError("update: the ledger is append-only; append a new entry (ledger.services.append)")
 
     def delete(self) -> NoReturn:
         """Refused."""
-        raise TypeError("entries are never deleted; personal parts are erased by ledger.retention")
+        raise TypeError("delete: the ledger is append-only; personal parts are erased by ledger.retention")
 
     def bulk_update(self, *_: Any, **__: Any) -> NoReturn:
         """Refused."""
-        raise TypeError("entries are never updated; append a new one (ledger.services.append)")
+        raise TypeError("bulk_update: the ledger is append-only; append a new entry (ledger.services.append)")
 
     def update_or_create(self, *_: Any, **__: Any) -> NoReturn:
         """Refused."""
-        raise TypeError("entries are never updated; append a new one (ledger.services.append)")
+        raise TypeError("update_or_create: the ledger is append-only; append a new entry (ledger.services.append)")
+
+
+class EntryQuerySet(AppendOnlyQuerySet):
+    """Entries are only ever written by `ledger.services`, which alone knows the next number."""
+
+    def create(self, **_: Any) -> NoReturn:
+        """Refused."""
+        raise TypeError("create: entries get their number in ledger.services.append")
+
+    def bulk_create(self, *_: Any, **__: Any) -> NoReturn:
+        """Refused."""
+        raise TypeError("bulk_create: entries get their number in ledger.services.append")
+
+    def get_or_create(self, *_: Any, **__: Any) -> NoReturn:
+        """Refused."""
+        raise TypeError("get_or_create: entries get their number in ledger.services.append")
+
+
+class PersonalQuerySet(models.QuerySet[Any]):
+    """Personal parts never change; retention erases them, and says so to the database in its transaction."""
+
+    def update(self, **_: Any) -> NoReturn:
+        """Refused."""
+        raise TypeError("update: personal parts do not change; they are erased by ledger.retention")
+
+    def bulk_update(self, *_: Any, **__: Any) -> NoReturn:
+        """Refused."""
+        raise TypeError("bulk_update: personal parts do not change; they are erased by ledger.retention")
 
 
 _no_truncate = pgtrigger.Trigger(
@@ -36,6 +64,13 @@ _no_truncate = pgtrigger.Trigger(
     when=pgtrigger.Before,
     operation=pgtrigger.Truncate,
     func="raise exception 'pgtrigger: Cannot truncate rows of %', TG_TABLE_NAME;",
+)
+_only_retention = pgtrigger.Trigger(
+    name="only_retention",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Delete,
+    func="if current_setting('zhuanmai.retention', true) is distinct from 'on' then"
+    " raise exception 'pgtrigger: Cannot delete rows of % outside retention', TG_TABLE_NAME; end if; return old;",
 )
 _refuse = [
     pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
@@ -56,11 +91,12 @@ class Entry(models.Model):
     object_id = models.UUIDField()
     case_id = models.UUIDField(null=True)
     facts = models.JSONField()
-    rows = models.JSONField()  # {table label: {primary key: digest, or null when the row was removed}}
+    # {table label: {primary key: digest after, null when removed; [digest before, after] where the act gave both}}
+    rows = models.JSONField()
     personal_digest = models.CharField(max_length=64, blank=True)
     leaf = models.BinaryField(max_length=32)
 
-    objects = AppendOnlyQuerySet.as_manager()
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["seq"]
@@ -72,6 +108,14 @@ class Entry(models.Model):
         ]
         constraints = [models.CheckConstraint(condition=models.Q(seq__gte=0), name="ledger_entry_seq")]
         triggers = _refuse
+
+    def save(self, *_: Any, **__: Any) -> NoReturn:
+        """Refused."""
+        raise TypeError("save: entries are only written by ledger.services.append")
+
+    def delete(self, *_: Any, **__: Any) -> NoReturn:
+        """Refused."""
+        raise TypeError("delete: the ledger is append-only; personal parts are erased by ledger.retention")
 
     def content(self) -> dict[str, Any]:
         """What the leaf hashes: everything but the personal part, which stands in it as a digest."""
@@ -89,9 +133,12 @@ class LedgerPersonal(models.Model):
     salt = models.BinaryField(max_length=16)
     part = models.JSONField()
 
+    objects = PersonalQuerySet.as_manager()
+
     class Meta:
         triggers = [
             pgtrigger.Protect(name="no_update", operation=pgtrigger.Update),
+            _only_retention,
             _no_truncate,
         ]
 

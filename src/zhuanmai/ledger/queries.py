@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from zhuanmai.core.errors import NotFound
-from zhuanmai.ledger.heads import leaves
+from zhuanmai.core.errors import Conflict, NotFound
+from zhuanmai.ledger.heads import exported, leaves
 from zhuanmai.ledger.merkle import inclusion_proof, root
-from zhuanmai.ledger.models import Entry
+from zhuanmai.ledger.models import Entry, TreeHead
 from zhuanmai.ledger.registry import kind_of, kinds
 
 
@@ -32,11 +32,13 @@ class TimelineLine:
     facts: dict[str, Any]
 
 
-class _Masked(dict[str, Any]):
-    """Facts for a sentence; one that is not there, or not to be shown, is printed as ＊＊."""
+class _Masked(dict[str, str]):
+    """Facts for a sentence; one that is not to be shown is printed as ＊＊, one that retention erased says so."""
+
+    erased = False
 
     def __missing__(self, key: str) -> str:
-        return "＊＊"
+        return "（个人信息已按期清除）" if self.erased else "＊＊"
 
 
 def timeline(
@@ -79,10 +81,15 @@ def entries(
 def line_of(entry: Entry, *, personal: bool = False) -> TimelineLine:
     """An entry as a line of a timeline."""
     facts = dict(entry.facts)
-    if personal and hasattr(entry, "personal"):
+    has_part = personal and hasattr(entry, "personal")
+    if has_part:
         facts |= entry.personal.part
     try:
-        sentence = kind_of(entry.kind).sentence.format_map(_Masked(facts))
+        kind = kind_of(entry.kind)
+        # A fact that the act did not give is "none"; only what the kind calls personal is masked.
+        shown = _Masked({name: _words(facts.get(name)) for name in (*kind.fields, *facts)})
+        shown.erased = personal and bool(entry.personal_digest) and not has_part
+        sentence = kind.sentence.format_map(shown)
     except LookupError:
         sentence = entry.kind
     return TimelineLine(
@@ -104,16 +111,41 @@ def kind_choices() -> list[tuple[str, str]]:
 
 
 def prove(seq: int) -> dict[str, Any]:
-    """The inclusion proof of one entry in the present tree, as JSON. Raises NotFound (no_entry)."""
+    """The inclusion proof of one entry under the newest sealed head, as JSON (docs/ledger-check.py checks it).
+
+    Raises NotFound (no_entry), Conflict: not_sealed for an entry newer than the head, ledger_broken where the entries
+    do not lead to the head's root.
+    """
     entry = Entry.objects.filter(pk=seq).first()
     if entry is None:
         raise NotFound("no_entry", f"没有第 {seq} 条记录；请核对编号。")
-    all_leaves = list(leaves())
+    row = TreeHead.objects.order_by("-size").first()
+    if row is None or row.size <= seq:
+        raise Conflict("not_sealed", f"第 {seq} 条记录尚未封签；请等两分钟，或运行 zhuanmai ledger seal。")
+    head, all_leaves = exported(row), list(leaves(row.size))
+    if root(all_leaves).hex() != head.root:
+        raise Conflict("ledger_broken", f"留痕与树头 {head.size} 不符；请运行 zhuanmai ledger verify。")
     return {
         "seq": seq,
-        "size": len(all_leaves),
         "content": entry.content(),
         "leaf": bytes(entry.leaf).hex(),
         "path": [node.hex() for node in inclusion_proof(all_leaves, seq)],
-        "root": root(all_leaves).hex(),
+        "size": head.size,
+        "root": head.root,
+        "head": asdict(head),
     }
+
+
+def _words(value: Any) -> str:
+    """A fact as a sentence prints it."""
+    match value:
+        case None:
+            return "（无）"
+        case bool():
+            return "是" if value else "否"
+        case dict():
+            return "、".join(f"{name} {_words(inner)}" for name, inner in value.items())
+        case list():
+            return "、".join(_words(inner) for inner in value)
+        case _:
+            return str(value)

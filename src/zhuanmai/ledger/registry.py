@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from string import Formatter
 
 from django.db.models import Model
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of entry: its name, its sentence with {field} places, its fields, and which of them are personal."""
+    """A kind of entry: its name, its sentence with {field} places, its fields, and those facts that are personal."""
 
     name: str
     sentence: str
@@ -30,15 +31,35 @@ _tables: dict[str, Table] = {}
 
 
 def register(kind: str, *, sentence: str, fields: tuple[str, ...] = (), personal: tuple[str, ...] = ()) -> None:
-    """Register a kind of entry. Raises ValueError if the name is taken by a different one."""
+    """Register a kind of entry: facts that stay for good, and personal ones, which retention may erase.
+
+    Raises ValueError if the name is taken by a different kind, a fact is both, or the sentence names an unknown one.
+    """
     made = Kind(kind, sentence, fields, personal)
+    if both := set(fields) & set(personal):
+        raise ValueError(f"{kind}: {sorted(both)} cannot be personal and stay for good")
+    named = {name.partition(".")[0] for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+    if unknown := named - {*fields, *personal}:
+        raise ValueError(f"{kind}: the sentence names {sorted(unknown)}, which the kind does not have")
     if _kinds.setdefault(kind, made) != made:
         raise ValueError(f"the entry kind {kind} is registered already, and differs")
 
 
 def register_table(model: type[Model], *, exclude: tuple[str, ...] = ()) -> None:
-    """Put a table under the ledger: each row's digest stands in the entry of the act that last changed it."""
-    _tables[model._meta.label_lower] = Table(model, frozenset(exclude))
+    """Put a table under the ledger: each row's digest stands in the entry of the act that last changed it.
+
+    Raises ValueError if an excluded column does not exist, or if the table is registered already, and differs.
+    """
+    made = Table(model, frozenset(exclude))
+    if unknown := made.excluded - {field.name for field in model._meta.concrete_fields}:
+        raise ValueError(f"{label_of(model)} has no columns {sorted(unknown)}")
+    if _tables.setdefault(label_of(model), made) != made:
+        raise ValueError(f"{label_of(model)} is under the ledger already, with other columns")
+
+
+def label_of(model: type[Model] | Model) -> str:
+    """The name under which a table's rows stand in entries: app.model, lower case."""
+    return model._meta.label_lower
 
 
 def kind_of(name: str) -> Kind:
@@ -52,9 +73,9 @@ def kind_of(name: str) -> Kind:
 def table_of(row: Model) -> Table:
     """The registered table of a row. Raises LookupError if its model is not under the ledger."""
     try:
-        return _tables[row._meta.label_lower]
+        return _tables[label_of(row)]
     except KeyError:
-        raise LookupError(f"{row._meta.label_lower} is not under the ledger") from None
+        raise LookupError(f"{label_of(row)} is not under the ledger") from None
 
 
 def kinds() -> list[Kind]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from zhuanmai.core.ids import new_id
 from zhuanmai.ledger.models import LedgerPersonal
@@ -20,10 +20,12 @@ def erase_personal_parts(*, before: dt.datetime, actor_id: uuid.UUID | None) -> 
     erased = 0
     while True:
         with transaction.atomic():
-            old = LedgerPersonal.objects.filter(entry__at__lt=before).order_by("entry_id")
-            numbers = list(old.values_list("entry_id", flat=True)[:_AT_ONCE])
+            old = LedgerPersonal.objects.select_for_update(of=("self",)).filter(entry__at__lt=before)
+            numbers = list(old.order_by("entry_id").values_list("entry_id", flat=True)[:_AT_ONCE])
             if not numbers:
                 return erased
+            with connection.cursor() as cursor:  # the trigger lets rows go only in a transaction that says so
+                cursor.execute("select set_config('zhuanmai.retention', 'on', true)")
             LedgerPersonal.objects.filter(entry_id__in=numbers).delete()
             facts = {"before": before, "count": len(numbers), "entries": numbers}
             append(ERASED, actor_id=actor_id, object_kind="ledger", object_id=new_id(), facts=facts)

@@ -4,65 +4,37 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
-from zhuanmai.ledger.canonical import canonical, digest_of_row
-from zhuanmai.ledger.heads import Head, exported
+from django.db import connection, transaction
+
+from zhuanmai.core.errors import Refused
+from zhuanmai.ledger.alignment import Difference, Found, align, runs
+from zhuanmai.ledger.canonical import canonical
+from zhuanmai.ledger.heads import Head, Record, exported, exported_heads, load, records
 from zhuanmai.ledger.merkle import Accumulator, leaf_hash
 from zhuanmai.ledger.models import Entry, LedgerPersonal, TreeHead
-from zhuanmai.ledger.registry import Table, tables
+from zhuanmai.ledger.registry import tables
+from zhuanmai.ledger.report import Fault, Problem, Report, entries_named
+from zhuanmai.ledger.rows import Kept, check_table
 
 ERASED = "ledger.erased"
-
-
-class Fault(StrEnum):
-    """What can be wrong with an entry or a row."""
-
-    ALTERED = "altered"
-    MISSING = "missing"
-    INSERTED = "inserted"
-
-    @property
-    def zh(self) -> str:
-        """The fault in words."""
-        return {"altered": "被改动", "missing": "缺失", "inserted": "被插入"}[self.value]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong: where (an entry's number, or table and key), the fault, and against what."""
-
-    where: str
-    fault: Fault
-    against: str
-
-    def __str__(self) -> str:
-        return f"{self.where}{self.fault.zh}（{self.against}）"
-
-
-@dataclass
-class Report:
-    """The outcome: entries, entries outside the head, erased personal parts, rows, and the problems."""
-
-    entries: int = 0
-    outside: int = 0
-    erased: int = 0
-    rows: int = 0
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.problems
 
 
 @dataclass
 class _Walk:
     """What the walk over the entries gathers for the checks that follow."""
 
-    last: dict[str, dict[str, tuple[str | None, int]]] = field(default_factory=dict)
+    tree: Accumulator = field(default_factory=Accumulator)
+    differences: list[Difference] = field(default_factory=list)
+    next_seq: int = 0
+    fits: bool = True
+    matched: int = 0
+    unmatched: int | None = None
+    kept: dict[str, dict[str, Kept]] = field(default_factory=dict)
+    covered: list[Problem] = field(default_factory=list)
     with_personal: dict[int, str] = field(default_factory=dict)
     erased: set[int] = field(default_factory=set)
 
@@ -70,78 +42,136 @@ class _Walk:
 def verify(head: Head | None = None, *, kept_leaves: Path | None = None) -> Report:
     """Verify the ledger against an exported head (without one: against the heads in the database only).
 
-    `kept_leaves`: the leaves exported beside the head; with them an altered entry is named even where its leaf and the
-    tree above it were recomputed. The first problem is the first in the order of entries.
+    `kept_leaves`: the file exported beside the head; with it an altered, missing, inserted or swapped entry is named
+    even where leaves and tree were recomputed, and the other heads that lie beside it bind too. Entries newer than the
+    head are counted as outside it. Called outside a transaction it sees one moment, so officers may go on working. The
+    first problem is the first in the order of entries.
     """
-    report, walk = Report(), _Walk()
-    known = _known_leaves(head, kept_leaves)
-    roots = {row.size: exported(row) for row in TreeHead.objects.all()}
-    for size, kept in roots.items():
-        if not kept.is_genuine():
-            report.problems.append(Problem(f"树头 {size} ", Fault.ALTERED, "签名不符"))
-    if head is not None:
-        roots[head.size] = head
-    tree = Accumulator()
-    for entry in Entry.objects.order_by("seq").iterator(chunk_size=2000):
-        _check_entry(entry, tree, known, report)
-        tree.add(bytes(entry.leaf))
-        _check_root(tree, roots, report)
-        _remember(entry, walk)
-        report.entries += 1
-    if head is not None:
-        report.outside = max(0, report.entries - head.size)
-        if report.entries < head.size:
-            report.problems.append(Problem(f"第 {report.entries} 条记录", Fault.MISSING, f"树头记有 {head.size} 条"))
-    for size in sorted(size for size in roots if size > tree.size and (head is None or size != head.size)):
-        report.problems.append(Problem(f"第 {tree.size} 条记录", Fault.MISSING, f"树头 {size} 记有更多记录"))
-        break
-    _check_personal(walk, report)
-    for label, table in tables().items():
-        report.rows += _check_table(label, table, walk.last.get(label, {}), report)
+    report = Report()
+    beside = _beside(kept_leaves, report)
+    known = _known(head, kept_leaves, report)
+    with _one_moment():
+        kept = {row.size: exported(row) for row in TreeHead.objects.all()}
+        heads = {**kept, **beside, **({head.size: head} if head else {})}
+        walk = _walk(heads, known, report)
+        entry_problems = _entry_problems(walk, known, head.size if head else None, report)
+        if not entry_problems and walk.next_seq < max(heads, default=0):
+            last = max(heads)
+            where = entries_named(walk.next_seq, last - 1)
+            entry_problems = [Problem(where, Fault.MISSING, f"树头 {last} 记有这些记录")]
+        report.problems[:0] = entry_problems
+        _check_heads(kept, beside, head, report)
+        _check_personal(walk, report)
+        report.problems += walk.covered
+        for label, table in tables().items():
+            count, problems = check_table(label, table, walk.kept.get(label, {}))
+            report.rows += count
+            report.problems += problems
     return report
 
 
-def _known_leaves(head: Head | None, path: Path | None) -> list[bytes]:
-    """The exported leaves, if they lead to the head's root; otherwise none."""
-    if head is None or path is None or not path.exists():
-        return []
-    content = path.read_bytes()[: head.size * 32]
-    leaves = [content[start : start + 32] for start in range(0, len(content), 32)]
-    tree = Accumulator()
-    for leaf in leaves:
-        tree.add(leaf)
-    return leaves if len(leaves) == head.size and tree.root().hex() == head.root else []
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    with transaction.atomic():
+        if len(connection.atomic_blocks) == 1:
+            with connection.cursor() as cursor:
+                cursor.execute("set transaction isolation level repeatable read, read only")
+        yield
 
 
-def _check_entry(entry: Entry, tree: Accumulator, known: list[bytes], report: Report) -> None:
-    expected = report.entries
-    gap = sum(problem.fault is Fault.MISSING for problem in report.problems)
-    if entry.seq != expected + gap and not any(p.fault is Fault.MISSING for p in report.problems):
-        fault = Fault.MISSING if entry.seq > expected else Fault.INSERTED
-        report.problems.append(Problem(f"第 {expected} 条记录", fault, "编号不连续"))
-    if leaf_hash(canonical(entry.content())) != bytes(entry.leaf):
-        report.problems.append(Problem(f"第 {entry.seq} 条记录", Fault.ALTERED, "内容与其摘要不符"))
-    elif tree.size < len(known) and known[tree.size] != bytes(entry.leaf):
-        report.problems.append(Problem(f"第 {entry.seq} 条记录", Fault.ALTERED, "与导出的摘要不符"))
+def _beside(path: Path | None, report: Report) -> dict[int, Head]:
+    """The heads exported beside a file of leaves. Read before the database is, so that each must be in it."""
+    found = {}
+    for each in exported_heads(path.parent) if path else []:
+        try:
+            head = load(each)
+            found[head.size] = head
+        except Refused:
+            report.problems.append(Problem(f"树头文件 {each.name} ", Fault.ALTERED, "签名不符"))
+    return found
 
 
-def _check_root(tree: Accumulator, roots: dict[int, Head], report: Report) -> None:
-    head = roots.get(tree.size)
-    if head and not report.problems and tree.root().hex() != head.root:
-        report.problems.append(
-            Problem(f"第 {tree.size - 1} 条及以前的记录", Fault.ALTERED, f"与树头 {tree.size} 的根不符")
-        )
+def _known(head: Head | None, path: Path | None, report: Report) -> list[Record] | None:
+    if head is None or path is None:
+        return None
+    try:
+        return records(path, head)
+    except Refused:
+        report.problems.append(Problem(f"文件 {path.name} ", Fault.ALTERED, f"与树头 {head.size} 的根不符"))
+        return None
+
+
+def _walk(heads: dict[int, Head], known: list[Record] | None, report: Report) -> _Walk:
+    walk = _Walk()
+    for entry in Entry.objects.order_by("seq").iterator(chunk_size=2000):
+        leaf, position = bytes(entry.leaf), report.entries
+        if entry.seq != walk.next_seq:
+            walk.differences.append(Difference(walk.next_seq, Fault.MISSING, "编号不连续", until=entry.seq - 1))
+        if leaf_hash(canonical(entry.content())) != leaf:
+            walk.differences.append(Difference(entry.seq, Fault.ALTERED, "内容与其摘要不符"))
+        if known is not None and position < len(known) and known[position] != (entry.id.bytes, leaf):
+            walk.fits = False
+        walk.next_seq = entry.seq + 1
+        walk.tree.add(leaf)
+        report.entries += 1
+        against = heads.get(walk.tree.size)
+        if against is not None and walk.unmatched is None:
+            if walk.tree.root().hex() == against.root:
+                walk.matched = against.size
+            else:
+                walk.unmatched = against.size
+        _remember(entry, walk)
+    return walk
 
 
 def _remember(entry: Entry, walk: _Walk) -> None:
     for label, digests in entry.rows.items():
-        known = walk.last.setdefault(label, {})
+        known = walk.kept.setdefault(label, {})
         for key, digest in digests.items():
-            known[key] = (digest, entry.seq)
+            before, after = digest if isinstance(digest, list) else (None, digest)
+            earlier = known.get(key)
+            if before is not None and earlier is not None and earlier.digest != before:
+                against = f"在第 {entry.seq} 条记录之前，与第 {earlier.seq} 条记录的摘要不符"
+                walk.covered.append(Problem(f"{label} {key} ", Fault.ALTERED, against))
+            known[key] = Kept(after, entry.seq)
     if entry.personal_digest:
         walk.with_personal[entry.seq] = entry.personal_digest
     if entry.kind == ERASED:
         walk.erased.update(entry.facts.get("entries", []))
+
+
+def _entry_problems(walk: _Walk, known: list[Record] | None, size: int | None, report: Report) -> list[Problem]:
+    """Name what is wrong with the entries, the first first; by the exported ids and leaves where there are any."""
+    differences, newer = list(walk.differences), None
+    if known is not None and (not walk.fits or report.entries < len(known)):
+        found = Entry.objects.order_by("seq").values_list("seq", "id", "leaf").iterator(chunk_size=5000)
+        aligned = align(known, [Found(seq, identity.bytes, bytes(leaf)) for seq, identity, leaf in found])
+        told = {difference.position for difference in aligned.differences}
+        beyond = [one for one in differences if one.position >= len(known) or one.fault is not Fault.MISSING]
+        differences = aligned.differences + [one for one in beyond if one.position not in told]
+        newer = aligned.newer
+    if size is not None:
+        report.outside = max(0, report.entries - size) if newer is None else newer
+    differences.sort(key=lambda one: one.position)
+    problems = [Problem(entries_named(first, last), one.fault, one.against) for first, last, one in runs(differences)]
+    if walk.unmatched is not None and not any(one.position < walk.unmatched for one in differences):
+        where = entries_named(walk.matched, walk.unmatched - 1)
+        problems.append(Problem(f"{where}中有记录", Fault.ALTERED, f"与树头 {walk.unmatched} 的根不符"))
+    return problems
+
+
+def _check_heads(kept: dict[int, Head], beside: dict[int, Head], head: Head | None, report: Report) -> None:
+    for size, one in sorted(kept.items()):
+        if not one.is_genuine():
+            report.problems.append(Problem(f"树头 {size} ", Fault.ALTERED, "签名不符"))
+        elif not one.is_of_a_known_key():
+            report.problems.append(Problem(f"树头 {size} ", Fault.INSERTED, "签名所用的密钥未公布"))
+        elif size in beside and beside[size] != one:
+            report.problems.append(Problem(f"树头 {size} ", Fault.ALTERED, "与导出的不同"))
+    for size in sorted(beside.keys() - kept.keys()):
+        report.problems.append(Problem(f"树头 {size} ", Fault.MISSING, "已导出，数据库中没有"))
+    if head is not None and not head.is_of_a_known_key():
+        report.problems.append(Problem(f"树头 {head.size} ", Fault.INSERTED, "签名所用的密钥未公布"))
 
 
 def _check_personal(walk: _Walk, report: Report) -> None:
@@ -158,25 +188,3 @@ def _check_personal(walk: _Walk, report: Report) -> None:
             report.erased += 1
         else:
             report.problems.append(Problem(f"第 {seq} 条记录的个人信息", Fault.MISSING, "没有按期清除的记录"))
-
-
-def _check_table(label: str, table: Table, last: dict[str, tuple[str | None, int]], report: Report) -> int:
-    waiting = {key: seq for key, (digest, seq) in last.items() if digest is not None}
-    count = 0
-    for key, digest in _digests(table):
-        count += 1
-        expected = last.get(key)
-        waiting.pop(key, None)
-        if expected is None or expected[0] is None:
-            against = "没有任何记录提到它" if expected is None else f"第 {expected[1]} 条记录已将其删除"
-            report.problems.append(Problem(f"{label} {key} ", Fault.INSERTED, against))
-        elif expected[0] != digest:
-            report.problems.append(Problem(f"{label} {key} ", Fault.ALTERED, f"与第 {expected[1]} 条记录的摘要不符"))
-    for key, seq in waiting.items():
-        report.problems.append(Problem(f"{label} {key} ", Fault.MISSING, f"第 {seq} 条记录后应存在"))
-    return count
-
-
-def _digests(table: Table) -> Iterator[tuple[str, str]]:
-    for row in table.model._base_manager.order_by("pk").iterator(chunk_size=2000):
-        yield str(row.pk), digest_of_row(row, table.excluded)

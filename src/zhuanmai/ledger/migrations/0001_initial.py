@@ -101,4 +101,8 @@ class Migration(migrations.Migration):
             model_name='ledgerpersonal',
             trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'pgtrigger: Cannot truncate rows of %', TG_TABLE_NAME;", hash='f1412e55390c85a3be539cc9168ce177028abf4d', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_d3607', table='ledger_ledgerpersonal', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='ledgerpersonal',
+            trigger=pgtrigger.compiler.Trigger(name='only_retention', sql=pgtrigger.compiler.UpsertTriggerSql(func="if current_setting('zhuanmai.retention', true) is distinct from 'on' then raise exception 'pgtrigger: Cannot delete rows of % outside retention', TG_TABLE_NAME; end if; return old;", hash='cd6cb5a3c95a87fe1620c1794b96369e44c3fce6', operation='DELETE', pgid='pgtrigger_only_retention_9f205', table='ledger_ledgerpersonal', when='BEFORE')),
+        ),
     ]

@@ -1,0 +1,71 @@
+"""The keys of tree heads: the private half made on first use, every public half published in ZHUANMAI_HOME/public."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+from django.conf import settings
+
+
+def signing_key() -> Ed25519PrivateKey:
+    """The key that signs heads: made on first use, readable by its owner only; its public half is published.
+
+    After a restore without private keys it is a new one, and lies beside the public half of the one before it.
+    """
+    path = Path(settings.HOME_DIR) / "secrets" / "ledger.pem"
+    if not path.exists():
+        _make(path)
+    key = load_pem_private_key(path.read_bytes(), None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise RuntimeError(f"{path} holds no Ed25519 key")
+    if public_bytes(key).hex() not in published():
+        target = _public_folder() / f"ledger-{public_bytes(key).hex()[:16]}.pub"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    return key
+
+
+def published() -> set[str]:
+    """The public keys (hex) that have signed heads here. A file that holds none is left out."""
+    found = set()
+    for path in _public_folder().glob("ledger*.pub"):
+        try:
+            key = load_pem_public_key(path.read_bytes())
+        except ValueError:
+            continue
+        if isinstance(key, Ed25519PublicKey):
+            found.add(key.public_bytes(Encoding.Raw, PublicFormat.Raw).hex())
+    return found
+
+
+def public_bytes(key: Ed25519PrivateKey) -> bytes:
+    """The 32 bytes of the public half."""
+    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def _public_folder() -> Path:
+    return Path(settings.HOME_DIR) / "public"
+
+
+def _make(path: Path) -> None:
+    """Make a key; of processes that do so at the same time the first wins, the others use what it made."""
+    made = Ed25519PrivateKey.generate()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_suffix(f".{os.getpid()}")
+    part.touch(mode=0o600)
+    part.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        pass
+    part.unlink()
