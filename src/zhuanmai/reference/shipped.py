@@ -25,6 +25,7 @@ from zhuanmai.reference.models import (
 
 _DATA = Path(__file__).resolve().parent / "data"
 _AREAS = ("penalty", "licensing", "credit", "hotline")
+_BARCODE_SOURCES = {"published": "公布的目录"}
 _CAUSE_COLUMNS = ("code", "name", "en", "who", "violated", "penalised", "fine", "certainty")
 
 
@@ -60,7 +61,7 @@ def barcodes() -> list[Barcode]:
             product_id=product_id(row["carton_barcode"]),
             code=row[f"{level}_barcode"],
             level=level,
-            source=row["barcode_source"],
+            source=_BARCODE_SOURCES.get(row["barcode_source"], row["barcode_source"]),
         )
         for row in _csv("products.csv")
         for level in ("carton", "pack")
@@ -81,6 +82,8 @@ def price_catalogues() -> list[PriceCatalogue]:
 
 def prices() -> list[Price]:
     """The shipped prices, each in the catalogue of its region and first day."""
+    kept = _json("price_catalogues.json")["catalogues"]
+    sources = {(row["region"], row["valid_from"]): row["source"] for row in kept}
     return [
         Price(
             id=derived_id("price", row["carton_barcode"], row["region"], row["valid_from"]),
@@ -89,7 +92,7 @@ def prices() -> list[Price]:
             amount=Decimal(row["retail_price"]),
             per=row["per"],
             valid_from=_date(row["valid_from"]),
-            source=row["source"],
+            source=sources[row["region"], row["valid_from"]],
         )
         for row in _csv("prices.csv")
     ]
@@ -167,7 +170,7 @@ def terms() -> list[DeadlineTerm]:
             what=words[row["code"]][1],
             what_english=row.get("what", ""),
             on_overrun=words[row["code"]][2],
-            source=row.get("source", ""),
+            source=words[row["code"]][3] if len(words[row["code"]]) > 3 else row.get("source", ""),
             certainty=row["certainty"],
             place=place,
         )

@@ -190,7 +190,7 @@ def add_barcode(
         if Barcode.objects.filter(product=product, code=value, level=level).exists():
             raise Conflict("barcode_there", "该品规已有这个条码。", "code")
         row = Barcode.objects.create(
-            product=product, code=value, level=level, valid_from=valid_from, source=f"officer {actor.id}"
+            product=product, code=value, level=level, valid_from=valid_from, source=f"{actor.name}登记"
         )
         append(
             "reference.barcode_added",
@@ -241,7 +241,7 @@ def _write(seen: CatalogueImport, found: Plan) -> list[Any]:
     made = {one.row.line: _new_product(one.row) for one in found.planned if one.product_id is None}
     Product.objects.bulk_create(made.values())
     altered = _alter_products(found)
-    codes = Barcode.objects.bulk_create(_new_barcodes(found, made, seen.valid_from))
+    codes = Barcode.objects.bulk_create(_new_barcodes(found, made, seen))
     prices = Price.objects.bulk_create(
         Price(
             product_id=one.product_id or made[one.row.line].id,
@@ -305,13 +305,12 @@ def _close_barcodes(found: Plan, valid_from: dt.date) -> list[Barcode]:
     return rows
 
 
-def _new_barcodes(found: Plan, made: dict[int, Product], valid_from: dt.date) -> list[Barcode]:
-    rows = []
+def _new_barcodes(found: Plan, made: dict[int, Product], seen: CatalogueImport) -> list[Barcode]:
+    rows, source = [], seen.title
     lines = {change.line for change in found.changes if change.kind == "pack_code"}
     for one in found.planned:
-        source = "catalogue"
         if one.product_id is None:
-            begins = valid_from if one.reassigned else None
+            begins = seen.valid_from if one.reassigned else None
             rows.append(Barcode(product=made[one.row.line], code=one.row.carton_barcode, level="carton",
                                 valid_from=begins, source=source))  # fmt: skip
         if one.row.pack_barcode and (one.product_id is None or one.row.line in lines):
