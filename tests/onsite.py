@@ -78,7 +78,8 @@ class Play:
         number = "统一社会信用代码" if party["kind"] == "organisation" else "居民身份证"
         do(self.case_id, "party.set", party_id=self.party_id, id_kind=number, **party)
         do(
-            self.case_id, "presence.set", party_present=case["party_present"], person_in_charge=case["person_in_charge"],
+            self.case_id, "presence.set", party_present=case["party_present"],
+            person_in_charge=case["person_in_charge"],
             witness=case["witness"], refuses_to_sign=case["refuses_to_sign"],
             refusal_reason=case.get("refusal_reason") or ("当事人拒绝签名" if case["refuses_to_sign"] else ""),
         )  # fmt: skip
