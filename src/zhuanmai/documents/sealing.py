@@ -19,6 +19,7 @@ from pyhanko.sign import fields as sign_fields
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
 
@@ -71,7 +72,9 @@ def is_intact(pdf: bytes) -> bool:
             return False
         context = ValidationContext(trust_roots=[_root()], allow_fetching=False)
         status = validate_pdf_signature(embedded[0], context)
-        return bool(status.intact and status.valid and status.trusted and status.coverage.name == "ENTIRE_FILE")
+        return bool(
+            status.intact and status.valid and status.trusted and status.coverage is SignatureCoverageLevel.ENTIRE_FILE
+        )
     except Exception:
         return False
 
@@ -92,7 +95,9 @@ def _style(name: str) -> StaticStampStyle:
 def _signer(code: str, name: str) -> signers.SimpleSigner:
     pair, root = certificates.bureau(code, name), certificates.authority()
     with _lock:
-        found = signers.SimpleSigner.load(str(pair.key), str(pair.certificate), ca_chain_files=(str(root.certificate),))
+        found: signers.SimpleSigner | None = signers.SimpleSigner.load(
+            str(pair.key), str(pair.certificate), ca_chain_files=(str(root.certificate),)
+        )
     if found is None:
         raise RuntimeError(f"the certificate of {name} cannot be read")
     return found
