@@ -30,15 +30,24 @@ def page_pictures(pdf: bytes, *, dpi: int = 110) -> list[bytes]:
     return pictures
 
 
-def view(rendered: Rendered, *, dpi: int = 110) -> dict[str, Any]:
-    """A rendered document as a web page shows it: pictures as data addresses, boxes in points."""
+def view_of_file(pdf: bytes, *, dpi: int = 110) -> dict[str, Any]:
+    """A finished file as a web page shows it: pictures as data addresses, nothing to click and nothing missing."""
     return {
         "pages": [
-            "data:image/png;base64," + base64.b64encode(picture).decode()
-            for picture in page_pictures(rendered.pdf, dpi=dpi)
+            "data:image/png;base64," + base64.b64encode(picture).decode() for picture in page_pictures(pdf, dpi=dpi)
         ],
         "page_width": 595.28,
         "page_height": 841.89,
+        "boxes": [],
+        "missing": [],
+        "glyphs_missing": [],
+    }
+
+
+def view(rendered: Rendered, *, dpi: int = 110) -> dict[str, Any]:
+    """A rendered document as a web page shows it: pictures as data addresses, boxes in points."""
+    return {
+        **view_of_file(rendered.pdf, dpi=dpi),
         "boxes": [asdict(box) for box in rendered.boxes],
         "missing": [asdict(field) for field in rendered.missing],
         "glyphs_missing": list(rendered.glyphs_missing),

@@ -12,7 +12,7 @@ from ninja import Router, Schema
 from zhuanmai.accounts.requests import officer_of
 from zhuanmai.core import files
 from zhuanmai.core.errors import Refused
-from zhuanmai.documents import rendering
+from zhuanmai.documents import rendering, viewing
 from zhuanmai.documents.printing import copies_of, print_set
 from zhuanmai.documents.queries import current
 from zhuanmai.enforcement import acts, approvals, signing
@@ -129,6 +129,17 @@ def preview(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID) ->
     return _pdf(
         rendering.render(one.kind.code, one.facts, number=number or None, preview=True).pdf, f"{one.kind.code}.pdf"
     )
+
+
+@router.get("/cases/{case_id}/documents/{document_id}/view", response=dict[str, Any])
+def paper(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID) -> dict[str, Any]:
+    """The document as pictures of its pages, with the places of its facts and of what is missing."""
+    case = require_seen(officer_of(request), case_id)
+    one = find(case, document_id)
+    if one.document is not None and one.document.state == "sealed":
+        return viewing.view_of_file(files.load(current(one.document).sealed_sha256))
+    number = one.document.number if one.document else None
+    return viewing.view(rendering.render(one.kind.code, one.facts, number=number or None, preview=True))
 
 
 @router.get("/cases/{case_id}/documents/{document_id}/sealed.pdf")
