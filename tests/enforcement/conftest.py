@@ -32,10 +32,10 @@ class TabletClient:
     tablet: uuid.UUID = field(default_factory=new_id)
     n: int = 0
 
-    def made(self, act: str, /, *, at: dt.datetime | None = None, **payload: Any) -> Sent:
+    def made(self, act: str, made_at: dt.datetime | None = None, /, **payload: Any) -> Sent:
         """An operation, not sent yet."""
         self.n += 1
-        return Sent(new_id(), self.n, act, at or now(), payload)
+        return Sent(new_id(), self.n, act, made_at or now(), payload)
 
     def send(self, *sent: Sent) -> list[Result]:
         """Send operations as one batch."""
@@ -44,14 +44,14 @@ class TabletClient:
         )
         return results
 
-    def do(self, act: str, /, **payload: Any) -> Result:
+    def do(self, act: str, made_at: dt.datetime | None = None, /, **payload: Any) -> Result:
         """Make one operation and send it."""
-        (result,) = self.send(self.made(act, **payload))
+        (result,) = self.send(self.made(act, made_at, **payload))
         return result
 
-    def done(self, act: str, /, **payload: Any) -> Sent:
+    def done(self, act: str, made_at: dt.datetime | None = None, /, **payload: Any) -> Sent:
         """Make one operation and send it; it must be applied."""
-        sent = self.made(act, **payload)
+        sent = self.made(act, made_at, **payload)
         (result,) = self.send(sent)
         assert result.status == "applied", result
         return sent

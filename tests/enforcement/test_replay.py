@@ -52,10 +52,10 @@ def played(tablet: TabletClient) -> list[Sent]:
         for row in csv.DictReader(handle):
             at = BEGAN + dt.timedelta(milliseconds=int(row["at_ms"]))
             if row["action"] == "scan":
-                scans.append(tablet.made("scan", at=at, barcode=row["text"], n=1, via="gun"))
+                scans.append(tablet.made("scan", at, barcode=row["text"], n=1, via="gun"))
                 sent.append(scans[-1])
             else:
-                sent.append(tablet.made("undo", at=at, operation_id=str(scans.pop().id)))
+                sent.append(tablet.made("undo", at, operation_id=str(scans.pop().id)))
     return sent
 
 
@@ -64,8 +64,8 @@ def test_the_on_site_case_ends_as_expected(bureau: Bureau) -> None:
     set_clock(BEGAN)
     load_register()
     tablet = TabletClient(bureau["jia"], new_id())
-    tablet.done("case.open", at=BEGAN, **opening(bureau))
-    tablet.done("party.set", at=BEGAN, party_id=str(new_id()), **CASE["party"])
+    tablet.done("case.open", BEGAN, **opening(bureau))
+    tablet.done("party.set", BEGAN, party_id=str(new_id()), **CASE["party"])
     operations = played(tablet)
     results = [result for i in range(0, len(operations), 50) for result in tablet.send(*operations[i : i + 50])]
     refused = [result for result in results if result.status == "refused"]
@@ -73,19 +73,19 @@ def test_the_on_site_case_ends_as_expected(bureau: Bureau) -> None:
     for one in CASE["unknown_barcodes"]:
         tablet.done(
             "unlisted.register",
-            at=BEGAN,
+            BEGAN,
             barcode=one["barcode"],
             name=one["typed_name"],
             kind=one["kind"],
             sticks_per_carton=one["sticks_per_carton"],
         )
     for barcode, kind in CASE["kinds_set_by_officer"].items():
-        tablet.done("line.set", at=BEGAN, line_id=tablet.line_id(barcode), kind=kind)
+        tablet.done("line.set", BEGAN, line_id=tablet.line_id(barcode), kind=kind)
     for code in CASE["carton_codes"]:
         line_id = tablet.line_id(code["carton_barcode"])
-        tablet.done("code.add", at=BEGAN, line_id=line_id, row1=code["row1"], row2=code["row2"])
-    tablet.done("causes.set", at=BEGAN, codes=CASE["causes"])
-    tablet.done("counting.close", at=BEGAN)
+        tablet.done("code.add", BEGAN, line_id=line_id, row1=code["row1"], row2=code["row2"])
+    tablet.done("causes.set", BEGAN, codes=CASE["causes"])
+    tablet.done("counting.close", BEGAN)
     compare(tablet.state())
 
 

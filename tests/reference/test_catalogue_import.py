@@ -49,7 +49,7 @@ GOOD = xlsx(
     ["6901028316897", "红塔山(新时代)", 100],
     [RENAMED, "黄鹤楼（天下名楼新版）", 160],
     [SOLD_ON, "新牌（蓝）", 88],
-    [NEW, "七匹狼（测试）", "1,250.50", 10, 160, "6901028888885", "卷烟"],
+    [NEW, "七匹狼（测试）", "1,250.50", 10, 160, "6901028888882", "卷烟"],
     ["6901028062016", "错码", 10],
     ["6901028137492", "七匹狼（红）", "贵"],
     [KEPT, "苏烟（五星红杉树）", 231],
@@ -101,7 +101,7 @@ def test_applied_it_is_in_force_on_its_first_day_and_on_the_ledger(officer_with:
     new = identify(NEW, LATER).candidate
     assert new is not None
     assert (new.product.sticks_per_carton, new.price.amount, new.product.initials) == (160, Decimal("1250.50"), "qplcs")
-    pack = identify("6901028888885", LATER).candidate
+    pack = identify("6901028888882", LATER).candidate
     assert pack is not None
     assert (pack.product, pack.unit) == (new.product, "pack")
 

@@ -1,0 +1,1 @@
+"""What is measured: each module prints a table; docs/performance.md holds the last ones with their commands."""
