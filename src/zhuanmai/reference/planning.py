@@ -199,5 +199,5 @@ def _in_force_names(region: str, on: dt.date, kept: set[uuid.UUID]) -> list[str]
     before = in_force_on(on - dt.timedelta(days=1), region)
     if before is None:
         return []
-    names = Price.objects.filter(catalogue=before).exclude(product_id__in=kept).values_list("product__name", flat=True)
-    return sorted(set(names))
+    left = Price.objects.filter(catalogue=before).exclude(product_id__in=kept)
+    return sorted(name for _, name in left.values_list("product_id", "product__name").distinct())

@@ -111,7 +111,9 @@ def apply_catalogue(*, actor: Officer, import_id: uuid.UUID) -> CatalogueImport:
                 "title": seen.title,
                 "region": seen.region,
                 "valid_from": seen.valid_from.isoformat(),
-                "counts": "，".join(f"{_COUNTED[key]} {n}" for key, n in seen.counts.items() if n and key in _COUNTED),
+                "counts": "，".join(
+                    f"{words} {seen.counts[key]}" for key, words in _COUNTED.items() if seen.counts[key]
+                ),
                 "file_sha256": seen.file_sha256,
             },
             rows=rows,
