@@ -160,7 +160,8 @@ def _print(
         print(f"| {name} | {value:.2f} s | |")
     print(f"| the system's own share, whole case | {share:.1f} s | < 60 s |")
     print(
-        f"| scan to acknowledged line, p50 / p99 | {statistics.median(latencies):.0f} / {latencies[-2]:.0f} ms | < 100 ms |"
+        f"| scan to acknowledged line, p50 / p99 | {statistics.median(latencies):.0f} / {latencies[-2]:.0f} ms "
+        "| < 100 ms |"
     )
     print(f"| national receipt after the last signature is sealed | {receipt:.2f} s | < 2 s |")
     for line in wrong:
