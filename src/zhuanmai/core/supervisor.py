@@ -84,6 +84,7 @@ class Supervisor:
                 lived = time.monotonic() - part.started_at
                 part.quick_deaths = part.quick_deaths + 1 if lived < _QUICK_DEATH_SECONDS else 0
                 print(f"{part.name} stopped ({part.process.returncode}); starting it again", file=sys.stderr)
+                _end_group(part.process.pid)
                 if part.quick_deaths:
                     time.sleep(min(5.0, part.quick_deaths))
                 self._launch(part)
@@ -98,6 +99,14 @@ class Supervisor:
 
     def _stop_soon(self, _signal: int, _frame: FrameType | None) -> None:
         self._stopping = True
+
+
+def _end_group(pid: int) -> None:
+    """End what a killed part left behind (a web server's workers would keep its port)."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 def _die_with_parent() -> None:

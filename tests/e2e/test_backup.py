@@ -1,0 +1,53 @@
+"""A backup taken while officers work restores into an empty home, and verifies there."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.desk import Desk
+from tests.stack import Stack, new_home
+from zhuanmai.core.ids import new_id
+
+PLACE = {"address": "厦门市湖里区枋湖南路88号", "shop_name": "演示食杂店", "district_code": "350206"}
+
+
+@pytest.mark.parametrize("officers", [5])
+def test_a_backup_under_work_restores_and_verifies(stack: Stack, tmp_path: Path, officers: int) -> None:
+    key = tmp_path / "backup.key"
+    recipient = stack.command("backup-key", str(key)).stdout.strip()
+    desks = [Desk(stack.url, username) for username in ("jia", "yi", "jia", "yi", "jia")][:officers]
+    stop, scanned = threading.Event(), [0] * officers
+
+    def work(lane: int) -> None:
+        desk, case = desks[lane], str(new_id())
+        pair = [one["id"] for one in desk.get("/enforcement/kit")["officers"][:2]]
+        desk.do(case, "case.open", reason="routine", place=PLACE, officer_ids=pair, recorder_id=pair[0])
+        while not stop.is_set():
+            desk.do(case, "scan", barcode="6901028314459", n=1, via="gun")
+            scanned[lane] += 1
+
+    threads = [threading.Thread(target=work, args=(lane,)) for lane in range(officers)]
+    for thread in threads:
+        thread.start()
+    try:
+        target = tmp_path / "bureau.age"
+        stack.command("backup", "--recipient", recipient, "--to", str(target))
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(60)
+    assert all(scanned)
+    other = Stack(new_home())
+    try:
+        done = other.command("restore", str(target), "--identity", str(key), check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "核验通过" in done.stdout
+        again = other.command("restore", str(target), "--identity", str(key), check=False)
+        assert "不是空的" in again.stderr
+    finally:
+        other.command("postgres", "stop", check=False)
+        shutil.rmtree(other.home, ignore_errors=True)
