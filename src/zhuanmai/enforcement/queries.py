@@ -26,7 +26,8 @@ class Filters:
 
 def cases(officer: Officer, filters: Filters) -> QuerySet[Case]:
     """The cases that the officer sees, newest first, narrowed by the filters."""
-    found = cases_of(officer).select_related("bureau", "unit", "inspection").prefetch_related("parties", "causes")
+    found = cases_of(officer).select_related("bureau", "unit", "inspection", "oral_approval")
+    found = found.prefetch_related("parties", "causes", "approvals")
     if filters.words:
         found = found.filter(_matches(filters.words)).distinct()
     if filters.state:

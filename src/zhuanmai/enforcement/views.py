@@ -16,12 +16,13 @@ from zhuanmai.accounts.queries import names
 from zhuanmai.accounts.requests import officer_of, signed_in_only
 from zhuanmai.enforcement.facts_for_documents import first_party
 from zhuanmai.enforcement.models import Approval, Case
+from zhuanmai.enforcement.papers import paper_of
 from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.procedure import State
 from zhuanmai.enforcement.queries import Filters, cases, is_urgent, open_deadlines, waiting_approvals
 from zhuanmai.enforcement.signing import own_roles
 from zhuanmai.enforcement.stages import planned
-from zhuanmai.enforcement.state import state_of
+from zhuanmai.enforcement.state import state_of, state_words
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.reference.citations import citation
 
@@ -36,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {}
     if officer.may("enforcement.see"):
         context = {
-            "mine": cases(officer, Filters())[:8],
+            "mine": [(case, _words(case)) for case in cases(officer, Filters())[:8]],
             "deadlines": [(row, is_urgent(row)) for row in open_deadlines(officer, 8)],
             "approvals": waiting_approvals(officer)[:8],
         }
@@ -56,7 +57,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         mine=request.GET.get("mine") == "1",
     )
     page = Paginator(cases(officer, filters), PAGE_ROWS).get_page(request.GET.get("page"))
-    rows = [(case, State(case.state).zh, first_party(case)) for case in page]
+    rows = [(case, _words(case), first_party(case)) for case in page]
     context = {
         "page_obj": page,
         "rows": rows,
@@ -92,6 +93,18 @@ def case_page(request: HttpRequest, case_id: uuid.UUID, tab: str = "facts") -> H
     if context["tab"] in ("facts", "trace"):
         context["lines"] = _lines(case)
     return render(request, "enforcement/case.html", context)
+
+
+@signed_in_only
+def paper(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID) -> HttpResponse:
+    """The pages of one document as pictures, for the documents tab."""
+    case = require_seen(officer_of(request), case_id)
+    context = {"case": case, "paper": paper_of(case, document_id)}
+    return render(request, "enforcement/_paper.html", context)
+
+
+def _words(case: Case) -> str:
+    return state_words(case, case.approvals.all())
 
 
 def _documents(request: HttpRequest, case: Case, state: dict[str, Any]) -> dict[str, Any]:
