@@ -60,6 +60,7 @@ export const FORMS_ENGLISH: Record<string, string> = {
   "{name} 第 {n} 页": "{name}, page {n}",
   "正在生成预览…": "Drawing the preview…",
   "请触碰钥匙…": "Touch the key…",
+  "本人已签": "You have signed",
   "签本阶段 {n} 份": "Sign {n} documents",
   "当事人签字": "Party signs",
   "见证人签字": "Witness signs",
