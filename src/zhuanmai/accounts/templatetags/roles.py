@@ -1,12 +1,47 @@
-"""Roles in words."""
+"""Roles, and the kinds of objects on the ledger, in words."""
 
 from __future__ import annotations
 
 from django import template
+from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.accounts.models import Role
 
 register = template.Library()
+
+
+_OBJECTS = {
+    "bureau": _("Unit"),
+    "calendar_year": _("Calendar"),
+    "case": _("Case"),
+    "day": _("Calendar"),
+    "deadline": _("Deadline"),
+    "document": _("Document"),
+    "evidence": _("Evidence"),
+    "key": _("Key"),
+    "ledger": _("Ledger"),
+    "licensee": _("Licensee"),
+    "line": _("Goods"),
+    "message": _("Message"),
+    "officer": _("Staff member"),
+    "operation": _("Operation"),
+    "partner": _("Partner"),
+    "party": _("Party"),
+    "photo": _("Photograph"),
+    "price_catalogue": _("Price catalogue"),
+    "product": _("Product"),
+    "questioning": _("Questioning"),
+    "register": _("Register of licensees"),
+    "shipped": _("Reference data"),
+    "signing": _("Signing"),
+    "term": _("Deadline"),
+}
+
+
+@register.filter
+def object_words(kind: str) -> str:
+    """What an entry of the ledger is about; a kind without a word stays as it is."""
+    return str(_OBJECTS.get(kind.rpartition(".")[2], kind))
 
 
 @register.filter
