@@ -1,30 +1,82 @@
-// Lists by keyboard: ↑ ↓ move along the rows that lead somewhere, Enter opens, in tables marked data-list.
+// Lists by keyboard, in tables marked data-list: ↑ ↓ (j k) move along the rows, Enter opens, Space selects for bulk acts.
+import { typing } from "./menus";
+import { word } from "./words";
 
-/** Make every list on the page walkable. */
+function rowsOf(table: HTMLTableElement): HTMLTableRowElement[] {
+  return [...table.querySelectorAll<HTMLTableRowElement>("tbody tr[data-href]")];
+}
+
+function open(row: HTMLTableRowElement): void {
+  window.location.assign(row.dataset.href ?? "#");
+}
+
+function openOnClick(row: HTMLTableRowElement): void {
+  row.tabIndex = -1;
+  row.addEventListener("click", (event) => {
+    if (event.target instanceof Element && event.target.closest("a, button, input, label, summary")) return;
+    if (window.getSelection()?.toString()) return;
+    if (event.ctrlKey || event.metaKey) window.open(row.dataset.href, "_blank", "noopener");
+    else open(row);
+  });
+}
+
+/** Move along the rows of a table; true if the key was for it. */
+export function walk(table: HTMLTableElement, key: string): boolean {
+  const rows = rowsOf(table);
+  const at = rows.findIndex((row) => row === document.activeElement);
+  const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[key];
+  if (step) {
+    const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, at + step))];
+    next?.focus({ preventScroll: true });
+    next?.scrollIntoView({ block: "nearest" });
+    return Boolean(next);
+  }
+  const row = rows[at];
+  if (!row) return false;
+  if (key === "Enter") {
+    open(row);
+    return true;
+  }
+  const box = key === " " ? row.querySelector<HTMLInputElement>("input[type=checkbox]") : null;
+  box?.click();
+  return Boolean(box);
+}
+
+function bindBulk(form: HTMLFormElement): void {
+  const bar = form.querySelector<HTMLElement>("[data-bulk-bar]");
+  const boxes = (): HTMLInputElement[] => [...form.querySelectorAll<HTMLInputElement>("tbody input[type=checkbox]")];
+  const all = form.querySelector<HTMLInputElement>("thead input[type=checkbox]");
+  const show = (): void => {
+    const chosen = boxes().filter((box) => box.checked);
+    boxes().forEach((box) => box.closest("tr")?.classList.toggle("is-selected", box.checked));
+    if (all) {
+      all.checked = chosen.length > 0 && chosen.length === boxes().length;
+      all.indeterminate = chosen.length > 0 && !all.checked;
+    }
+    if (!bar) return;
+    bar.hidden = chosen.length === 0;
+    bar.querySelector("[data-bulk-count]")!.textContent = `${chosen.length} ${word("selected")}`;
+  };
+  const set = (checked: boolean): void => {
+    boxes().forEach((box) => (box.checked = checked));
+    show();
+  };
+  form.addEventListener("change", (event) => (event.target === all ? set(all!.checked) : show()));
+  form.querySelector("[data-bulk-clear]")?.addEventListener("click", () => set(false));
+  window.addEventListener("pageshow", show);
+}
+
+/** Make every list on the page walkable, and its rows selectable where it has bulk acts. */
 export function walkLists(): void {
-  document.querySelectorAll<HTMLTableElement>("table[data-list]").forEach((table) => {
-    const rows = () => [...table.querySelectorAll<HTMLTableRowElement>("tbody tr[data-href]")];
-    const open = (row: HTMLTableRowElement) => window.location.assign(row.dataset.href ?? "#");
-    rows().forEach((row) => {
-      row.tabIndex = -1;
-      row.addEventListener("click", (event) => {
-        if (event.target instanceof Element && event.target.closest("a,button,input,label")) return;
-        if (!window.getSelection()?.toString()) open(row);
-      });
-    });
-    document.addEventListener("keydown", (event) => {
-      if (event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
-      const all = rows();
-      const at = all.findIndex((row) => row === document.activeElement);
-      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-        const next = all[Math.min(all.length - 1, Math.max(0, at + (event.key === "ArrowDown" ? 1 : -1)))];
-        if (next) {
-          next.focus();
-          event.preventDefault();
-        }
-      } else if (event.key === "Enter" && at >= 0) {
-        open(all[at]!);
-      }
-    });
+  const tables = [...document.querySelectorAll<HTMLTableElement>("table[data-list]")];
+  tables.flatMap(rowsOf).forEach(openOnClick);
+  document.querySelectorAll<HTMLFormElement>("form[data-bulk]").forEach(bindBulk);
+  document.addEventListener("keydown", (event) => {
+    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    const within = event.target instanceof Element ? event.target.closest("table[data-list]") : null;
+    const table = (within as HTMLTableElement | null) ?? tables[0];
+    const elsewhere = event.target instanceof Element && event.target.closest("a, button, summary, input");
+    if (!table || (elsewhere && ["Enter", " "].includes(event.key))) return;
+    if (walk(table, event.key)) event.preventDefault();
   });
 }

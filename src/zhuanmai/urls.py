@@ -13,5 +13,7 @@ urlpatterns = [
     path("api/", api.urls),
     *(path("", include(f"zhuanmai.{room}.urls")) for room in settings.ROOMS if find_spec(f"zhuanmai.{room}.urls")),
 ]
+handler400 = "zhuanmai.core.views.bad_request"
+handler403 = "zhuanmai.core.views.not_allowed"
 handler404 = "zhuanmai.core.views.not_found"
 handler500 = "zhuanmai.core.views.server_error"

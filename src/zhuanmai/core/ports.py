@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -22,6 +23,14 @@ class CasePort(Protocol):
 
     def open_case(self, *, actor_id: uuid.UUID, clue: dict[str, Any]) -> uuid.UUID:
         """Open a case from a clue and return its id."""
+        ...
+
+
+class SavedViews(Protocol):
+    """Views of lists that officers keep for themselves: accounts keeps them, the shell shows them."""
+
+    def views_of(self, officer: Any, path: str) -> Sequence[Mapping[str, Any]]:
+        """The officer's views of the list at this path: name and query of each."""
         ...
 
 

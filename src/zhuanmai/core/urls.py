@@ -11,4 +11,7 @@ app_name = "core"
 urlpatterns = [
     path("healthz", views.health, name="health"),
     path("language", set_language, name="set_language"),
+    path("theme", views.set_theme, name="set_theme"),
+    path("notices", views.bell, name="bell"),
+    path("styleguide", views.style_guide, name="styleguide"),
 ]

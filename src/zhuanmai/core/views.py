@@ -1,14 +1,21 @@
-"""Pages of the ground floor: health, what went wrong in words, theme."""
+"""Pages of the ground floor: health, what went wrong in words, theme, the bell, the style guide."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import OperationalError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from zhuanmai.core.errors import NotFound, Refused
+from zhuanmai.core import notices, styleguide
+from zhuanmai.core.context import THEMES
+from zhuanmai.core.errors import NotAllowed, NotFound, Refused
+
+_A_YEAR = 365 * 24 * 3600
 
 
 @never_cache
@@ -23,13 +30,70 @@ def health(_request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok", "database": "up"})
 
 
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Light, dark, or (anything else) as the device has it; kept in a cookie for a year."""
+    target = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        target = "/"
+    answer = HttpResponseRedirect(target)
+    theme = request.POST.get("theme", "")
+    if theme in THEMES:
+        answer.set_cookie("theme", theme, max_age=_A_YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    else:
+        answer.delete_cookie("theme", samesite="Lax")
+    return answer
+
+
+@never_cache
+@require_GET
+def bell(request: HttpRequest) -> HttpResponse:
+    """What waits for the officer, as the top bar shows it."""
+    officer = getattr(request, "officer", None)
+    found = notices.waiting_for(officer) if officer else []
+    return render(request, "core/_notices.html", {"notices": found})
+
+
+@require_GET
+def style_guide(request: HttpRequest) -> HttpResponse:
+    """Every part of the design system on one page; in the demo and test profiles only."""
+    if settings.PROFILE not in ("demo", "test"):
+        raise NotFound("no_page", "没有这个页面；样式手册只在演示环境提供。")
+    return render(request, "core/styleguide.html", styleguide.sample(request))
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The request itself made no sense."""
+    problem = Refused("bad_request", "请求格式不对；请返回上一页重新操作，已录入的内容仍在本机。", status=400)
+    return render(request, "core/problem.html", {"problem": problem}, status=400)
+
+
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The officer may not do this."""
+    problem = NotAllowed("not_allowed", "您没有办理此事的权限；如需办理，请联系安全管理员授予相应角色。")
+    return render(request, "core/problem.html", {"problem": problem}, status=403)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's protection against forgery no longer matches (settings.CSRF_FAILURE_VIEW)."""
+    problem = NotAllowed(
+        "stale_form",
+        "页面停留过久或登录已变化，本次提交未生效；请返回并刷新页面后再提交，已录入的内容仍在本机。",
+        title="页面已过期",
+    )
+    if request.path.startswith("/api/"):
+        body = problem.problem()
+        return JsonResponse(body, status=403, content_type="application/problem+json")
+    return render(request, "core/problem.html", {"problem": problem}, status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """There is no such page."""
     problem = NotFound("no_page", "没有这个页面；它可能已移动，或不在您的权限范围内。")
     return render(request, "core/problem.html", {"problem": problem}, status=404)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Something broke; what was entered stays on the device."""
+def server_error(_request: HttpRequest) -> HttpResponse:
+    """Something broke; what was entered stays on the device. Drawn without the database, which may be what broke."""
     problem = Refused("server_error", "系统出错，本次操作未生效；已录入的内容仍在本机，请稍后重试。", status=500)
-    return render(request, "core/problem.html", {"problem": problem}, status=500)
+    return HttpResponse(render_to_string("core/problem.html", {"problem": problem}), status=500)

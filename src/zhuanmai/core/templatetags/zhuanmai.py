@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from zhuanmai.core import assets
-from zhuanmai.core.clock import to_local
+from zhuanmai.core import assets, ports
+from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import NotFound
 from zhuanmai.core.masking import masked_id, masked_name, masked_phone
-from zhuanmai.core.navigation import Page
 from zhuanmai.core.units import Unit, money, plain
 
 register = template.Library()
@@ -68,6 +69,18 @@ def amount(number: Any) -> str:
 
 
 @register.filter
+def cartons(number: Any) -> str:
+    """1,646.5 条, as bureaus count cigarettes."""
+    return _with_unit(number, Unit.CARTON)
+
+
+@register.filter
+def sticks(number: Any) -> str:
+    """99,240 支."""
+    return _with_unit(number, Unit.STICK)
+
+
+@register.filter
 def day(moment: dt.date | dt.datetime | None) -> str:
     """2026-11-23, as read in the bureau."""
     if moment is None:
@@ -85,6 +98,30 @@ def minute(moment: dt.datetime | None) -> str:
 def clock_time(moment: dt.datetime | None) -> str:
     """09:12, as read in the bureau."""
     return "—" if moment is None else to_local(moment).strftime("%H:%M")
+
+
+@register.simple_tag
+def ago(moment: dt.datetime | None) -> str:
+    """The moment as so long ago (kept fresh by the shell), in full on hover: 3 分钟前."""
+    if moment is None:
+        return "—"
+    seconds = (moment - now()).total_seconds()
+    words = gettext("just now")
+    for size, past, future in _SPANS:
+        if abs(seconds) >= size:
+            count = int(abs(seconds) // size)
+            words = (past if seconds < 0 else future) % {"n": count}
+            break
+    return format_html(
+        '<time data-relative datetime="{}" title="{}">{}</time>', moment.isoformat(), minute(moment), words
+    )
+
+
+_SPANS = (
+    (86400, _("%(n)d days ago"), _("in %(n)d days")),
+    (3600, _("%(n)d hours ago"), _("in %(n)d hours")),
+    (60, _("%(n)d minutes ago"), _("in %(n)d minutes")),
+)
 
 
 register.filter("masked_name", masked_name)
@@ -163,10 +200,91 @@ def approval_words(state: str) -> str:
     return str(_APPROVALS.get(state, state))
 
 
+_LEVEL_ICONS = {
+    "danger": "alert-circle",
+    "warning": "alert-triangle",
+    "success": "circle-check",
+    "info": "info-circle",
+    "quiet": "",
+    "": "",
+}
+
+
+@register.simple_tag
+def chip(words: Any, level: str = "", icon_name: str = "") -> SafeString:
+    """A state in words. `level`: danger, warning, success, info, quiet; an icon says it too, not colour alone."""
+    picture = icon_name or _LEVEL_ICONS[level]
+    return format_html(
+        '<span class="zm-chip{}">{}{}</span>',
+        f" zm-chip-{level}" if level else "",
+        icon(picture) if picture else "",
+        words,
+    )
+
+
+@register.simple_tag
+def deadline(what: Any, due: dt.date, days_left: int, provisional: bool = False) -> SafeString:
+    """A legal deadline, coloured by urgency: 处理决定剩 7 个工作日（12-02）. `days_left` counts working days."""
+    if days_left < 0:
+        words, level = _("%(what)s is overdue by %(n)d working days"), "danger"
+    elif days_left == 0:
+        words, level = _("%(what)s is due today"), "danger"
+    else:
+        words, level = _("%(what)s: %(n)d working days left"), "warning" if days_left <= 3 else "info"
+    text = str(words) % {"what": what, "n": abs(days_left)}
+    return format_html(
+        '<span class="zm-chip zm-chip-{}" title="{}">{}{}{}</span>',
+        level,
+        _("Provisional: the holidays of that year are not announced yet") if provisional else due.isoformat(),
+        icon("alert-circle" if level == "danger" else "clock"),
+        text,
+        _(" (%(day)s%(mark)s)") % {"day": due.strftime("%m-%d"), "mark": "?" if provisional else ""},
+    )
+
+
+@register.filter
+def level(message: Any) -> str:
+    """The level of one of Django's messages, in the shell's four words."""
+    name = str(message.level_tag)
+    return {"error": "danger", "debug": "info"}.get(name, name)
+
+
 @register.simple_tag(takes_context=True)
-def rail_badge(context: dict[str, Any], page: Page) -> int:
-    """How many things wait on a page of the rail."""
-    return page.badge(context["officer"]) if page.badge else 0
+def saved_views(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """The officer's saved views of this list (bound by accounts): name, href, is_current."""
+    request, officer = context["request"], context.get("officer")
+    if not getattr(officer, "pk", None):
+        return []
+    here = _without_page(request.GET.urlencode())
+    return [
+        {
+            "name": view["name"],
+            "href": f"{request.path}?{view['query']}",
+            "is_current": _without_page(view["query"]) == here,
+        }
+        for view in ports.get(ports.SavedViews).views_of(officer, request.path)  # type: ignore[type-abstract]
+    ]
+
+
+def _without_page(query: str) -> list[tuple[str, str]]:
+    return sorted(pair for pair in parse_qsl(query) if pair[0] != "page")
+
+
+@register.simple_tag(takes_context=True)
+def sort_header(context: dict[str, Any], name: str, words: Any, number: bool = False) -> SafeString:
+    """The heading of a sortable column; needs `order` (core.listing.Order) in the context."""
+    order = context["order"]
+    is_here = order.name == name
+    target = f"-{name}" if is_here and not order.down else name
+    direction = ("descending" if order.down else "ascending") if is_here else ""
+    return format_html(
+        '<th scope="col"{}{}><a class="zm-sort" href="{}">{}{}</a></th>',
+        SafeString(' class="zm-number"') if number else "",
+        format_html(' aria-sort="{}"', direction) if is_here else "",
+        query(context, sort=target, page=None),
+        words,
+        icon({"ascending": "arrow-up", "descending": "arrow-down", "": "arrows-sort"}[direction]),
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -188,6 +306,11 @@ def _sprite() -> str:
 
 def _built(path: str) -> str:
     return static(assets.PREFIX + path) if path else ""
+
+
+def _with_unit(number: Any, unit: Unit) -> str:
+    text = amount(number)
+    return text if text == "—" else f"{text} {unit.zh}"
 
 
 def _number(value: Any) -> Decimal | None:

@@ -1,0 +1,28 @@
+"""What was just done, said once at the edge of the page, with 撤销 where it can be taken back."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+
+_LEVELS = {
+    "success": messages.SUCCESS,
+    "info": messages.INFO,
+    "warning": messages.WARNING,
+    "danger": messages.ERROR,
+}
+Level = Literal["success", "info", "warning", "danger"]
+
+
+def say(request: HttpRequest, words: str, *, level: Level = "success", undo: str = "") -> None:
+    """Say it on the next page that is drawn. `undo`: an address of ours that takes it back when posted to."""
+    messages.add_message(request, _LEVELS[level], words, extra_tags=undo)
+
+
+def say_in_place(response: HttpResponse, words: str, *, level: Level = "success", undo: str = "") -> HttpResponse:
+    """Say it on the page that asked through htmx, without a new page. Returns the same response."""
+    response["HX-Trigger"] = json.dumps({"toast": {"words": words, "level": level, "undo": undo}})
+    return response
