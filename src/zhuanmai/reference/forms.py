@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhuanmai.core.errors import FieldError, Refused
+from zhuanmai.core.errors import Refused
 from zhuanmai.reference.models import Barcode, Certainty
 
 
@@ -27,15 +27,6 @@ class RefusingForm(forms.Form):
         for field in self.fields.values():
             select = isinstance(field.widget, forms.Select)
             field.widget.attrs.setdefault("class", "form-select" if select else "form-control")
-
-    @property
-    def problems(self) -> list[FieldError]:
-        """What is wrong, in order, for the summary above the form."""
-        return [
-            FieldError("" if name == "__all__" else name, "", str(words))
-            for name, found in self.errors.items()
-            for words in found
-        ]
 
     def refuse(self, error: Refused) -> None:
         """Put the refusal's sentence at its field, or above the form if it names none of ours."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import Refused
+from zhuanmai.core.listing import Order, order_of, page_of
 from zhuanmai.reference import catalogue, services
 from zhuanmai.reference.catalogue import Listed
 from zhuanmai.reference.forms import BarcodeForm, PriceForm
@@ -25,7 +25,6 @@ from zhuanmai.reference.models import Price, PriceCatalogue, Product
 from zhuanmai.reference.prices import in_force_on
 from zhuanmai.reference.views.frame import allowed, history, officer, sheet
 
-_PAGE = 50
 _SORTS: dict[str, Callable[[Listed], tuple[object, ...]]] = {
     "name": lambda one: (one.product.name,),
     "brand": lambda one: (one.product.brand, one.product.name),
@@ -43,13 +42,7 @@ class Filters:
     origin: str
     state: str
     on: dt.date
-    sort: str
-    down: bool
-
-    @property
-    def opposite(self) -> str:
-        """The other direction of the present order, as the address writes it."""
-        return self.sort if self.down else f"-{self.sort}"
+    order: Order
 
 
 @require_GET
@@ -60,17 +53,15 @@ def product_list(request: HttpRequest) -> HttpResponse:
     found = _filtered(filters)
     if request.GET.get("export") in ("csv", "xlsx"):
         return _export(found, request.GET["export"])
-    page = Paginator(found, _PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "reference/products.html",
         {
-            "page_obj": page,
+            "page_obj": page_of(request, found),
+            "order": filters.order,
+            "exports": 1,
             "filters": filters,
             "catalogue": in_force_on(filters.on),
-            "words_name": _("Product"),
-            "words_class": _("Price class"),
-            "words_price": _("Retail price"),
             "kinds": Product.Kind.choices,
             "origins": Product.Origin.choices,
             "may_edit": officer(request).may("reference.edit"),
@@ -139,15 +130,13 @@ def _filters(request: HttpRequest) -> Filters:
         on = dt.date.fromisoformat(asked.get("on", ""))
     except ValueError:
         on = today()
-    sort = asked.get("sort", "name")
     return Filters(
         q=asked.get("q", "").strip(),
         kind=asked.get("kind", ""),
         origin=asked.get("origin", ""),
         state=asked.get("state", ""),
         on=on,
-        sort=sort.lstrip("-") if sort.lstrip("-") in _SORTS else "name",
-        down=sort.startswith("-"),
+        order=order_of(request, list(_SORTS), "name"),
     )
 
 
@@ -161,9 +150,9 @@ def _filtered(filters: Filters) -> list[Listed]:
     if filters.state:
         tests.append(lambda one: _state(one) == filters.state)
     kept = [one for one in found if all(test(one) for test in tests)]
-    if filters.q and filters.sort == "name" and not filters.down:
+    if filters.q and filters.order == Order("name", False):
         return kept  # the best match first
-    return sorted(kept, key=_SORTS[filters.sort], reverse=filters.down)
+    return sorted(kept, key=_SORTS[filters.order.name], reverse=filters.order.down)
 
 
 def _state(one: Listed) -> str:

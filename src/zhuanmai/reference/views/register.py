@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,12 +14,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zhuanmai.core.errors import NotFound, Refused
+from zhuanmai.core.listing import listed
 from zhuanmai.reference import identifiers, importing, licensees, services
 from zhuanmai.reference.forms import ReasonForm, RegisterForm
 from zhuanmai.reference.models import Licensee, RegisterCompleteness
 from zhuanmai.reference.views.frame import allowed, officer
 
-_PAGE = 50
+_COLUMNS = {"licence": "licence_no", "shop": "shop_name", "district": "district_code", "valid_to": "valid_to"}
 BUSINESS = {
     "grocery": gettext_lazy("Grocery"),
     "convenience": gettext_lazy("Convenience store"),
@@ -49,21 +48,18 @@ def licensee_list(request: HttpRequest) -> HttpResponse:
     """The register, filtered, 50 a page, personal data masked."""
     asked = request.GET
     q, district, status = asked.get("q", "").strip(), asked.get("district", ""), asked.get("status", "")
-    rows: QuerySet[Licensee] | list[Licensee]
+    rows = Licensee.objects.all()
     if q:
-        found = licensees.find(q, limit=500)
-        rows = [one for one in found if district in ("", one.district_code) and status in ("", one.status)]
-    else:
-        rows = Licensee.objects.all()
-        rows = rows.filter(district_code=district) if district else rows
-        rows = rows.filter(status=status) if status else rows
-    page = Paginator(rows, _PAGE).get_page(asked.get("page"))
+        rows = rows.filter(pk__in=[one.pk for one in licensees.find(q, limit=500)])
+    rows = rows.filter(district_code=district) if district else rows
+    rows = rows.filter(status=status) if status else rows
+    context = listed(request, rows, columns=_COLUMNS, default="licence")
     return render(
         request,
         "reference/licensees.html",
         {
-            "page_obj": page,
-            "shown": [_shown(row) for row in page.object_list],
+            **context,
+            "shown": [_shown(row) for row in context["page_obj"].object_list],
             "q": q,
             "district": district,
             "status": status,
