@@ -26,7 +26,7 @@ def value_for(field: Any, dice: random.Random) -> Any:
     """A value that fits a column's type, length and choices."""
     if field.is_relation:
         keys = list(field.related_model._base_manager.values_list("pk", flat=True)[:50])
-        return dice.choice(keys) if keys else value_for(field.target_field, dice)
+        return dice.choice(keys) if keys and dice.random() < 0.8 else value_for(field.target_field, dice)
     if field.choices:
         return dice.choice([value for value, _ in field.flatchoices])
     match field:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from zhuanmai.core.errors import Refused
 from zhuanmai.ledger.alignment import Difference, Found, align, runs
 from zhuanmai.ledger.canonical import canonical
-from zhuanmai.ledger.heads import Head, Record, exported, exported_heads, load, records
+from zhuanmai.ledger.heads import LEAVES, Head, Record, exported, exported_heads, load, records
 from zhuanmai.ledger.merkle import Accumulator, leaf_hash
 from zhuanmai.ledger.models import Entry, LedgerPersonal, TreeHead
 from zhuanmai.ledger.registry import tables
@@ -104,24 +104,34 @@ def _known(head: Head | None, path: Path | None, report: Report) -> list[Record]
 def _walk(heads: dict[int, Head], known: list[Record] | None, report: Report) -> _Walk:
     walk = _Walk()
     for entry in Entry.objects.order_by("seq").iterator(chunk_size=2000):
-        leaf, position = bytes(entry.leaf), report.entries
+        leaf = bytes(entry.leaf)
         if entry.seq != walk.next_seq:
             walk.differences.append(Difference(walk.next_seq, Fault.MISSING, "编号不连续", until=entry.seq - 1))
-        if leaf_hash(canonical(entry.content())) != leaf:
+        is_faithful = leaf_hash(canonical(entry.content())) == leaf
+        if not is_faithful:
             walk.differences.append(Difference(entry.seq, Fault.ALTERED, "内容与其摘要不符"))
-        if known is not None and position < len(known) and known[position] != (entry.id.bytes, leaf):
-            walk.fits = False
+        if known is not None and entry.seq < len(known) and known[entry.seq] != (entry.id.bytes, leaf):
+            if is_faithful and known[entry.seq][1] == leaf:  # the leaf is over the id, so the file is wrong about it
+                known[entry.seq] = (entry.id.bytes, leaf)
+                report.problems.append(Problem(f"文件 {LEAVES} ", Fault.ALTERED, f"第 {entry.seq} 条的编号不符"))
+            else:
+                walk.fits = False
         walk.next_seq = entry.seq + 1
         walk.tree.add(leaf)
         report.entries += 1
-        against = heads.get(walk.tree.size)
-        if against is not None and walk.unmatched is None:
-            if walk.tree.root().hex() == against.root:
-                walk.matched = against.size
-            else:
-                walk.unmatched = against.size
+        _check_root(heads.get(walk.tree.size), walk)
         _remember(entry, walk)
+    walk.fits = walk.fits and walk.next_seq == report.entries
     return walk
+
+
+def _check_root(head: Head | None, walk: _Walk) -> None:
+    if head is None or walk.unmatched is not None:
+        return
+    if walk.tree.root().hex() == head.root:
+        walk.matched = head.size
+    else:
+        walk.unmatched = head.size
 
 
 def _remember(entry: Entry, walk: _Walk) -> None:
