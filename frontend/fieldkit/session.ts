@@ -110,7 +110,7 @@ export class Session {
       const operation = await this.log.append(this.caseId, { kind, payload, id, at });
       this.keeping.delete(asked);
       this.operations.value = [...this.operations.value, operation];
-      if (this.opened) this.sync.start();
+      if (this.opened) this.sync.nudge();
       return operation;
     } catch (reason) {
       this.notify("danger", t("本机没有存下这一步，请勿关闭页面：{reason}", { reason: sentence(reason) }));

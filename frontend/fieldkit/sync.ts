@@ -19,11 +19,13 @@ export interface SyncEvents {
 export interface SyncOptions {
   batch: number;
   pollMs: number;
+  /** How long operations are gathered before they are sent. */
+  gatherMs: number;
   firstRetryMs: number;
   lastRetryMs: number;
 }
 
-const DEFAULTS: SyncOptions = { batch: 100, pollMs: 2000, firstRetryMs: 500, lastRetryMs: 30_000 };
+const DEFAULTS: SyncOptions = { batch: 100, pollMs: 2000, gatherMs: 200, firstRetryMs: 500, lastRetryMs: 30_000 };
 
 /** The way between one tablet and the server for one case. */
 export class Sync {
@@ -32,6 +34,7 @@ export class Sync {
   private failures = 0;
   private running = false;
   private again = false;
+  private gathering = false;
   private stopped = false;
   private wanted: (() => void)[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,6 +53,16 @@ export class Sync {
   start(): void {
     this.stopped = false;
     this.kick();
+  }
+
+  /** Something was added: send it soon, together with what comes meanwhile, so that scanning keeps the processor. */
+  nudge(): void {
+    this.stopped = false;
+    if (this.running) this.again = true;
+    else if (this.failures === 0 && !this.gathering) {
+      this.gathering = true;
+      this.schedule(this.options.gatherMs);
+    }
   }
 
   stop(): void {
@@ -78,13 +91,18 @@ export class Sync {
 
   private async run(): Promise<void> {
     this.running = true;
+    this.gathering = false;
     let pause = this.options.pollMs;
     try {
       do {
         this.again = false;
         await this.send();
         await this.hear();
-      } while (this.again && !this.stopped);
+      } while (this.again && this.wanted.length && !this.stopped);
+      if (this.again) {
+        this.gathering = true;
+        pause = this.options.gatherMs;
+      }
       this.failures = 0;
       this.events.line("online");
       this.wanted.splice(0).forEach((done) => done());
@@ -92,7 +110,12 @@ export class Sync {
       pause = this.pauseAfter(reason);
     }
     this.running = false;
-    if (!this.stopped) this.timer = setTimeout(() => this.kick(), pause);
+    if (!this.stopped) this.schedule(pause);
+  }
+
+  private schedule(pause: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.kick(), pause);
   }
 
   private pauseAfter(reason: unknown): number {

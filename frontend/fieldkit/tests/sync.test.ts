@@ -66,7 +66,7 @@ async function tablet(server: Server) {
       lines.push(line);
       look();
     },
-  }, { firstRetryMs: 1, lastRetryMs: 4, pollMs: 5, batch: 10 });
+  }, { firstRetryMs: 1, lastRetryMs: 4, pollMs: 5, gatherMs: 10, batch: 10 });
   const scan = async () => {
     operations = [...operations, await log.append(CASE, { kind: "scan", payload: { barcode: RED, n: 1 } })];
     look();
@@ -87,6 +87,21 @@ describe("the way to the server", () => {
     expect(server.applied).toEqual(kit.all().map((one) => one.id));
     expect(server.posts).toEqual([10, 10, 5]);
     expect(kit.all().every((one) => one.status === "applied")).toBe(true);
+  });
+
+  it("gathers what comes quickly, and does not wait for it to end", async () => {
+    const kit = await tablet(server);
+    for (let i = 0; i < 40; i++) {
+      await kit.scan();
+      kit.sync.nudge();
+      await new Promise((done) => setTimeout(done, 2));
+    }
+    const during = server.applied.length;
+    await kit.sync.settled();
+    kit.sync.stop();
+    expect(during).toBeGreaterThan(0);
+    expect(server.applied).toHaveLength(40);
+    expect(server.posts.length).toBeLessThan(30);
   });
 
   it("tries again after an outage and a lost reply, counting nothing twice", async () => {
