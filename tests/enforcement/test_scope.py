@@ -83,7 +83,8 @@ def test_every_route_of_the_room_answers_an_outsider_with_nothing(bureau: Bureau
         text = b"".join(answer) if answer.streaming else answer.content
         assert answer.status_code != 500, path
         assert [secret for secret in secrets if secret.encode() in text] == [], path
-        if str(tablet.case_id) in path:
+        # The workbench's page is an empty frame: it opens for a case that the server has not heard of yet, too.
+        if str(tablet.case_id) in path and not path.startswith("/field/"):
             assert answer.status_code in (403, 404, 405, 422), (path, answer.status_code)
     assert asked > 10
 

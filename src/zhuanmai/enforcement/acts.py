@@ -12,26 +12,34 @@ from django.db.models import Model
 
 from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.queries import holders
-from zhuanmai.core.clock import now, to_local
+from zhuanmai.core.clock import now, to_local, today
 from zhuanmai.core.errors import FieldError, Refused
 from zhuanmai.core.idempotency import first_time
+from zhuanmai.documents import fields
 from zhuanmai.documents import services as documents
-from zhuanmai.documents.queries import documents_of
+from zhuanmai.documents.facts import CaseFacts
+from zhuanmai.documents.queries import current, documents_of
 from zhuanmai.enforcement import terms
 from zhuanmai.enforcement.facts_for_documents import case_facts, counted_lines, first_party, for_document
-from zhuanmai.enforcement.models import Approval, Case
+from zhuanmai.enforcement.models import Approval, Case, Registration
+from zhuanmai.enforcement.operations import flush
 from zhuanmai.enforcement.permissions import require_seen, require_worker
 from zhuanmai.enforcement.procedure import Act, State, require
 from zhuanmai.enforcement.reporting import report_case
-from zhuanmai.enforcement.stages import NUMBERED_FIRST, planned
+from zhuanmai.enforcement.stages import NUMBERED_FIRST, Planned, planned
 from zhuanmai.ledger.services import append
 from zhuanmai.reference.causes import cause
 
 SIMPLE_LIMITS = {"organisation": Decimal(3000)}  # 行政处罚法 51; individual businesses count as citizens (practice)
+OUTCOMES = ("返还", "送检", "移送", "依法处理", "解除")
+_AFTER_THE_TERM = frozenset({"返还", "解除"})
 SIMPLE_LIMIT_OF_CITIZENS = Decimal(200)
 _STEPS = {
     Approval.Purpose.REGISTRATION: ("bureau_head",),
     Approval.Purpose.FILING: ("department_head", "legal_head", "bureau_head"),
+    Approval.Purpose.SAMPLING: ("bureau_head",),
+    Approval.Purpose.REPORT: ("department_head",),
+    Approval.Purpose.GOODS: ("bureau_head",),
 }
 Rows = list[Model]
 
@@ -41,9 +49,11 @@ def act(
 ) -> Case:
     """Do an act of the procedure. The same operation id twice has the effect of once. Raises what the act raises."""
     doing = _ACTS.get(name)
-    if doing is None:
+    if doing is None and name != "prepare_documents":
         raise Refused("unknown_act", f"没有“{name}”这一步；请刷新页面后重试。")
     require_seen(officer, case_id)
+    if doing is None:
+        return make_documents(officer=officer, case_id=case_id)
     with transaction.atomic():
         if not first_time(operation_id, actor_id=officer.pk, kind=f"enforcement.{name}", answer_key=str(case_id)):
             return Case.objects.get(pk=case_id)
@@ -51,6 +61,7 @@ def act(
             Case.objects.select_for_update(of=("self",)).select_related("bureau", "unit", "inspection").get(pk=case_id)
         )
         require_worker(officer, case)
+        flush(case, officer)
         what, rows = doing(officer, case, payload or {})
         case.cursor += 1
         case.save()
@@ -90,12 +101,13 @@ def ask(case: Case, purpose: str, officer: Officer) -> Rows:
 def submit_registration(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
     """Ask the head to approve registration in advance; the term of seven working days begins (行政处罚法 56)."""
     require(case.state, Act.SUBMIT_REGISTRATION)
-    row = getattr(case, "registration", None)
+    row = getattr(case, "registration", None) or Registration(case=case)
     _complete(
         [
-            (row is not None and row.reason, "registration.reason", "请填写先行登记保存的理由。"),
-            (row is not None and row.storage_place, "registration.storage_place", "请填写保存地点。"),
+            (row.reason, "registration.reason", "请填写先行登记保存的理由。"),
+            (row.storage_place, "registration.storage_place", "请填写保存地点。"),
             (counted_lines(case), "items", "还没有清点物品；请先扫码清点。"),
+            (not _unnamed(case), "items", "还有未识别的条码没有起名；请先起名登记或撤销。"),
             (case.causes.exists(), "causes", "请先选定案由。"),
         ]
     )
@@ -118,6 +130,7 @@ def submit_filing(officer: Officer, case: Case, payload: dict[str, Any]) -> tupl
     _complete(
         [
             (case.causes.exists(), "causes", "请先选定案由。"),
+            (not _unnamed(case), "items", "还有未识别的条码没有起名；请先起名登记或撤销。"),
             (case.summary, "summary.text", "请填写案情摘要（可按事实写好）。"),
             (party is not None and party.name, "party.name", "请录入当事人。"),
         ]
@@ -144,7 +157,7 @@ def decide_on_the_spot(officer: Officer, case: Case, payload: dict[str, Any]) ->
     )
     for row in case.causes.all():
         found = cause(row.code)
-        if found.simple_procedure.startswith("never") or not found.decidable:
+        if found.simple_procedure == "never" or not found.decidable:
             raise Refused("not_simple", f"“{found.name}”不适用简易程序；请走普通程序立案。", "causes")
         if found.decided_by and found.decided_by != "bureau":
             raise Refused("not_ours", f"“{found.name}”不由烟草专卖局处罚；请移送有权机关。", "causes")
@@ -168,24 +181,131 @@ def _within_limit(sheet: dict[str, Any], kind: str) -> None:
         raise Refused("over_limit", detail, "simple.amount")
 
 
-def prepare_documents(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
-    """Make every document of the stage that lacks nothing; numbers are reserved, bodies rendered."""
+def submit_sampling(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+    """Ask the head to approve the sampling where no registration is asked for (D05)."""
+    require(case.state, Act.SUBMIT_SAMPLING)
+    _complete([(case.samples.filter(removed_at=None).exists(), "samples", "还没有抽样；请先在物品上抽样。")])
+    _holders(case, "bureau_head")
+    return "呈报抽样取证", ask(case, Approval.Purpose.SAMPLING, officer)
+
+
+def submit_report(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+    """Ask the department's head what becomes of a report from the public (D01)."""
+    require(case.state, Act.SUBMIT_REPORT)
+    _complete([(case.inspection.report, "report.text", "还没有举报记录；请先录入举报内容。")])
+    _holders(case, "department_head")
+    return "呈报举报受理", ask(case, Approval.Purpose.REPORT, officer)
+
+
+def dispose_goods(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+    """Propose what happens to each line of registered goods; the head approves, D21 tells the party (行政处罚法 56).
+
+    Payload: outcome for all lines, or outcomes by line id. After the term only return or release is left.
+    """
+    require(case.state, Act.DISPOSE_GOODS)
+    registration = getattr(case, "registration", None)
+    if registration is None or registration.from_on is None:
+        raise Refused("not_registered", "本案没有先行登记保存，无需处理决定。")
+    _holders(case, "bureau_head")
+    chosen: dict[str, str] = {str(key): str(value) for key, value in (payload.get("outcomes") or {}).items()}
+    rows: Rows = []
+    for line in counted_lines(case):
+        outcome = chosen.get(str(line.pk)) or str(payload.get("outcome") or "")
+        if outcome not in OUTCOMES:
+            detail = f"请为“{line.name}”选择处理方式：{'、'.join(OUTCOMES)}。"
+            raise Refused("outcome_missing", detail, "outcome")
+        if registration.until_on and today() > registration.until_on and outcome not in _AFTER_THE_TERM:
+            detail = f"登记保存已于 {registration.until_on} 到期，只能返还或者解除（行政处罚法 56）。"
+            raise Refused("term_over", detail, "outcome")
+        line.outcome = outcome
+        line.save(update_fields=["outcome"])
+        rows.append(line)
+    return "呈报登记保存物品处理", [*rows, *ask(case, Approval.Purpose.GOODS, officer)]
+
+
+def correct_facts(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+    """Open signed facts for correction, with the reason; new versions of what changes are made and signed again."""
+    require(case.state, Act.CORRECT_FACTS)
+    reason = str(payload.get("reason") or "").strip()
+    if not reason:
+        raise Refused("reason_missing", "更正须写明理由。", "reason")
+    case.correcting = reason[:200]
+    return f"更正事实，理由：{reason}", []
+
+
+def serve(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+    """The decision on the spot was handed over at once (行政处罚法 52): its document must be sealed."""
+    move = require(case.state, Act.SERVE)
+    if not any(one.kind == "D36" and one.state == "sealed" for one in documents_of(case.pk)):
+        raise Refused("not_sealed", "当场处罚决定书还没有签完封签；请先完成签名再送达。")
+    case.state = move.target or case.state
+    return Act.SERVE.zh, []
+
+
+def record(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+    """The decision on the spot is filed with the bureau (行政处罚法 52(3))."""
+    move = require(case.state, Act.RECORD)
+    case.state = move.target or case.state
+    report_case(case)
+    return Act.RECORD.zh, []
+
+
+def make_documents(*, officer: Officer, case_id: uuid.UUID) -> Case:
+    """Make every document of the stage that lacks nothing, each in a transaction of its own.
+
+    Numbers are reserved and bodies rendered; doing it again changes only what the facts changed. Sealed documents
+    follow a correction as new versions.
+    """
+    case = require_seen(officer, case_id)
+    require_worker(officer, case)
     require(case.state, Act.PREPARE_DOCUMENTS)
-    todo = sorted(planned(case), key=lambda one: one.kind.code not in NUMBERED_FIRST)
-    count = 0
-    for one in todo:
+    names: list[str] = []
+    for one in sorted(planned(case), key=lambda one: one.kind.code not in NUMBERED_FIRST):
         made = documents_of(case.pk)
         facts = for_document(case, case_facts(case, made), one.kind.code, one.key, made)
-        try:
-            documents.prepare(
-                actor=officer, kind=one.kind.code, case_id=case.pk, unit=case.bureau, facts=facts, key=one.key,
-                dated_on=facts.document.dated_on,
-            )  # fmt: skip
-            count += 1
-        except Refused as refused:
-            if refused.code != "document_incomplete":
-                raise
-    return f"生成 {count} 份文书", []
+        if one.document is not None and one.document.state == "sealed":
+            if case.correcting and fields.body(one.kind.code, facts) != fields.body(
+                one.kind.code, CaseFacts.from_json(current(one.document).facts)
+            ):
+                documents.correct(actor=officer, document_id=one.document.pk, facts=facts, reason=case.correcting)
+                names.append(f"{one.name}（更正）")
+            continue
+        if _prepared(officer, case, one, facts):
+            names.append(one.name)
+    with transaction.atomic():
+        case = Case.objects.select_for_update(of=("self",)).select_related("bureau", "inspection").get(pk=case_id)
+        case.cursor += 1
+        case.correcting = ""
+        case.save(update_fields=["cursor", "correcting"])
+        append(
+            "enforcement.documents_prepared",
+            actor_id=officer.pk,
+            object_kind="case",
+            object_id=case.pk,
+            case_id=case.pk,
+            facts={"names": "、".join(names) or "无"},
+            rows=[case],
+        )
+    return case
+
+
+def _prepared(officer: Officer, case: Case, one: Planned, facts: CaseFacts) -> bool:
+    """Prepare one document; one that lacks facts is left for later."""
+    try:
+        documents.prepare(
+            actor=officer,
+            kind=one.kind.code,
+            case_id=case.pk,
+            unit=case.bureau,
+            facts=facts,
+            key=one.key,
+            dated_on=facts.document.dated_on,
+        )
+    except Refused as refused:
+        if refused.code != "document_incomplete":
+            raise
+        return False
+    return True
 
 
 def _end(what: Act) -> Callable[[Officer, Case, dict[str, Any]], tuple[str, Rows]]:
@@ -203,6 +323,10 @@ def _complete(wanted: list[tuple[Any, str, str]]) -> None:
         raise Refused("incomplete", errors[0].detail, errors[0].field, errors)
 
 
+def _unnamed(case: Case) -> bool:
+    return case.lines.filter(name="", quantity__gt=0).exists()
+
+
 def _holders(case: Case, role: str) -> None:
     if not holders(role, case.bureau):
         raise Refused("no_holder", f"{case.bureau.name}没有可审批的负责人（{role}）；请安全管理员授予岗位。")
@@ -212,7 +336,12 @@ _ACTS: dict[str, Callable[[Officer, Case, dict[str, Any]], tuple[str, Rows]]] = 
     "submit_registration": submit_registration,
     "submit_filing": submit_filing,
     "decide_on_the_spot": decide_on_the_spot,
-    "prepare_documents": prepare_documents,
+    "submit_sampling": submit_sampling,
+    "submit_report": submit_report,
+    "dispose_goods": dispose_goods,
+    "correct_facts": correct_facts,
+    "serve": serve,
+    "record": record,
     "end_no_finding": _end(Act.END_WITHOUT_FINDING),
     "end_not_entered": _end(Act.END_NOT_ENTERED),
     "end_corrected": _end(Act.END_CORRECTED),

@@ -26,7 +26,13 @@ from zhuanmai.enforcement.reporting import report_case
 from zhuanmai.enforcement.state import PURPOSES, STEPS
 from zhuanmai.ledger.services import append
 
-_DOCUMENTS = {"registration": ("D03", "D05"), "filing": ("D08",), "sampling": ("D05",), "report": ("D01",)}
+_DOCUMENTS = {
+    "registration": ("D03", "D05"),
+    "filing": ("D08",),
+    "sampling": ("D05",),
+    "report": ("D01",),
+    "goods": ("D21",),
+}
 _AGREE, _REFUSE = "同意", "不同意"
 
 
@@ -151,6 +157,8 @@ def _follow(case: Case, row: Approval, agreed: bool, officer: Officer) -> list[M
     """What follows when the last head has spoken."""
     if row.purpose == Approval.Purpose.REGISTRATION and agreed:
         return _registered(case)
+    if row.purpose == Approval.Purpose.GOODS and agreed:
+        return list(terms.meet(case, "registered_goods"))
     if row.purpose == Approval.Purpose.FILING and row.step == Approval.Step.BUREAU_HEAD:
         return _filed(case, agreed, officer)
     return []

@@ -111,3 +111,8 @@ register("enforcement.documents_sealed", sentence="封签 {count} 份文书：{n
 register("enforcement.reminded", sentence="提醒期限：{what}，{due} 到期", fields=("code", "what", "due"))
 register("enforcement.seen", sentence="查看案件个人信息，理由：{reason}", fields=("reason", "what"))
 register("enforcement.printed", sentence="打印本阶段文书 {copies} 份", fields=("copies",))
+register(
+    "enforcement.term_counted_again",
+    sentence="期限重新计算：{what}，由 {before} 改为 {after}",
+    fields=("code", "what", "before", "after"),
+)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from zhuanmai.accounts.queries import names
-from zhuanmai.core.clock import now, to_local
+from zhuanmai.core.clock import now, to_local, today
 from zhuanmai.core.units import Unit
 from zhuanmai.documents import catalogue, goods
 from zhuanmai.documents import facts as f
@@ -81,7 +81,7 @@ def case_facts(case: Case, documents: list[Document] | None = None) -> f.CaseFac
         place=visit.address or None,
         service=_service(case),
         documents=_served(made),
-        D04=_document(made.get(("D04", ""))),
+        D04=_dated(case, made.get(("D04", ""))),
     )
 
 
@@ -94,6 +94,11 @@ def for_document(case: Case, facts: f.CaseFacts, kind: str, key: str, made: list
         return replace(facts, evidence=_evidence(case, key))
     if kind == "D07":
         return replace(facts, questioning=_questioning(case, key))
+    if kind == "D21":
+        return replace(facts, document=replace(facts.document, dated_on=today()))
+    if kind == "D40" and key:
+        served = _document(by_kind.get((key, "")))
+        return replace(facts, documents=(served,) if served else ())
     if kind == "D64":
         return replace(
             facts, parent=_document(by_kind.get((key, ""))) or f.DocumentFacts(name=catalogue.kind(key).name)
@@ -154,6 +159,7 @@ def _line(number: int, one: ItemLine, codes: tuple[str, ...]) -> f.ItemLine:
         bag_no=one.bag_no or None,
         strip_no=one.strip_no or None,
         line_id=str(one.pk),
+        outcome=one.outcome or None,
     )
 
 
@@ -383,8 +389,9 @@ def _correction(case: Case) -> f.CorrectionFacts | None:
 
 
 def _violation(case: Case, causes: f.CausesFacts | None, items: f.ItemsFacts) -> str | None:
-    if (case.simple or {}).get("facts"):
-        return str(case.simple["facts"])
+    simple = case.simple or {}
+    if simple.get("facts"):
+        return str(simple["facts"])
     if causes is None:
         return None
     found = f"，查获涉案烟草专卖品{items.totals.words}" if items.totals and items.lines else ""
@@ -429,11 +436,16 @@ def _service(case: Case) -> f.ServiceFacts | None:
 
 
 def _served(made: dict[tuple[str, str], Document]) -> tuple[f.DocumentFacts, ...]:
-    return tuple(found for kind in ("D04", "D42", "D36", "D21") if (found := _document(made.get((kind, "")))))
+    return tuple(found for kind in ("D04", "D42", "D36") if (found := _document(made.get((kind, "")))))
 
 
 def _document(one: Document | None) -> f.DocumentFacts | None:
     return f.DocumentFacts(one.number or None, None, catalogue.kind(one.kind).name, one.kind) if one else None
+
+
+def _dated(case: Case, one: Document | None) -> f.DocumentFacts | None:
+    found = _document(one)
+    return replace(found, dated_on=case_day(case)) if found else None
 
 
 def _evidence(case: Case, key: str) -> f.EvidenceFacts | None:

@@ -58,6 +58,9 @@ class Act(StrEnum):
     FILE = "file"
     REFUSE_FILING = "refuse_filing"
     DECIDE_ON_THE_SPOT = "decide_on_the_spot"
+    SUBMIT_REPORT = "submit_report"
+    DISPOSE_GOODS = "dispose_goods"
+    CORRECT_FACTS = "correct_facts"
     SERVE = "serve"
     RECORD = "record"
     END_WITHOUT_FINDING = "end_no_finding"
@@ -84,6 +87,9 @@ _ACT_ZH = {
     Act.FILE: "立案",
     Act.REFUSE_FILING: "不予立案",
     Act.DECIDE_ON_THE_SPOT: "当场处罚",
+    Act.SUBMIT_REPORT: "呈报举报受理",
+    Act.DISPOSE_GOODS: "处理登记保存物品",
+    Act.CORRECT_FACTS: "更正",
     Act.SERVE: "送达",
     Act.RECORD: "备案",
     Act.END_WITHOUT_FINDING: "未发现违法，结束检查",
@@ -120,6 +126,9 @@ MOVES: tuple[Move, ...] = (
     Move(Act.FILE, (State.EVIDENCE,), State.FILED, "enforcement.approve_bureau", "行政处罚法 54", ("decision",)),
     Move(Act.REFUSE_FILING, (State.EVIDENCE,), State.NOT_FILED, "enforcement.approve_bureau", "行政处罚法 54"),
     Move(Act.DECIDE_ON_THE_SPOT, _ON_SITE, State.DECIDED_ON_THE_SPOT, _WORK, "行政处罚法 51", ("pay_fine",)),
+    Move(Act.SUBMIT_REPORT, _ON_SITE, None, _WORK),
+    Move(Act.DISPOSE_GOODS, (*_ON_SITE, State.FILED, State.NOT_FILED), None, _WORK, "行政处罚法 56"),
+    Move(Act.CORRECT_FACTS, (State.EVIDENCE, State.FILED, State.NOT_FILED, State.DECIDED_ON_THE_SPOT), None, _WORK),
     Move(Act.SERVE, (State.DECIDED_ON_THE_SPOT,), State.SERVED, _WORK, "行政处罚法 52"),
     Move(Act.RECORD, (State.SERVED,), State.RECORDED, _WORK, "行政处罚法 52"),
     Move(Act.END_WITHOUT_FINDING, (State.INSPECTION,), State.NO_FINDING, _WORK),

@@ -6,6 +6,7 @@ import hashlib
 import uuid
 
 from django.db import transaction
+from django.db.models import F
 
 from zhuanmai.accounts.models import Officer
 from zhuanmai.core import files
@@ -54,6 +55,5 @@ def keep_photo(*, actor: Officer, case_id: uuid.UUID, photo_id: uuid.UUID, conte
 
 
 def advance(case: Case) -> None:
-    """Something happened: tablets that ask for news get the new state. Call under the case's lock."""
-    case.cursor += 1
-    Case.objects.filter(pk=case.pk).update(cursor=case.cursor)
+    """Something happened: tablets that ask for news get the new state."""
+    Case.objects.filter(pk=case.pk).update(cursor=F("cursor") + 1)

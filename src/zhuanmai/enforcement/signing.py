@@ -24,6 +24,7 @@ from zhuanmai.enforcement.facts_for_documents import first_party
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.permissions import require_seen, require_worker
 from zhuanmai.enforcement.reporting import report_case, report_document
+from zhuanmai.enforcement.services import advance
 from zhuanmai.enforcement.stages import Planned, needs, planned
 
 _PERSON_ROLES = {"party": ("party", "receiver", "provider"), "witness": ("witness",)}
@@ -79,7 +80,7 @@ def own_roles(case: Case, officer: Officer, one: Planned) -> list[str]:
         block.role
         for block in current(one.document).signatures.filter(voided_at=None, officer=officer)
     } if one.document else set()  # fmt: skip
-    found = []
+    found: list[str] = []
     if case.assignments.filter(officer=officer, until_at=None).exists():
         found += [role for role in ("officer", "server") if role in open_roles and role not in signed]
     if case.valuer_id == officer.pk and "valuer" in open_roles:
@@ -156,7 +157,7 @@ def _may_sign(case: Case, officer: Officer) -> bool:
 
 
 def _touched(case: Case) -> None:
-    Case.objects.filter(pk=case.pk).update(cursor=case.cursor + 1)
+    advance(case)
     defer("enforcement.seal_ready", case_id=str(case.pk))
 
 
@@ -171,7 +172,7 @@ def seal_ready(*, case_id: uuid.UUID) -> int:
             version = documents.seal(actor_id=None, version_id=current(one.document).pk)
             version.document.refresh_from_db()
             report_document(case, version)
-            Case.objects.filter(pk=case.pk).update(cursor=Case.objects.get(pk=case.pk).cursor + 1)
+            advance(case)
         sealed += 1
     if sealed:
         with transaction.atomic():

@@ -19,7 +19,7 @@ from zhuanmai.enforcement.facts_for_documents import case_facts, counted_lines, 
 from zhuanmai.enforcement.models import Case
 
 LONG_LIST = 12
-NUMBERED_FIRST = ("D03", "D04", "D42", "D21", "D36")
+NUMBERED_FIRST = ("D03", "D04", "D05", "D42", "D21", "D36")  # others print their numbers, or that they exist
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,8 @@ def wanted(case: Case) -> Iterator[tuple[str, str]]:
         yield ("D60", "")
     if registration is not None or corrects or case.simple:
         yield ("D40", "")
+    if any(line.outcome for line in lines):
+        yield from (("D21", ""), ("D40", "D21"))
 
 
 def planned(case: Case) -> list[Planned]:

@@ -176,7 +176,13 @@ def approval_state(row: Approval) -> dict[str, Any]:
     }
 
 
-PURPOSES = {"report": "举报受理", "registration": "先行登记保存", "sampling": "抽样取证", "filing": "立案"}
+PURPOSES = {
+    "report": "举报受理",
+    "registration": "先行登记保存",
+    "sampling": "抽样取证",
+    "filing": "立案",
+    "goods": "登记保存物品处理",
+}
 STEPS = {"department_head": "承办部门", "legal_head": "法制部门", "bureau_head": "负责人"}
 
 
@@ -202,6 +208,7 @@ def _case(case: Case, visit: Inspection, approvals: list[Approval]) -> dict[str,
         "state_zh": state_words(case, approvals),
         "unit": {"id": str(case.bureau_id), "name": case.bureau.name, "squad": case.unit.name},
         "reason": visit.reason,
+        "correcting": case.correcting or None,
         "opened_at": _iso(case.opened_at),
         "began_at": _iso(visit.began_at or case.opened_at),
     }
@@ -290,6 +297,7 @@ def _line(one: totals.LineSum) -> dict[str, Any]:
         "sticks_per_carton": line.sticks_per_carton,
         "bag_no": line.bag_no,
         "strip_no": line.strip_no,
+        "outcome": line.outcome or None,
         "version": line.version,
         "last_at": _iso(line.last_at),
     }

@@ -53,6 +53,7 @@ class Approval(Base):
         REGISTRATION = "registration", _("Registration in advance")
         SAMPLING = "sampling", _("Sampling")
         FILING = "filing", _("Filing")
+        GOODS = "goods", _("Decision on registered goods")
 
     class Step(models.TextChoices):
         """Whose opinion it is."""

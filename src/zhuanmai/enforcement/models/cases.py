@@ -39,6 +39,7 @@ class Case(Base):
     simple = models.JSONField(null=True)
     cursor = models.BigIntegerField(default=0)
     counted = models.BigIntegerField(default=0)
+    correcting = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["-opened_at"]

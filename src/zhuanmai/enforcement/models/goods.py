@@ -64,6 +64,7 @@ class ItemLine(Base):
     note = models.CharField(max_length=300, blank=True)
     listed = models.BooleanField(default=True)
     shared = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=20, blank=True)
     bag_no = models.CharField(max_length=40, blank=True)
     strip_no = models.CharField(max_length=40, blank=True)
     version = models.PositiveIntegerField(default=1)

@@ -25,7 +25,7 @@ from zhuanmai.enforcement.operations import counting, goods, opening, papers, pe
 from zhuanmai.enforcement.operations.opening import opened
 from zhuanmai.enforcement.operations.payloads import CountingReopen, parsed
 from zhuanmai.enforcement.operations.table import entry, handles
-from zhuanmai.enforcement.operations.work import Done, Waits, Work
+from zhuanmai.enforcement.operations.work import SIGNED, Done, Waits, Work
 from zhuanmai.enforcement.permissions import require_worker
 from zhuanmai.enforcement.procedure import Act, State
 from zhuanmai.ledger.services import append
@@ -250,9 +250,21 @@ def handled(work: Work, row: FieldOperation) -> Done:
     """Ask the procedure, check the payload, let the handler act. Raises Refused or Waits."""
     found = entry(row.kind)
     payload = parsed(found.shape, row.payload)
-    if found.act is not None:
+    if found.act is Act.ENTER_FACTS:
+        _require_open_facts(work)
+    elif found.act is not None:
         procedure.require(work.case.state, found.act)
     return found.handler(work, payload, row)
+
+
+def _require_open_facts(work: Work) -> None:
+    """Facts are entered until the decision; afterwards only while they are corrected."""
+    state = work.case.state
+    if work.case.correcting or procedure.allowed(state, Act.ENTER_FACTS):
+        return
+    if procedure.allowed(state, Act.CORRECT_FACTS):
+        raise Refused("signed", SIGNED)
+    procedure.require(state, Act.ENTER_FACTS)
 
 
 def _refused(work: Work, row: FieldOperation, refusal: Refused) -> Done:

@@ -142,6 +142,8 @@ def _unsent(work: Work) -> list[str]:
 
 
 def _require_counting(work: Work) -> None:
+    if work.case.correcting:
+        return
     if work.case.is_closed:
         raise Waits("清点已结束，1 条待并入；继续清点后自动并入，不会丢失。")
     procedure.require(work.case.state, Act.COUNT)

@@ -69,7 +69,9 @@ class Work:
         return found
 
     def require_unsigned(self) -> None:
-        """Raise Refused (signed) once somebody's signature stands on a current document of the case."""
+        """Raise Refused (signed) once somebody's signature stands on a document of the case, unless it is corrected."""
+        if self.case.correcting:
+            return
         if self._signed is None:
             self._signed = has_signed_version(self.case.pk)
         if self._signed:

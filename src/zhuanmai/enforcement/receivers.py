@@ -1,0 +1,29 @@
+"""What enforcement does when a lower room tells it something."""
+
+from __future__ import annotations
+
+from zhuanmai.core.events import on
+from zhuanmai.core.models import Event
+from zhuanmai.enforcement import terms
+from zhuanmai.enforcement.models import DeadlineRow
+from zhuanmai.enforcement.services import advance
+from zhuanmai.ledger.services import append
+
+
+@on("reference.calendar_changed")
+def count_terms_again(event: Event) -> None:
+    """Holidays or terms changed: every running term is counted again; what moved is on the ledger."""
+    running = DeadlineRow.objects.select_for_update(of=("self",)).filter(met_at=None).select_related("case")
+    for row in running:
+        before = row.due
+        if terms.count_again(row):
+            advance(row.case)
+            append(
+                "enforcement.term_counted_again",
+                actor_id=None,
+                object_kind="deadline",
+                object_id=row.pk,
+                case_id=row.case_id,
+                facts={"code": row.code, "what": row.what[:80], "before": before, "after": row.due},
+                rows=[row],
+            )
