@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from zhuanmai.core import files
 from zhuanmai.core.checks import Finding, Health, register_check, register_proof
-from zhuanmai.core.errors import NotFound
-from zhuanmai.documents import certificates, fonts
-from zhuanmai.documents.models import SignatureBlock, Version
+from zhuanmai.core.errors import NotFound, Refused
+from zhuanmai.documents import certificates, fonts, tokens
+from zhuanmai.documents.models import Document, SignatureBlock, Version
 from zhuanmai.documents.queries import kept_files
 
 
@@ -41,5 +41,16 @@ def fonts_are_there() -> Finding:
 @register_check
 def certificate_is_there() -> Finding:
     """The certificate that seals are made with."""
-    path = certificates.authority().certificate
-    return Finding("印章证书", Health.GOOD, f"演示证书 {path.name}；正式使用请以 PKCS#11 设备配置")
+    if not tokens.is_used():
+        path = certificates.authority().certificate
+        return Finding("印章证书", Health.GOOD, f"演示证书 {path.name}；正式使用请以 PKCS#11 设备配置")
+    lacking = []
+    for code in Document.objects.values_list("unit__code", flat=True).distinct().order_by("unit__code"):
+        try:
+            tokens.signer(code)
+        except Refused:
+            lacking.append(code)
+    if lacking:
+        words = f"印章设备中没有 {'、'.join(f'bureau-{code}' for code in lacking)}，或设备不能使用"
+        return Finding("印章证书", Health.BAD, words, "插好设备，核对 ZHUANMAI_PKCS11_* 设置。")
+    return Finding("印章证书", Health.GOOD, "由 PKCS#11 设备签章")

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import secrets
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.core.models import Base
+
+
+def _never_deleted() -> pgtrigger.Protect:
+    return pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
+
+
+def _changed(*columns: str) -> pgtrigger.Q:
+    """Whether any of these columns changes."""
+    conditions = [pgtrigger.Q(**{f"old__{name}__df": pgtrigger.F(f"new__{name}")}) for name in columns]
+    return functools.reduce(operator.or_, conditions)
 
 
 def new_token() -> str:
@@ -23,6 +36,14 @@ class DocumentState(models.TextChoices):
     PREPARED = "prepared", _("Waits for signatures")
     SEALED = "sealed", _("Sealed")
     VOID = "void", _("Void")
+
+
+MOVES: list[tuple[str, str]] = [
+    ("prepared", "sealed"),
+    ("prepared", "void"),
+    ("sealed", "prepared"),  # a correction is being made
+    ("sealed", "void"),
+]
 
 
 class Document(Base):
@@ -45,6 +66,16 @@ class Document(Base):
             ),
             models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="documents_document_number"),
         ]
+        triggers = [
+            _never_deleted(),
+            pgtrigger.ReadOnly(name="what_it_is", fields=["case_id", "unit", "kind", "key"]),
+            pgtrigger.Protect(
+                name="number_stays",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__number="") & _changed("number"),
+            ),
+            pgtrigger.FSM(name="lawful_moves", field="state", transitions=MOVES),
+        ]
 
 
 class Version(Base):
@@ -66,6 +97,25 @@ class Version(Base):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["document", "number"], name="documents_version_once")]
+        triggers = [
+            _never_deleted(),
+            pgtrigger.ReadOnly(name="which_it_is", fields=["document", "number", "token"]),
+            pgtrigger.Protect(
+                name="sealed_stands",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__sealed_sha256="")
+                & _changed(
+                    "facts",
+                    "body_sha256",
+                    "template_version",
+                    "page_count",
+                    "unsigned_sha256",
+                    "sealed_sha256",
+                    "sealed_at",
+                    "reason",
+                ),
+            ),
+        ]
 
 
 class SignatureBlock(Base):
@@ -90,6 +140,13 @@ class SignatureBlock(Base):
             models.UniqueConstraint(
                 fields=["version", "role", "name"], condition=Q(voided_at=None), name="documents_signature_once"
             )
+        ]
+        triggers = [
+            _never_deleted(),
+            pgtrigger.ReadOnly(name="only_voided", exclude=["voided_at", "void_reason"]),
+            pgtrigger.Protect(
+                name="void_for_good", operation=pgtrigger.Update, condition=pgtrigger.Q(old__voided_at__isnull=False)
+            ),
         ]
 
 
@@ -118,4 +175,13 @@ class IssuedNumber(Base):
             models.UniqueConstraint(fields=["unit", "word", "year", "n"], name="documents_number_once"),
             models.CheckConstraint(condition=Q(n__gte=1), name="documents_number_from_one"),
             models.CheckConstraint(condition=~Q(state="void") | ~Q(reason=""), name="documents_number_void_reason"),
+        ]
+        triggers = [
+            _never_deleted(),
+            pgtrigger.ReadOnly(name="number_stays", exclude=["state", "reason"]),
+            pgtrigger.FSM(
+                name="lawful_moves",
+                field="state",
+                transitions=[("reserved", "issued"), ("reserved", "void"), ("issued", "void")],
+            ),
         ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zhuanmai.core import files
 from zhuanmai.documents import catalogue
 from zhuanmai.documents.models import Document, DocumentState, SignatureBlock, Version
+from zhuanmai.documents.sealing import is_intact
 
 _PERSONS = {"inspected_party": "party", "questioned": "party"}
 
@@ -17,11 +20,11 @@ _PERSONS = {"inspected_party": "party", "questioned": "party"}
 class Verified:
     """What the public may know of a paper: genuine, in force, its digest; never whose case it is."""
 
-    status: str  # in_force, corrected, void, unknown
+    status: str  # in_force, corrected, void, unregistered, unknown
     name: str
     number: str
     unit: str
-    sealed_at: object
+    sealed_at: dt.datetime | None
     sha256: str
     version: int
 
@@ -97,6 +100,18 @@ def verified(version: Version | None) -> Verified:
         status, catalogue.kind(document.kind).name, document.number, document.unit.name, version.sealed_at,
         version.sealed_sha256, version.number,
     )  # fmt: skip
+
+
+def verified_file(content: bytes) -> Verified:
+    """What a file is: a paper of ours, a paper that bears our seal but is not in the register, or neither.
+
+    `sha256` is the digest of the file, whatever it is.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    found = verified(by_digest(sha256))
+    if found.status == "unknown":
+        return replace(found, status="unregistered" if is_intact(content) else "unknown", sha256=sha256)
+    return found
 
 
 def sealed_file(document: Document) -> bytes:

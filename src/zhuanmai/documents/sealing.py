@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import typst
+from asn1crypto import core
 from django.conf import settings
 from pyhanko.keys import load_cert_from_pemder
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -19,12 +20,14 @@ from pyhanko.sign import fields as sign_fields
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
 
-from zhuanmai.documents import certificates, fonts
+from zhuanmai.documents import certificates, fonts, pdfa_check, tokens
 from zhuanmai.documents.rendering import Box
+from zhuanmai.documents.seam import with_seam
 
 FIELD = "Seal"
 _SEAL = Path(__file__).resolve().parent / "seal" / "seal.typ"
@@ -32,8 +35,11 @@ _lock = threading.Lock()
 
 
 def sealed(pdf: bytes, *, unit_code: str, unit_name: str, place: Box | None, reason: str) -> bytes:
-    """The file with the bureau's seal: visible where the document has a place for it, else only in the signature."""
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
+    """The file with the bureau's seal: visible where the document has a place for it, else only in the signature.
+
+    Several pages bear the seam seal too, under the same signature. Raises RuntimeError if the outcome is not PDF/A-2b.
+    """
+    writer = IncrementalPdfFileWriter(io.BytesIO(with_seam(pdf, seal_pdf(unit_name))), strict=False)
     box = place.on_pdf() if place else None
     spec = SigFieldSpec(
         FIELD,
@@ -45,10 +51,17 @@ def sealed(pdf: bytes, *, unit_code: str, unit_name: str, place: Box | None, rea
         field_name=FIELD, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256", reason=reason, name=unit_name
     )
     style = _style(unit_name) if place else None
-    signer = signers.PdfSigner(metadata, signer=_signer(unit_code, unit_name), stamp_style=style)
     out = io.BytesIO()
-    signer.sign_pdf(writer, output=out)
-    return out.getvalue()
+    if tokens.is_used():
+        with _lock:  # a device's session serves one at a time
+            signers.PdfSigner(metadata, signer=tokens.signer(unit_code), stamp_style=style).sign_pdf(writer, output=out)
+    else:
+        signer = _signer(unit_code, unit_name)
+        signers.PdfSigner(metadata, signer=signer, stamp_style=style).sign_pdf(writer, output=out)
+    content = out.getvalue()
+    if wrong := pdfa_check.faults(content):
+        raise RuntimeError(f"the sealed file is not PDF/A-2b: {'; '.join(wrong)}")
+    return content
 
 
 @lru_cache(maxsize=64)
@@ -70,13 +83,20 @@ def is_intact(pdf: bytes) -> bool:
         embedded = reader.embedded_signatures
         if len(embedded) != 1:
             return False
-        context = ValidationContext(trust_roots=[_root()], allow_fetching=False)
+        context = ValidationContext(trust_roots=[_root(), *tokens.roots()], allow_fetching=False)
         status = validate_pdf_signature(embedded[0], context)
-        return bool(
-            status.intact and status.valid and status.trusted and status.coverage is SignatureCoverageLevel.ENTIRE_FILE
-        )
+        whole = status.coverage is SignatureCoverageLevel.ENTIRE_FILE and _is_as_written(pdf, embedded[0])
+        return bool(status.intact and status.valid and status.trusted and whole)
     except Exception:
         return False
+
+
+def _is_as_written(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
+    """Whether the one place that a signature cannot cover, its own, holds it as it was written, and nothing else."""
+    _, before, after, _ = (int(number) for number in signature.byte_range)
+    kept = bytes(signature.pkcs7_content)
+    length = len(core.Sequence.load(kept, strict=False).dump())
+    return pdf[before:after] == b"<" + kept.hex().upper().encode() + b">" and not any(kept[length:])
 
 
 @lru_cache(maxsize=32)
@@ -100,6 +120,7 @@ def _signer(code: str, name: str) -> signers.SimpleSigner:
         )
     if found is None:
         raise RuntimeError(f"the certificate of {name} cannot be read")
+    found.embed_roots = False  # who verifies has the root; a copy in the file would be covered by nothing
     return found
 
 

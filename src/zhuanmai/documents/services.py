@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import uuid
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
 
-from zhuanmai.accounts.models import Officer, Unit
+from zhuanmai.accounts.models import Officer, Signing, Unit
 from zhuanmai.core import files
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, Refused
@@ -120,7 +119,7 @@ def _rendered(document: Document, facts: CaseFacts, rows: list[object]) -> Versi
 def sign(*, actor_id: uuid.UUID | None, version_id: uuid.UUID, signed: Signed) -> SignatureBlock:
     """Put a signature on the current version of a document that is not sealed yet. The same signature twice is one.
 
-    Raises Conflict (sealed_already).
+    A touch of the key counts only for the body that it covered. Raises Conflict: sealed_already, body_changed.
     """
     with transaction.atomic():
         version = Version.objects.select_for_update(of=("self",)).select_related("document").get(pk=version_id)
@@ -129,6 +128,8 @@ def sign(*, actor_id: uuid.UUID | None, version_id: uuid.UUID, signed: Signed) -
             return known
         if version.sealed_sha256:
             raise Conflict("sealed_already", "文书已封签，不能再签；如有变动请走更正。")
+        if signed.signing_id is not None and not _covers(signed.signing_id, signed.role, version):
+            raise Conflict("body_changed", "文书内容在签名时刚有变动，本次签名未生效；请核对后重新签名。")
         block = SignatureBlock.objects.create(
             version=version,
             role=signed.role,
@@ -151,6 +152,16 @@ def sign(*, actor_id: uuid.UUID | None, version_id: uuid.UUID, signed: Signed) -
             rows=[block],
         )
         return block
+
+
+def _covers(signing_id: uuid.UUID, role: str, version: Version) -> bool:
+    """Whether the manifest that was signed names this version with the body that it has now, in this role."""
+    manifest = Signing.objects.values_list("manifest", flat=True).get(pk=signing_id)
+    wanted = (str(version.document_id), version.number, version.body_sha256, role)
+    return any(
+        (item["document_id"], item["version"], item["body_sha256"], item["role"]) == wanted
+        for item in manifest["items"]
+    )
 
 
 def _way(signed: Signed) -> str:
@@ -305,8 +316,3 @@ def void(*, actor: Officer, document_id: uuid.UUID, reason: str) -> Document:
             rows=[document, *numbers],
         )
         return document
-
-
-def digest_of(content: bytes) -> str:
-    """SHA-256 of a file, as the verification page compares it."""
-    return hashlib.sha256(content).hexdigest()

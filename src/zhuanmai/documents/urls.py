@@ -9,5 +9,6 @@ from zhuanmai.documents import views
 app_name = "documents"
 urlpatterns = [
     path("verify/", views.verify, name="verify_any"),
+    path("verify/digest/<str:sha256>", views.verify_digest, name="verify_digest"),
     path("verify/<str:token>", views.verify, name="verify"),
 ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from dataclasses import asdict
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
 
-from zhuanmai.documents.queries import by_digest, by_token, verified
-from zhuanmai.documents.sealing import is_intact
-from zhuanmai.documents.services import digest_of
+from zhuanmai.documents.queries import by_digest, by_token, verified, verified_file
 
 MAX_BYTES = 20 * 1024 * 1024
 
@@ -21,12 +22,12 @@ def verify(request: HttpRequest, token: str = "") -> HttpResponse:
     if request.method == "POST" and given is not None:
         if given.size and given.size > MAX_BYTES:
             return render(request, "documents/verify.html", {**context, "too_large": True}, status=413)
-        content = given.read()
-        digest = digest_of(content)
-        context |= {
-            "digest": digest,
-            "file_name": given.name,
-            "file": verified(by_digest(digest)),
-            "intact": is_intact(content),
-        }
+        context |= {"file_name": given.name, "file": verified_file(given.read())}
     return render(request, "documents/verify.html", context)
+
+
+@require_safe
+def verify_digest(request: HttpRequest, sha256: str) -> HttpResponse:
+    """What the file with this digest is, for a page that computed the digest itself and keeps the file to itself."""
+    found = verified(by_digest(sha256.lower()))
+    return JsonResponse(asdict(found), status=404 if found.status == "unknown" else 200)
