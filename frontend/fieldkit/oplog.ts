@@ -124,7 +124,12 @@ export class Oplog {
     const changed: Operation[] = [];
     for (const result of results) {
       const operation = await change.store.index("id").get(result.id);
-      if (!operation || operation.case_id !== caseId || operation.status !== "waiting") continue;
+      if (!operation || operation.case_id !== caseId) continue;
+      // Another window of this tablet wrote the answer down before: its answer stands, and is told here too.
+      if (operation.status !== "waiting") {
+        changed.push(operation);
+        continue;
+      }
       operation.status = result.status === "duplicate" ? "applied" : result.status;
       operation.cursor = cursor;
       if (result.code) operation.code = result.code;

@@ -48,7 +48,8 @@ describe("the operation log", () => {
       { id: b!.id, status: "refused", code: "version_signed", detail: "已签，改为更正" },
       { id: "not-mine", status: "applied" },
     ], 7);
-    await log.acknowledge("case", [{ id: b!.id, status: "applied" }], 9);
+    const again = await log.acknowledge("case", [{ id: b!.id, status: "applied" }], 9);
+    expect(again.map((op) => [op.id, op.status, op.cursor])).toEqual([[b!.id, "refused", 7]]);
     const kept = await log.operations("case");
     expect(kept.map((op) => [op.status, op.cursor, op.detail])).toEqual([
       ["applied", 7, undefined], ["refused", 7, "已签，改为更正"], ["waiting", undefined, undefined],

@@ -140,7 +140,7 @@ def _words(value: Any) -> str:
     """A fact as a sentence prints it."""
     match value:
         case None:
-            return "（无）"
+            return "无"
         case bool():
             return "是" if value else "否"
         case dict():
