@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from zhuanmai.core import postgres
+from zhuanmai.core import assets, postgres
 from zhuanmai.core.secrets import made_once
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -160,7 +160,7 @@ STATIC_ROOT = HOME_DIR / "static"
 STATICFILES_DIRS = [("built", PACKAGE / "assets" / "built")]
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = False
-SERVESTATIC_IMMUTABLE_FILE_TEST = r"/built/assets/[^/]+-[\w-]{8}\.\w+$"  # Vite puts a digest into each name
+SERVESTATIC_ADD_HEADERS_FUNCTION = assets.keep_for_good
 
 PROCRASTINATE_ON_APP_READY = "zhuanmai.core.worker.on_app_ready"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from zhuanmai.core.errors import NotFound
 
 PREFIX = "built/"  # where settings.STATICFILES_DIRS puts the folder under STATIC_URL
+_DIGEST_IN_NAME = re.compile(r"/built/assets/[^/]+-[\w-]{8}\.\w+$")  # as Vite names files
 BUILT = Path(__file__).resolve().parents[1] / "assets" / "built"
 
 
@@ -38,6 +40,15 @@ def entry(name: str) -> Entry:
 def sprite() -> str:
     """The icon sprite's path under built/; empty before `zhuanmai build` has run."""
     return str(_manifest(_stamp()).get("icons.svg", {}).get("file", ""))
+
+
+def keep_for_good(headers: Any, _path: str, url: str) -> None:
+    """Let browsers keep what carries a digest in its name (settings.SERVESTATIC_ADD_HEADERS_FUNCTION).
+
+    ServeStatic's own test for such names knows Django's scheme only, and its middleware ignores another one.
+    """
+    if _DIGEST_IN_NAME.search(url):
+        headers["Cache-Control"] = "max-age=31536000, public, immutable"
 
 
 def _gather(

@@ -21,9 +21,10 @@ from cryptography.hazmat.primitives.serialization import (
 from django.conf import settings
 
 from zhuanmai.core.secrets import made_once
-from zhuanmai.ledger.canonical import canonical
+from zhuanmai.ledger.canonical import canonical, digest_of
 
 PROTOCOL = "zhuanmai-national/1"
+_RECEIPT = 80  # the longest receipt that is kept
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class National:
             answer = self._http().post(f"{self.url}/v1/messages", content=content, headers=headers)
         except httpx.HTTPError as error:
             return Answer("again", detail=f"{type(error).__name__}", milliseconds=_since(began))
-        return _read(answer, key, _since(began))
+        return _read(answer, key, digest_of(body), _since(began))
 
     def held(self) -> Iterator[dict[str, str]]:
         """GET /v1/messages, page by page."""
@@ -114,7 +115,7 @@ class National:
             after = rows[-1]["key"]
 
     def check(self) -> str:
-        """Reach the partner and compare the key that it knows for us."""
+        """Reach the partner with our signature, which it checks."""
         try:
             answer = self._http().get(f"{self.url}/v1/hello", headers=signed(b""))
         except httpx.HTTPError as error:
@@ -127,17 +128,23 @@ class National:
         return self._client
 
 
-def _read(answer: httpx.Response, key: str, milliseconds: int) -> Answer:
+def _read(answer: httpx.Response, key: str, sha256: str, milliseconds: int) -> Answer:
+    """What an answer means; one that is not of the protocol, or of another message, is no answer."""
+    status = answer.status_code
     try:
         content = answer.json()
-        known = answer.status_code in (200, 201) and content["key"] == key and isinstance(content["receipt"], str)
-    except (ValueError, KeyError, TypeError):
-        return Answer("again", status=answer.status_code, detail="答复无法识别", milliseconds=milliseconds)
-    if known:
-        return Answer("received", content["receipt"], answer.status_code, milliseconds=milliseconds)
-    detail = str(content.get("detail", ""))[:200] if isinstance(content, dict) else ""
-    refused = 400 <= answer.status_code < 500 and answer.status_code not in (408, 425, 429)
-    return Answer("refused" if refused else "again", "", answer.status_code, detail, milliseconds)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        return Answer("again", status=status, detail="答复无法识别", milliseconds=milliseconds)
+    if status in (200, 201):
+        receipt = content.get("receipt")
+        if content.get("key") != key or content.get("sha256") != sha256 or not isinstance(receipt, str) or not receipt:
+            return Answer("again", status=status, detail="答复与报文不符", milliseconds=milliseconds)
+        return Answer("received", receipt[:_RECEIPT], status, milliseconds=milliseconds)
+    refused = 400 <= status < 500 and status not in (408, 425, 429)
+    detail = str(content.get("detail", ""))[:200]
+    return Answer("refused" if refused else "again", "", status, detail, milliseconds)
 
 
 def signed(content: bytes) -> dict[str, str]:

@@ -18,3 +18,4 @@ register(
     sentence="与国家局系统对账：一致 {agreed}，对方缺 {missing}，我方无 {unknown}，内容不符 {differing}",
     fields=("agreed", "missing", "unknown", "differing"),
 )
+register("exchange.reconciliation_failed", sentence="与国家局系统对账未成：{reason}", fields=("reason",))

@@ -1,7 +1,8 @@
-"""What is kept: messages to partners, written in the transaction of the act, and each attempt to deliver them."""
+"""What is kept: messages to partners, written in the transaction of the act, each attempt, each reconciliation."""
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -33,12 +34,21 @@ class Message(Base):
     class Meta:
         ordering = ["created_at"]
         indexes = [models.Index(fields=["state", "created_at"])]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="content_stays", fields=["partner", "kind", "case_id", "body", "files"]),
+            pgtrigger.FSM(
+                name="lawful_moves",
+                field="state",
+                transitions=[("waiting", "received"), ("waiting", "dead"), ("dead", "waiting")],
+            ),
+        ]
 
 
 class Attempt(Base):
     """One attempt: what the partner answered, or what went wrong."""
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="tries")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="tries")
     status = models.PositiveIntegerField(null=True)
     outcome = models.CharField(max_length=20)
     detail = models.CharField(max_length=300, blank=True)
@@ -46,3 +56,33 @@ class Attempt(Base):
 
     class Meta:
         ordering = ["created_at"]
+
+
+class Reconciliation(Base):
+    """What a partner holds against what we sent: asked for on a page, done by a job. Lists hold messages' keys."""
+
+    class State(models.TextChoices):
+        """Where a reconciliation stands."""
+
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    partner = models.CharField(max_length=20, default="national")
+    asked_by_id = models.UUIDField(null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    agreed = models.PositiveIntegerField(default=0)
+    missing_there = models.JSONField(default=list)
+    unknown_here = models.JSONField(default=list)
+    differing = models.JSONField(default=list)
+    finished_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        get_latest_by = "created_at"
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both sides hold the same."""
+        return self.state == self.State.DONE and not (self.missing_there or self.unknown_here or self.differing)

@@ -1,11 +1,10 @@
-"""What can be done: put a message in the outbox, deliver it, retry a dead letter, reconcile with the partner."""
+"""What can be done: put a message in the outbox, deliver it, send dead letters again."""
 
 from __future__ import annotations
 
 import base64
 import datetime as dt
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -14,27 +13,16 @@ from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import require
 from zhuanmai.core import files
 from zhuanmai.core.clock import now
-from zhuanmai.core.errors import Conflict
-from zhuanmai.core.ids import new_id
+from zhuanmai.core.errors import Conflict, NotFound
 from zhuanmai.core.jobs import defer
-from zhuanmai.exchange.connectors import Registry, registry
+from zhuanmai.exchange.connectors import Answer, Registry, registry
 from zhuanmai.exchange.models import Attempt, Message
 from zhuanmai.ledger.canonical import digest_of
 from zhuanmai.ledger.services import append
 
-MAX_ATTEMPTS = 12
+MAX_ATTEMPTS = 60  # some nine hours: a night without the partner makes no dead letters
 _FIRST_PAUSE_SECONDS = 1
 _LONGEST_PAUSE_SECONDS = 600
-
-
-@dataclass(frozen=True)
-class Reconciliation:
-    """What they have against what we sent, by key."""
-
-    agreed: int
-    missing_there: list[Message]
-    unknown_here: list[str]
-    differing: list[str]
 
 
 def enqueue(
@@ -64,45 +52,60 @@ def deliver(*, message_id: uuid.UUID, connectors: Registry = registry) -> Messag
     message = Message.objects.get(pk=message_id)
     if message.state != Message.State.WAITING:
         return message
-    answer = connectors.of(message.partner).deliver(str(message.pk), message.kind, full_body(message))
+    try:
+        body = full_body(message)
+    except NotFound as lost:
+        answer = Answer("refused", detail=lost.detail)
+    else:
+        answer = connectors.of(message.partner).deliver(str(message.pk), message.kind, body)
     with transaction.atomic():
         message = Message.objects.select_for_update().get(pk=message_id)
-        if message.state != Message.State.WAITING:
-            return message
-        message.attempts += 1
-        Attempt.objects.create(
-            message=message,
-            status=answer.status,
-            outcome=answer.outcome,
-            detail=answer.detail,
-            milliseconds=answer.milliseconds,
-        )
-        message.last_error = "" if answer.outcome == "received" else (answer.detail or f"HTTP {answer.status}")
-        if answer.outcome == "received":
-            message.state, message.receipt, message.received_at = Message.State.RECEIVED, answer.receipt, now()
-        elif answer.outcome == "refused" or message.attempts >= MAX_ATTEMPTS:
-            message.state = Message.State.DEAD
-        else:
-            pause = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2 ** (message.attempts - 1))
-            message.next_at = now() + dt.timedelta(seconds=pause)
-            defer("exchange.deliver", message_id=str(message.pk), in_seconds=pause)
-        message.save()
-        if message.state != Message.State.WAITING:
-            kind = "exchange.received" if message.state == Message.State.RECEIVED else "exchange.dead"
-            append(
-                kind,
-                actor_id=None,
-                object_kind="message",
-                object_id=message.pk,
-                case_id=message.case_id,
-                facts={
-                    "kind": message.kind,
-                    "receipt": message.receipt,
-                    "attempts": message.attempts,
-                    "reason": message.last_error,
-                },
-            )
+        if message.state == Message.State.WAITING:
+            _note(message, answer)
         return message
+
+
+def _note(message: Message, answer: Answer) -> None:
+    """Keep an attempt and what follows from it, in the running transaction."""
+    message.attempts += 1
+    Attempt.objects.create(
+        message=message,
+        status=answer.status,
+        outcome=answer.outcome,
+        detail=answer.detail,
+        milliseconds=answer.milliseconds,
+    )
+    message.last_error = "" if answer.outcome == "received" else (answer.detail or f"HTTP {answer.status}")
+    if answer.outcome == "received":
+        message.state, message.receipt, message.received_at = Message.State.RECEIVED, answer.receipt, now()
+    elif answer.outcome == "refused" or message.attempts >= MAX_ATTEMPTS:
+        message.state = Message.State.DEAD
+    else:
+        pause = pause_after(message.attempts)
+        message.next_at = now() + dt.timedelta(seconds=pause)
+        defer("exchange.deliver", message_id=str(message.pk), in_seconds=pause)
+    message.save()
+    if message.state != Message.State.WAITING:
+        received = message.state == Message.State.RECEIVED
+        append(
+            "exchange.received" if received else "exchange.dead",
+            actor_id=None,
+            object_kind="message",
+            object_id=message.pk,
+            case_id=message.case_id,
+            facts={
+                "kind": message.kind,
+                "receipt": message.receipt,
+                "attempts": message.attempts,
+                "reason": message.last_error,
+            },
+        )
+
+
+def pause_after(attempts: int) -> int:
+    """Seconds to wait after so many attempts: one, doubled each time, ten minutes at most."""
+    doubled: int = _FIRST_PAUSE_SECONDS << min(attempts - 1, 16)
+    return min(_LONGEST_PAUSE_SECONDS, doubled)
 
 
 def full_body(message: Message) -> dict[str, Any]:
@@ -118,7 +121,7 @@ def retry(*, actor: Officer, message_id: uuid.UUID) -> Message:
         message = Message.objects.select_for_update().get(pk=message_id)
         if message.state != Message.State.DEAD:
             raise Conflict("not_dead", "该报文不是死信，无需重发。")
-        message.state, message.attempts = Message.State.WAITING, 0
+        message.state, message.attempts, message.next_at = Message.State.WAITING, 0, None
         message.save()
         defer("exchange.deliver", message_id=str(message.pk))
         append(
@@ -132,32 +135,17 @@ def retry(*, actor: Officer, message_id: uuid.UUID) -> Message:
         return message
 
 
-def reconcile(*, actor: Officer | None, partner: str = "national", connectors: Registry = registry) -> Reconciliation:
-    """Compare what the partner holds with what we sent. Raises what the connector raises when it cannot be reached."""
-    theirs = {row["key"]: row["sha256"] for row in connectors.of(partner).held()}
-    ours = {str(one.pk): one for one in Message.objects.filter(partner=partner)}
-    missing = [one for key, one in ours.items() if key not in theirs and one.state == Message.State.RECEIVED]
-    differing = [key for key, one in ours.items() if key in theirs and theirs[key] != sent_digest(one)]
-    outcome = Reconciliation(
-        agreed=sum(key in theirs for key in ours) - len(differing),
-        missing_there=missing,
-        unknown_here=sorted(theirs.keys() - ours.keys()),
-        differing=differing,
-    )
-    with transaction.atomic():
-        append(
-            "exchange.reconciled",
-            actor_id=actor.pk if actor else None,
-            object_kind="partner",
-            object_id=new_id(),
-            facts={
-                "agreed": outcome.agreed,
-                "missing": len(missing),
-                "unknown": len(outcome.unknown_here),
-                "differing": len(differing),
-            },
-        )
-    return outcome
+def retry_all(*, actor: Officer) -> int:
+    """Send every dead letter again, each an act of its own; returns how many."""
+    require(actor, "exchange.retry")
+    sent = 0
+    for pk in list(Message.objects.filter(state=Message.State.DEAD).values_list("pk", flat=True)):
+        try:
+            retry(actor=actor, message_id=pk)
+        except Conflict:
+            continue  # somebody else was faster
+        sent += 1
+    return sent
 
 
 def sent_digest(message: Message) -> str:

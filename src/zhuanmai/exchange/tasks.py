@@ -1,15 +1,17 @@
-"""The exchange's jobs: deliver one message; sweep up what a lost job left behind."""
+"""The exchange's jobs: deliver one message, reconcile, sweep up what a lost job left behind."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
 
+from django.db.models import Q
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from zhuanmai.core.clock import now
 from zhuanmai.core.jobs import defer
+from zhuanmai.exchange import reconciliation
 from zhuanmai.exchange.models import Message
 from zhuanmai.exchange.services import deliver
 
@@ -22,13 +24,17 @@ def deliver_message(message_id: str) -> None:
     deliver(message_id=uuid.UUID(message_id))
 
 
+@app.task(name="exchange.reconcile", retry=RetryStrategy(max_attempts=3, exponential_wait=2))
+def reconcile(reconciliation_id: str) -> None:
+    """Compare both sides and keep the outcome."""
+    reconciliation.run(reconciliation_id=uuid.UUID(reconciliation_id))
+
+
 @app.periodic(cron="*/2 * * * *")
 @app.task(name="exchange.sweep")
 def sweep(timestamp: int) -> None:
     """Deliver again what should have been tried long ago (a worker was killed in the middle)."""
     before = now() - _OVERDUE
-    for pk, next_at, created in Message.objects.filter(state=Message.State.WAITING).values_list(
-        "pk", "next_at", "created_at"
-    ):
-        if (next_at or created) < before:
-            defer("exchange.deliver", queueing_lock=f"sweep-{pk}", message_id=str(pk))
+    overdue = Q(next_at__lt=before) | Q(next_at=None, created_at__lt=before)
+    for pk in Message.objects.filter(overdue, state=Message.State.WAITING).values_list("pk", flat=True):
+        defer("exchange.deliver", queueing_lock=f"sweep-{pk}", message_id=str(pk))

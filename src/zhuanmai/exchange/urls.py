@@ -11,7 +11,10 @@ from zhuanmai.exchange import views
 app_name = "exchange"
 urlpatterns = [
     path("exchange", views.monitor, name="monitor"),
-    path("exchange/<uuid:message_id>/retry", views.retry, name="retry"),
-    path("exchange/reconcile", views.reconcile, name="reconcile"),
+    path("exchange/messages/<uuid:message_id>", views.message, name="message"),
+    path("exchange/messages/<uuid:message_id>/retry", views.retry, name="retry"),
+    path("exchange/retry", views.retry_all, name="retry_all"),
+    path("exchange/reconciliations", views.reconciliations, name="reconciliations"),
+    path("exchange/reconciliations/<uuid:reconciliation_id>", views.reconciled, name="reconciliation"),
 ]
 register(Page("exchange:monitor", _("Exchange"), _("Administration"), "arrows-exchange", "exchange.see", 85))

@@ -1,22 +1,20 @@
-"""Pages of the exchange: the monitor with filters, a dead letter's reason and its retry, reconciliation."""
+"""Pages of the exchange: the monitor with filters, a message with its attempts, dead letters' retry, reconciliation."""
 
 from __future__ import annotations
 
 import uuid
 
-import httpx
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from zhuanmai.accounts.permissions import require
+from zhuanmai.accounts.permissions import may
 from zhuanmai.accounts.requests import officer_of, signed_in_only
-from zhuanmai.core.errors import Refused
-from zhuanmai.exchange import services
+from zhuanmai.exchange import queries, reconciliation, services
 from zhuanmai.exchange.models import Message
 
 PAGE_ROWS = 50
@@ -25,19 +23,26 @@ PAGE_ROWS = 50
 @signed_in_only
 def monitor(request: HttpRequest) -> HttpResponse:
     """Messages by state and kind, newest first."""
-    require(officer_of(request), "exchange.see")
-    found = Message.objects.order_by("-created_at").prefetch_related("tries")
-    if state := request.GET.get("state"):
-        found = found.filter(state=state)
-    if kind := request.GET.get("kind"):
-        found = found.filter(kind=kind)
+    officer = officer_of(request)
+    found = queries.messages(officer=officer, state=request.GET.get("state", ""), kind=request.GET.get("kind", ""))
+    counts = queries.counts(officer=officer)
     context = {
         "page_obj": Paginator(found, PAGE_ROWS).get_page(request.GET.get("page")),
-        "counts": dict(Message.objects.values_list("state").annotate(n=Count("pk"))),
-        "states": Message.State.choices,
-        "kinds": sorted(set(Message.objects.values_list("kind", flat=True))),
+        "counts": [(value, words, counts[value]) for value, words in Message.State.choices],
+        "dead": counts[Message.State.DEAD],
+        "kinds": queries.kinds(),
+        "may_retry": may(officer, "exchange.retry"),
     }
     return render(request, "exchange/monitor.html", context)
+
+
+@signed_in_only
+def message(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
+    """One message: where it stands, what the partner answered each time, and the retry of a dead letter."""
+    officer = officer_of(request)
+    found = queries.message(officer=officer, message_id=message_id)
+    context = {"message_row": found, "tries": found.tries.all(), "may_retry": may(officer, "exchange.retry")}
+    return render(request, "exchange/message.html", context)
 
 
 @signed_in_only
@@ -46,18 +51,41 @@ def retry(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """Send a dead letter again."""
     services.retry(actor=officer_of(request), message_id=message_id)
     messages.success(request, _("The message is being sent again."))
-    return redirect("exchange:monitor")
+    return redirect("exchange:message", message_id=message_id)
 
 
 @signed_in_only
 @require_POST
-def reconcile(request: HttpRequest) -> HttpResponse:
-    """Compare with the partner now and show the outcome."""
-    require(officer_of(request), "exchange.retry")
-    try:
-        outcome = services.reconcile(actor=officer_of(request))
-    except httpx.HTTPError as error:
-        raise Refused(
-            "partner_down", f"国家局系统暂时连不上（{type(error).__name__}），稍后再对账。", status=503
-        ) from error
-    return render(request, "exchange/reconciled.html", {"outcome": outcome})
+def retry_all(request: HttpRequest) -> HttpResponse:
+    """Send every dead letter again."""
+    sent = services.retry_all(actor=officer_of(request))
+    words = ngettext("%(sent)s message is being sent again.", "%(sent)s messages are being sent again.", sent)
+    messages.success(request, words % {"sent": sent})
+    return redirect("exchange:monitor")
+
+
+@signed_in_only
+def reconciliations(request: HttpRequest) -> HttpResponse:
+    """The latest reconciliations, and the button for a new one."""
+    officer = officer_of(request)
+    if request.method == "POST":
+        row = reconciliation.ask(actor=officer)
+        return redirect("exchange:reconciliation", reconciliation_id=row.pk)
+    context = {
+        "rows": queries.reconciliations(officer=officer),
+        "may_reconcile": may(officer, "exchange.reconcile"),
+    }
+    return render(request, "exchange/reconciliations.html", context)
+
+
+@signed_in_only
+def reconciled(request: HttpRequest, reconciliation_id: uuid.UUID) -> HttpResponse:
+    """One reconciliation: its figures and each message that differs; the page looks again while the job runs."""
+    officer = officer_of(request)
+    row = queries.reconciliation(officer=officer, reconciliation_id=reconciliation_id)
+    listed = [
+        (_("Missing there"), row.missing_there, True),
+        (_("Different content"), row.differing, True),
+        (_("Unknown here"), row.unknown_here, False),
+    ]
+    return render(request, "exchange/reconciled.html", {"row": row, "listed": listed})

@@ -7,8 +7,8 @@ import hashlib
 import html
 import json
 import random
-import threading
 import time
+import uuid
 from dataclasses import asdict, dataclass, fields
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,7 +20,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from zhuanmai.sandbox.national.store import Store
 
+PROTOCOL = "zhuanmai-national/1"
+KINDS = ("case", "items", "document")
 MAX_BYTES = 64 * 1024 * 1024
+MOST_ROWS = 500
+PAGE_ROWS = 200
 
 
 @dataclass
@@ -46,7 +50,6 @@ class National(ThreadingHTTPServer):
         self.store = store
         self.faults = Faults()
         self.dice = random.Random()
-        self.lock = threading.Lock()
 
     def falls(self, fault: str) -> bool:
         """Whether this call suffers the fault."""
@@ -72,10 +75,11 @@ class Handler(BaseHTTPRequestHandler):
         elif parts.path == "/faults":
             self._json(200, asdict(self.server.faults))
         elif parts.path == "/v1/hello":
-            self._json(200, {"system": "national", "protocol": "zhuanmai-national/1"})
+            self._greet()
         elif parts.path == "/v1/messages":
-            rows = self.server.store.listed(asked.get("after", [""])[0], min(500, int(asked.get("limit", ["100"])[0])))
-            self._json(200, {"messages": rows})
+            wanted = asked.get("limit", ["100"])[0]
+            limit = min(MOST_ROWS, int(wanted)) if wanted.isdecimal() else MOST_ROWS
+            self._json(200, {"messages": self.server.store.listed(asked.get("after", [""])[0], limit)})
         elif parts.path.startswith("/v1/messages/"):
             body = self.server.store.body(parts.path.rsplit("/", 1)[1])
             self._json(200 if body else 404, body or {"detail": "no such message"})
@@ -84,10 +88,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """A message, or the switches."""
-        size = int(self.headers.get("Content-Length", "0"))
-        if size > MAX_BYTES:
+        length = self.headers.get("Content-Length", "")
+        size = int(length) if length.isdecimal() else -1
+        if not 0 <= size <= MAX_BYTES:
             self.close_connection = True
-            self._json(413, {"detail": "too large"})
+            self._json(411 if size < 0 else 413, {"detail": "no length" if size < 0 else "too large"})
             return
         content = self.rfile.read(size)
         if self.path == "/faults":
@@ -97,21 +102,30 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._json(404, {"detail": "no such address"})
 
+    def _greet(self) -> None:
+        sender, signature = self.headers.get("X-Sender-Key", ""), self.headers.get("X-Signature", "")
+        if sender and not _fits(b"", sender, signature):
+            self._json(401, {"detail": "the signature does not fit the content"})
+        else:
+            self._json(200, {"system": "national", "protocol": PROTOCOL})
+
     def _switch(self, content: bytes) -> None:
         form = "form" in self.headers.get("Content-Type", "")
-        given: dict[str, Any] = (
-            {k: v[0] for k, v in parse_qs(content.decode()).items()} if form else json.loads(content)
-        )
-        known = {one.name for one in fields(Faults)}
-        with self.server.lock:
-            self.server.faults = Faults(**{k: float(v) for k, v in given.items() if k in known})
+        try:
+            given = {k: v[0] for k, v in parse_qs(content.decode()).items()} if form else dict(json.loads(content))
+            known = {one.name for one in fields(Faults)}
+            faults = Faults(**{name: float(value) for name, value in given.items() if name in known})
+        except (ValueError, TypeError):
+            self._json(400, {"detail": "a fault is a number: its share of calls, or the seconds of a delay"})
+            return
+        self.server.faults = faults
         if form:
             self.send_response(303)
             self.send_header("Location", "/")
             self.send_header("Content-Length", "0")
             self.end_headers()
         else:
-            self._json(200, asdict(self.server.faults))
+            self._json(200, asdict(faults))
 
     def _take(self, content: bytes) -> None:
         server = self.server
@@ -149,19 +163,19 @@ class Handler(BaseHTTPRequestHandler):
 
 def receive(store: Store, content: bytes, sender: str, signature: str) -> tuple[int, dict[str, Any]]:
     """Check a message's signature and form, store it once, and make the answer (docs/protocol-national.md)."""
-    try:
-        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(sender, validate=True))
-        key.verify(base64.b64decode(signature, validate=True), content)
-    except (InvalidSignature, ValueError):
+    if not _fits(content, sender, signature):
         return 401, {"detail": "the signature does not fit the content"}
     try:
         message = json.loads(content)
-        identity, kind, body = str(message["key"]), str(message["kind"]), dict(message["body"])
-    except (ValueError, KeyError, TypeError):
+        protocol, identity, kind = message["protocol"], str(uuid.UUID(message["key"])), str(message["kind"])
+        body = dict(message["body"])
+    except (ValueError, KeyError, TypeError, AttributeError):
         return 400, {"detail": "not a message of the protocol"}
-    if kind not in ("case", "items", "document"):
-        return 422, {"detail": f"no such kind: {kind}"}
-    if kind == "document" and hashlib.sha256(base64.b64decode(body.get("pdf", ""))).hexdigest() != body.get("sha256"):
+    if protocol != PROTOCOL:
+        return 400, {"detail": f"no such protocol: {str(protocol)[:40]}"}
+    if kind not in KINDS:
+        return 422, {"detail": f"no such kind: {kind[:40]}"}
+    if kind == "document" and not _carries_its_file(body):
         return 422, {"detail": "the file does not have the digest that the message names"}
     plain = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     digest = hashlib.sha256(plain).hexdigest()
@@ -173,14 +187,35 @@ def receive(store: Store, content: bytes, sender: str, signature: str) -> tuple[
     return 201 if new else 200, {"key": identity, "receipt": receipt, "sha256": digest}
 
 
+def _fits(content: bytes, sender: str, signature: str) -> bool:
+    """Whether the signature (Ed25519, base64) is the sender's over the content."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(sender, validate=True))
+        key.verify(base64.b64decode(signature, validate=True), content)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _carries_its_file(body: dict[str, Any]) -> bool:
+    """Whether a document's file is there and has the digest that the message names."""
+    try:
+        content = base64.b64decode(body["pdf"], validate=True)
+    except (ValueError, KeyError, TypeError):
+        return False
+    return bool(content) and hashlib.sha256(content).hexdigest() == body.get("sha256")
+
+
 def page(server: National) -> str:
     """The system's own page: what was received, and the switches."""
     rows = "".join(
         f"<tr><td>{html.escape(r['received_at'])}</td><td>{html.escape(r['kind'])}</td>"
         f"<td><a href='/v1/messages/{r['key']}'>"
         f"{html.escape(r['key'])}</a></td><td>{r['deliveries']}</td></tr>"
-        for r in reversed(server.store.listed("", 100_000)[-200:])
+        for r in server.store.latest(PAGE_ROWS)
     )
+    names = {"case": "案件", "items": "物品", "document": "文书"}
+    held = "，".join(f"{names.get(kind, kind)} {count}" for kind, count in sorted(server.store.counts().items()))
     words = {
         "refuse": "拒收",
         "delay": "迟答",
@@ -198,7 +233,7 @@ def page(server: National) -> str:
         "<style>body{font:14px sans-serif;margin:24px}"
         "td,th{padding:4px 12px;border-bottom:1px solid #ccc;text-align:left}"
         "label{margin-right:12px}</style><h1>国家局案件系统（模拟）</h1>"
-        f"<form method='post' action='/faults'>{switches}<button>设定故障</button></form>"
+        f"<form method='post' action='/faults'>{switches}<button>设定故障</button></form><p>{held}</p>"
         f"<table><tr><th>接收时间</th><th>类别</th><th>幂等键</th><th>收到次数</th></tr>{rows}</table></html>"
     )
 

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 
+_COLUMNS = ("key", "kind", "sha256", "received_at", "deliveries")
+
+
 class Store:
     """What was received. A message is stored once under its key, whatever happens to the reply."""
 
@@ -18,6 +21,7 @@ class Store:
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(self._path, check_same_thread=False)
         self._connection.execute("pragma journal_mode=wal")
+        self._connection.execute("pragma synchronous=full")  # what was answered survives the machine's death
         self._connection.execute(
             "create table if not exists messages (key text primary key, kind text, sha256 text, body text, sender text,"
             " received_at text default (strftime('%Y-%m-%dT%H:%M:%fZ','now')), deliveries integer default 1)"
@@ -46,7 +50,26 @@ class Store:
                 "select key, kind, sha256, received_at, deliveries from messages where key > ? order by key limit ?",
                 [after, limit],
             ).fetchall()
-        return [dict(zip(("key", "kind", "sha256", "received_at", "deliveries"), row, strict=True)) for row in rows]
+        return [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+
+    def latest(self, limit: int) -> list[dict[str, Any]]:
+        """The newest messages, and how often each was delivered."""
+        with self._lock:
+            rows = self._connection.execute(
+                "select key, kind, sha256, received_at, deliveries from messages order by received_at desc, key limit ?",
+                [limit],
+            ).fetchall()
+        return [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+
+    def counts(self) -> dict[str, int]:
+        """How many messages of each kind."""
+        with self._lock:
+            return dict(self._connection.execute("select kind, count(*) from messages group by kind").fetchall())
+
+    def close(self) -> None:
+        """Let the file go."""
+        with self._lock:
+            self._connection.close()
 
     def body(self, key: str) -> dict[str, Any] | None:
         """What was stored under a key."""
