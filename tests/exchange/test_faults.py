@@ -9,55 +9,18 @@ import os
 import random
 import threading
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
 
+from tests.exchange.conftest import connectors, enqueue
 from zhuanmai.core import files
-from zhuanmai.core.ids import derived_id, new_id
-from zhuanmai.exchange import services
-from zhuanmai.exchange.connectors import National as Connector
-from zhuanmai.exchange.connectors import Registry
-from zhuanmai.exchange.models import Message
+from zhuanmai.core.ids import new_id
+from zhuanmai.exchange import reconciliation, services
+from zhuanmai.exchange.models import Attempt, Message, Reconciliation
 from zhuanmai.sandbox.national.server import Faults, National
-from zhuanmai.sandbox.national.store import Store
 
 CASES = int(os.environ.get("ZHUANMAI_FAULT_CASES", "40"))
-
-
-@pytest.fixture
-def national(tmp_path: Path, settings: object) -> Iterator[National]:
-    """The simulated system on a port of its own, and a home for keys and files."""
-    settings.HOME_DIR = tmp_path  # type: ignore[attr-defined]
-    settings.FILES_DIR = tmp_path / "files"  # type: ignore[attr-defined]
-    server = National(("127.0.0.1", 0), Store(tmp_path / "national"))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-def connectors(server: National) -> Registry:
-    """A registry with this server's connector."""
-    made = Registry()
-    made.register("national", Connector(f"http://127.0.0.1:{server.server_address[1]}", seconds=2))
-    return made
-
-
-def enqueue(case: int) -> None:
-    """The three messages of a case, as its acts write them."""
-    case_id = derived_id("case", case)
-    pdf = files.store(b"%PDF-1.7 " + str(case).encode())
-    with transaction.atomic():
-        services.enqueue(kind="case", key=derived_id(case_id, "case"), body={"clue_no": str(case)}, case_id=case_id)
-        services.enqueue(kind="items", key=derived_id(case_id, "items"), body={"lines": []}, case_id=case_id)
-        services.enqueue(
-            kind="document", key=derived_id(case_id, "document"), case_id=case_id,
-            body={"code": "D04", "sha256": pdf}, files_by_field={"pdf": pdf},
-        )  # fmt: skip
 
 
 @pytest.mark.django_db(transaction=True)
@@ -83,8 +46,9 @@ def test_every_message_arrives_exactly_once(national: National) -> None:
         thread.join()
     held = national.store.listed("", 100_000)
     assert len(held) == 3 * CASES == Message.objects.filter(state=Message.State.RECEIVED).count()
-    outcome = services.reconcile(actor=None, connectors=to)
-    assert (outcome.agreed, outcome.missing_there, outcome.unknown_here, outcome.differing) == (3 * CASES, [], [], [])
+    assert Attempt.objects.exclude(outcome="received").count() > CASES / 4, "the faults were not switched on"
+    outcome = reconciliation.run(reconciliation_id=Reconciliation.objects.create().pk, connectors=to)
+    assert (outcome.state, outcome.agreed, outcome.agrees) == ("done", 3 * CASES, True)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -121,11 +85,38 @@ def test_the_same_key_is_one_message() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_changed_message_is_named_in_the_reconciliation(national: National) -> None:
+def test_a_reply_that_comes_too_late_is_no_second_message(national: National) -> None:
     enqueue(1)
-    to = connectors(national)
-    for pk in Message.objects.values_list("pk", flat=True):
-        services.deliver(message_id=pk, connectors=to)
-    changed = Message.objects.get(kind="case")
-    Message.objects.filter(pk=changed.pk).update(body={"clue_no": "another"})
-    assert services.reconcile(actor=None, connectors=to).differing == [str(changed.pk)]
+    message = Message.objects.get(kind="document")
+    national.faults = Faults(delay=1.0, delay_seconds=0.5)
+    late = services.deliver(message_id=message.pk, connectors=connectors(national, seconds=0.1))
+    assert (late.state, late.last_error) == (Message.State.WAITING, "ReadTimeout")
+    national.faults = Faults()
+    assert services.deliver(message_id=message.pk, connectors=connectors(national)).state == Message.State.RECEIVED
+    assert len(national.store.listed("", 10)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_is_given_up_after_its_last_attempt_and_sent_again_by_hand(
+    national: National, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "MAX_ATTEMPTS", 3)
+    enqueue(1)
+    message, to = Message.objects.get(kind="case"), connectors(national)
+    national.faults = Faults(refuse=1.0)
+    states = [services.deliver(message_id=message.pk, connectors=to).state for _ in range(4)]
+    assert states == ["waiting", "waiting", "dead", "dead"]
+    assert [one.status for one in message.tries.all()] == [503, 503, 503]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_whose_file_is_lost_is_a_dead_letter_that_says_so(national: National) -> None:
+    enqueue(1)
+    message = Message.objects.get(kind="document")
+    files.path_of(message.files["pdf"]).unlink()
+    dead = services.deliver(message_id=message.pk, connectors=connectors(national))
+    assert (dead.state, "找不到摘要为" in dead.last_error) == (Message.State.DEAD, True)
+
+
+def test_pauses_are_doubled_up_to_ten_minutes() -> None:
+    assert [services.pause_after(n) for n in (1, 2, 3, 10, 11, 60)] == [1, 2, 4, 512, 600, 600]

@@ -8,7 +8,6 @@ import threading
 from pathlib import Path
 from typing import Any
 
-
 _COLUMNS = ("key", "kind", "sha256", "received_at", "deliveries")
 
 
@@ -56,7 +55,8 @@ class Store:
         """The newest messages, and how often each was delivered."""
         with self._lock:
             rows = self._connection.execute(
-                "select key, kind, sha256, received_at, deliveries from messages order by received_at desc, key limit ?",
+                "select key, kind, sha256, received_at, deliveries from messages"
+                " order by received_at desc, key limit ?",
                 [limit],
             ).fetchall()
         return [dict(zip(_COLUMNS, row, strict=True)) for row in rows]

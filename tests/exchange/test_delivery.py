@@ -1,0 +1,235 @@
+"""From the act's transaction to the receipt: the job, a national system that dies, dead letters, reconciliation, pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.exchange.conftest import connectors, enqueue, registry_of
+from zhuanmai.accounts.models import Officer
+from zhuanmai.core.clock import set_clock
+from zhuanmai.core.errors import Conflict, NotAllowed
+from zhuanmai.core.ids import new_id
+from zhuanmai.exchange import reconciliation, services
+from zhuanmai.exchange.models import Attempt, Message, Reconciliation
+from zhuanmai.exchange.tasks import sweep
+from zhuanmai.ledger.queries import timeline
+from zhuanmai.sandbox.national.server import Faults, National
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]
+
+
+def work() -> None:
+    """Do every job that is due, as the worker does."""
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+        worker.run_worker(wait=False, listen_notify=False, install_signal_handlers=False)
+
+
+def test_the_job_exists_if_and_only_if_the_act_commits(national: National) -> None:
+    with transaction.atomic():
+        services.enqueue(kind="case", key=new_id(), body={}, case_id=new_id())
+        transaction.set_rollback(True)
+    assert (Message.objects.count(), ProcrastinateJob.objects.count()) == (0, 0)
+    enqueue(1)
+    work()
+    assert set(Message.objects.values_list("state", flat=True)) == {"received"}
+    assert len(national.store.listed("", 10)) == 3
+    message = Message.objects.get(kind="document")
+    assert message.receipt.startswith("GJ")
+    assert [line.kind for line in timeline(object_id=message.pk)] == ["exchange.received"]
+
+
+def test_a_failed_attempt_is_tried_again_later_by_itself(national: National) -> None:
+    national.faults = Faults(garbage=1.0)
+    enqueue(1)
+    work()
+    waiting = Message.objects.get(kind="case")
+    assert (waiting.state, waiting.attempts, waiting.last_error) == ("waiting", 1, "答复无法识别")
+    planned = ProcrastinateJob.objects.filter(status="todo", args__message_id=str(waiting.pk))
+    assert [job.scheduled_at is not None for job in planned] == [True]
+    assert waiting.next_at is not None
+
+
+def test_what_a_killed_worker_left_behind_is_swept_up_once(national: National, request: pytest.FixtureRequest) -> None:
+    enqueue(1)
+    ProcrastinateJob.objects.all()._raw_delete(connection.alias)
+    sweep.func(0)
+    assert ProcrastinateJob.objects.filter(task_name="exchange.deliver").count() == 0, "it may still be under way"
+    request.addfinalizer(lambda: set_clock(None))
+    set_clock(Message.objects.earliest("created_at").created_at + dt.timedelta(minutes=3))
+    sweep.func(0)
+    sweep.func(0)
+    assert ProcrastinateJob.objects.filter(task_name="exchange.deliver", status="todo").count() == 3
+    work()
+    assert Message.objects.filter(state="received").count() == 3
+
+
+def port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        number: int = found.getsockname()[1]
+        return number
+
+
+def started(at: int, store: Path) -> subprocess.Popen[bytes]:
+    """The simulated system as a process of its own, answering."""
+    command = [sys.executable, "-m", "zhuanmai.cli", "sandbox", "national", "--port", str(at), "--store", str(store)]
+    process = subprocess.Popen(command, env={**os.environ, "ZHUANMAI_PROFILE": "test"})
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit:
+        try:
+            httpx.get(f"http://127.0.0.1:{at}/v1/hello", trust_env=False)
+            return process
+        except httpx.ConnectError:
+            time.sleep(0.05)
+    process.kill()
+    raise TimeoutError("the simulated national system did not start")
+
+
+def test_messages_outlive_the_death_of_the_national_system(tmp_path: Path, settings: Any) -> None:
+    settings.HOME_DIR, settings.FILES_DIR = tmp_path, tmp_path / "files"
+    at = port()
+    to = registry_of(f"http://127.0.0.1:{at}")
+    for case in range(4):
+        enqueue(case)
+    keys = list(Message.objects.values_list("pk", flat=True))
+    process = started(at, tmp_path / "national")
+    try:
+        for key in keys[:6]:
+            assert services.deliver(message_id=key, connectors=to).state == "received"
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert {services.deliver(message_id=key, connectors=to).state for key in keys[6:]} == {"waiting"}
+        process = started(at, tmp_path / "national")
+        assert {services.deliver(message_id=key, connectors=to).state for key in keys} == {"received"}
+        held = httpx.get(f"http://127.0.0.1:{at}/v1/messages?limit=100", trust_env=False).json()["messages"]
+        assert sorted(row["key"] for row in held) == sorted(map(str, keys))
+        assert {row["deliveries"] for row in held} == {1}
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_dead_letter_is_sent_again_by_who_may(national: National, officer_with: Callable[[str], Officer]) -> None:
+    admin, auditor = officer_with("system_admin"), officer_with("auditor")
+    with transaction.atomic():
+        services.enqueue(kind="gossip", key=new_id(), body={}, case_id=new_id())
+    enqueue(1)
+    work()
+    dead = Message.objects.get(state="dead")
+    with pytest.raises(NotAllowed):
+        services.retry(actor=auditor, message_id=dead.pk)
+    assert services.retry(actor=admin, message_id=dead.pk).state == "waiting"
+    with pytest.raises(Conflict):
+        services.retry(actor=admin, message_id=dead.pk)
+    work()
+    assert Message.objects.get(pk=dead.pk).state == "dead"
+    assert services.retry_all(actor=admin) == 1
+    kinds = [line.kind for line in timeline(object_id=dead.pk)]
+    assert kinds == ["exchange.retried", "exchange.dead"] * 2, "newest first"
+
+
+def test_reconciliation_names_what_differs(national: National, officer_with: Callable[[str], Officer]) -> None:
+    auditor = officer_with("auditor")
+    enqueue(1)
+    enqueue(2)
+    work()
+    row = reconciliation.ask(actor=auditor)
+    assert reconciliation.ask(actor=auditor) == row, "one that is under way is not begun twice"
+    work()
+    row.refresh_from_db()
+    assert (row.state, row.agreed, row.agrees) == ("done", 6, True)
+    changed, lost = Message.objects.filter(kind="case")
+    with connection.cursor() as cursor:
+        cursor.execute("set session_replication_role = replica")
+        cursor.execute("update exchange_message set body = '{}' where id = %s", [changed.pk])
+        cursor.execute("set session_replication_role = origin")
+    stranger = str(new_id())
+    with national.store._connection as store:
+        store.execute("delete from messages where key = ?", [str(lost.pk)])
+        store.execute("insert into messages (key, kind, sha256) values (?, 'case', '0')", [stranger])
+    row = reconciliation.run(
+        reconciliation_id=Reconciliation.objects.create(asked_by_id=auditor.pk).pk, connectors=connectors(national)
+    )
+    assert (row.differing, row.missing_there, row.unknown_here) == ([str(changed.pk)], [str(lost.pk)], [stranger])
+    assert (row.agreed, row.agrees) == (4, False)
+    assert [line.kind for line in timeline(object_id=row.pk)] == ["exchange.reconciled"]
+
+
+def test_a_reconciliation_with_nobody_there_says_so(tmp_path: Path, settings: Any) -> None:
+    settings.HOME_DIR = tmp_path
+    row = reconciliation.run(
+        reconciliation_id=Reconciliation.objects.create().pk, connectors=registry_of("http://127.0.0.1:9", 1)
+    )
+    assert (row.state, row.error) == ("failed", "对方暂时无法对账（ConnectError），请稍后再试")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"body": {}}, {"kind": "items"}, {"files": {}}, {"state": "waiting"}],
+    ids=lambda change: next(iter(change)),
+)
+def test_the_database_refuses_to_change_what_was_sent(national: National, change: dict[str, Any]) -> None:
+    enqueue(1)
+    work()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Message.objects.filter(kind="document").update(**change)
+    Attempt.objects.all().delete()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Message.objects.all().delete()
+
+
+def test_pages_show_counts_reasons_and_ways_on(national: National, officer_with: Callable[[str], Officer]) -> None:
+    client = Client()
+    client.force_login(officer_with("system_admin"))
+    with transaction.atomic():
+        services.enqueue(kind="gossip", key=new_id(), body={"clue_no": "某线索"}, case_id=new_id())
+    enqueue(1)
+    work()
+    dead = Message.objects.get(state="dead")
+    page = client.get("/exchange").content.decode()
+    assert "no such kind: gossip" in page
+    assert page.count("GJ") == 3
+    assert client.get("/exchange?state=dead").content.decode().count("GJ") == 0
+    detail = client.get(f"/exchange/messages/{dead.pk}").content.decode()
+    assert "no such kind: gossip" in detail
+    assert "422" in detail
+    assert client.post(f"/exchange/messages/{dead.pk}/retry").status_code == 302
+    assert client.post("/exchange/retry", follow=True).status_code == 200
+    answer = client.post("/exchange/reconciliations", follow=True)
+    assert "http-equiv" in answer.content.decode()
+    work()
+    assert "双方一致" in client.get(answer.redirect_chain[-1][0]).content.decode()
+    assert client.get("/exchange/reconciliations").status_code == 200
+    assert client.get(f"/exchange/messages/{uuid.UUID(int=1)}").status_code == 404
+
+
+def test_the_api_counts_and_lists_for_who_may_see(national: National, officer_with: Callable[[str], Officer]) -> None:
+    enqueue(1)
+    work()
+    client = Client()
+    client.force_login(officer_with("auditor"))
+    assert client.get("/api/exchange/counts").json() == {"waiting": 0, "received": 3, "dead": 0}
+    [row] = client.get("/api/exchange/messages?kind=document").json()
+    assert (row["state"], "body" in row) == ("received", False)
+    assert client.get("/api/exchange/messages?limit=0").status_code == 422
+    client.force_login(officer_with("officer"))
+    assert client.get("/api/exchange/counts").status_code == 403
+    assert client.get("/exchange").status_code == 403
