@@ -20,11 +20,11 @@ def test_a_backup_under_work_restores_and_verifies(stack: Stack, tmp_path: Path,
     key = tmp_path / "backup.key"
     recipient = stack.command("backup-key", str(key)).stdout.strip()
     desks = [Desk(stack.url, username) for username in ("jia", "yi", "jia", "yi", "jia")][:officers]
+    pair = [desks[0].me["id"], desks[1].me["id"]]
     stop, scanned = threading.Event(), [0] * officers
 
     def work(lane: int) -> None:
         desk, case = desks[lane], str(new_id())
-        pair = [one["id"] for one in desk.get("/enforcement/kit")["officers"][:2]]
         desk.do(case, "case.open", reason="routine", place=PLACE, officer_ids=pair, recorder_id=pair[0])
         while not stop.is_set():
             desk.do(case, "scan", barcode="6901028314459", n=1, via="gun")

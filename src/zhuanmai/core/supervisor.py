@@ -78,7 +78,13 @@ class Supervisor:
     def _look_after(self) -> None:
         if self.cluster and not postgres.is_running(self.cluster):
             print("the database stopped; starting it again", file=sys.stderr)
-            postgres.start(self.cluster)
+            try:
+                postgres.start(self.cluster)
+            except (
+                RuntimeError
+            ) as error:  # what the killed server left behind ends in a moment: the next look tries again
+                print(error, file=sys.stderr)
+                return
         for part in self.parts:
             if part.process and part.process.poll() is not None and not self._stopping:
                 lived = time.monotonic() - part.started_at
