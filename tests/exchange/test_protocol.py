@@ -17,7 +17,7 @@ from zhuanmai.exchange.connectors import PROTOCOL, Connector, National, Registry
 from zhuanmai.ledger.canonical import canonical, digest_of
 from zhuanmai.sandbox.national.server import National as Server
 
-KEY = str(new_id())
+KEY = "01a20d42-cbbe-79e2-b4eb-31f57cf96e69"  # fixed: parametrised ids must be the same in every worker
 PDF = b"%PDF-1.7 paper"
 DOCUMENT = {"code": "D04", "sha256": hashlib.sha256(PDF).hexdigest(), "pdf": base64.b64encode(PDF).decode()}
 
@@ -136,7 +136,7 @@ GOOD = canonical({"key": KEY, "receipt": "GJ1", "sha256": digest_of({"clue_no": 
     ("status", "content", "outcome"),
     [
         (201, GOOD, "received"), (200, GOOD, "received"),
-        (200, canonical({"key": str(new_id()), "receipt": "GJ1", "sha256": digest_of({"clue_no": "1"})}), "again"),
+        (200, canonical({"key": "01a20d42-cbbe-79e2-b4eb-31f57cf96e70", "receipt": "GJ1", "sha256": digest_of({"clue_no": "1"})}), "again"),
         (200, canonical({"key": KEY, "receipt": "GJ1", "sha256": "0" * 64}), "again"),
         (200, canonical({"key": KEY, "receipt": "", "sha256": digest_of({"clue_no": "1"})}), "again"),
         (200, canonical({"key": KEY}), "again"), (200, b"[1]", "again"), (200, b"<html>", "again"), (200, b"", "again"),
