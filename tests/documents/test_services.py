@@ -196,7 +196,12 @@ def test_a_void_document_says_so_and_makes_room_for_another(office: Office) -> N
     services.void(actor=office.officer, document_id=sealed.document_id, reason="案件撤销")
     assert said(sealed) == "void"
     assert queries.documents_of(office.case_id) == []
-    assert office.prepare().document_id != sealed.document_id
+    again = office.prepare()
+    assert again.document_id != sealed.document_id
+    services.void(actor=office.officer, document_id=again.document_id, reason="重复")
+    with pytest.raises(Conflict) as refusal:
+        services.seal(actor_id=None, version_id=again.pk)
+    assert refusal.value.code == "not_in_preparation"
     assert verify().is_whole
 
 

@@ -193,12 +193,14 @@ def take_number(*, actor: Officer, version_id: uuid.UUID, word: str, day: dt.dat
 def seal(*, actor_id: uuid.UUID | None, version_id: uuid.UUID) -> Version:
     """Render the final file (same body, signatures filled, QR code) and seal it. Sealed once; then it stands.
 
-    Raises Conflict (body_changed) if facts or template no longer give the digest that was signed.
+    Raises Conflict: body_changed (facts or template no longer give the digest that was signed), not_in_preparation.
     """
     with transaction.atomic():
         version = Version.objects.select_for_update(of=("self",)).select_related("document__unit").get(pk=version_id)
         if version.sealed_sha256:
             return version
+        if version.document.state != DocumentState.PREPARED or version.superseded_at:
+            raise Conflict("not_in_preparation", "文书已作废或已有新版本，不再封签；请刷新查看。")
         document, facts = version.document, CaseFacts.from_json(version.facts)
         rendered = rendering.render(
             document.kind,

@@ -26,6 +26,7 @@ from zhuanmai.enforcement.operations import flush
 from zhuanmai.enforcement.permissions import require_seen, require_worker
 from zhuanmai.enforcement.procedure import Act, State, require
 from zhuanmai.enforcement.reporting import report_case
+from zhuanmai.enforcement.services import locked
 from zhuanmai.enforcement.stages import NUMBERED_FIRST, Planned, planned
 from zhuanmai.ledger.services import append
 from zhuanmai.reference.causes import cause
@@ -57,9 +58,7 @@ def act(
     with transaction.atomic():
         if not first_time(operation_id, actor_id=officer.pk, kind=f"enforcement.{name}", answer_key=str(case_id)):
             return Case.objects.get(pk=case_id)
-        case = (
-            Case.objects.select_for_update(of=("self",)).select_related("bureau", "unit", "inspection").get(pk=case_id)
-        )
+        case = locked(case_id)
         require_worker(officer, case)
         flush(case, officer)
         what, rows = doing(officer, case, payload or {})
@@ -267,13 +266,15 @@ def make_documents(*, officer: Officer, case_id: uuid.UUID) -> Case:
             if case.correcting and fields.body(one.kind.code, facts) != fields.body(
                 one.kind.code, CaseFacts.from_json(current(one.document).facts)
             ):
-                documents.correct(actor=officer, document_id=one.document.pk, facts=facts, reason=case.correcting)
+                with transaction.atomic():
+                    locked(case.pk)
+                    documents.correct(actor=officer, document_id=one.document.pk, facts=facts, reason=case.correcting)
                 names.append(f"{one.name}（更正）")
             continue
         if _prepared(officer, case, one, facts):
             names.append(one.name)
     with transaction.atomic():
-        case = Case.objects.select_for_update(of=("self",)).select_related("bureau", "inspection").get(pk=case_id)
+        case = locked(case_id)
         case.cursor += 1
         case.correcting = ""
         case.save(update_fields=["cursor", "correcting"])
@@ -292,15 +293,17 @@ def make_documents(*, officer: Officer, case_id: uuid.UUID) -> Case:
 def _prepared(officer: Officer, case: Case, one: Planned, facts: CaseFacts) -> bool:
     """Prepare one document; one that lacks facts is left for later."""
     try:
-        documents.prepare(
-            actor=officer,
-            kind=one.kind.code,
-            case_id=case.pk,
-            unit=case.bureau,
-            facts=facts,
-            key=one.key,
-            dated_on=facts.document.dated_on,
-        )
+        with transaction.atomic():
+            locked(case.pk)
+            documents.prepare(
+                actor=officer,
+                kind=one.kind.code,
+                case_id=case.pk,
+                unit=case.bureau,
+                facts=facts,
+                key=one.key,
+                dated_on=facts.document.dated_on,
+            )
     except Refused as refused:
         if refused.code != "document_incomplete":
             raise

@@ -23,6 +23,7 @@ from zhuanmai.enforcement.models import Approval, Case
 from zhuanmai.enforcement.permissions import require_approver, require_seen
 from zhuanmai.enforcement.procedure import Act, require
 from zhuanmai.enforcement.reporting import report_case
+from zhuanmai.enforcement.services import locked
 from zhuanmai.enforcement.state import PURPOSES, STEPS
 from zhuanmai.ledger.services import append
 
@@ -51,16 +52,12 @@ def begin(*, officer: Officer, approval_id: uuid.UUID, agreed: bool, words: str)
 
 def finish(*, officer: Officer, approval_id: uuid.UUID, signing_id: uuid.UUID, credential: dict[str, Any]) -> Approval:
     """Verify the touch, keep the opinion, sign the documents, and do what follows from it."""
-    _waiting(officer, approval_id, repeated=signing_id)
+    waiting = _waiting(officer, approval_id, repeated=signing_id)
     with transaction.atomic():
+        case = locked(waiting.case_id)
         row = Approval.objects.select_for_update(of=("self",)).get(pk=approval_id)
         if row.signing_id == signing_id:
             return row
-        case = (
-            Case.objects.select_for_update(of=("self",))
-            .select_related("bureau", "unit", "inspection")
-            .get(pk=row.case_id)
-        )
         if row.state != Approval.State.WAITING:
             raise Conflict("decided_already", "这项审批已经办理；请刷新查看。")
         done = keys.finish(officer=officer, signing_id=signing_id, credential=credential)

@@ -54,6 +54,15 @@ def keep_photo(*, actor: Officer, case_id: uuid.UUID, photo_id: uuid.UUID, conte
         return row
 
 
+def locked(case_id: uuid.UUID) -> Case:
+    """The case, held until the running transaction ends.
+
+    Taken before any other row and before the ledger: what two people do on one case then waits in line.
+    """
+    query = Case.objects.select_for_update(of=("self",)).select_related("bureau", "unit", "inspection")
+    return query.get(pk=case_id)
+
+
 def advance(case: Case) -> None:
     """Something happened: tablets that ask for news get the new state."""
     Case.objects.filter(pk=case.pk).update(cursor=F("cursor") + 1)

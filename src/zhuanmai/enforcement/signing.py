@@ -24,7 +24,7 @@ from zhuanmai.enforcement.facts_for_documents import first_party
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.permissions import require_seen, require_worker
 from zhuanmai.enforcement.reporting import report_case, report_document
-from zhuanmai.enforcement.services import advance
+from zhuanmai.enforcement.services import advance, locked
 from zhuanmai.enforcement.stages import Planned, needs, planned
 
 _PERSON_ROLES = {"party": ("party", "receiver", "provider"), "witness": ("witness",)}
@@ -55,6 +55,7 @@ def finish(*, officer: Officer, case_id: uuid.UUID, signing_id: uuid.UUID, crede
     """
     case = require_seen(officer, case_id)
     with transaction.atomic():
+        locked(case.pk)
         done = keys.finish(officer=officer, signing_id=signing_id, credential=credential)
         for item in done.manifest["items"]:
             version = Version.objects.select_related("document").get(
@@ -107,6 +108,7 @@ def sign_by_hand(
     with transaction.atomic():
         if not first_time(operation_id, actor_id=officer.pk, kind="enforcement.sign_by_hand", answer_key=str(case.pk)):
             return case
+        locked(case.pk)
         for one in planned(case):
             if one.document is None or (document_ids and one.id not in document_ids):
                 continue
@@ -169,6 +171,10 @@ def seal_ready(*, case_id: uuid.UUID) -> int:
         if one.document is None or one.document.state != "prepared" or needs(case, one):
             continue
         with transaction.atomic():
+            locked(case.pk)
+            one.document.refresh_from_db()
+            if one.document.state != "prepared" or needs(case, one):
+                continue  # it changed before the case was held
             version = documents.seal(actor_id=None, version_id=current(one.document).pk)
             version.document.refresh_from_db()
             report_document(case, version)

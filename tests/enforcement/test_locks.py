@@ -1,0 +1,108 @@
+"""What two people do on one case at once waits in line, whoever began: the case first, the ledger last.
+
+An act that held the ledger's lock and then waited for the case would stop an act that holds the case and waits for the
+ledger; the database would end one of the two with an error.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, transaction
+
+from tests.enforcement.conftest import Bureau
+from tests.enforcement.desk import DRAWN, Scene, scene
+from zhuanmai.enforcement import signing
+from zhuanmai.enforcement.models import Approval, Case
+from zhuanmai.ledger import registry
+from zhuanmai.ledger.services import append
+
+pytestmark = pytest.mark.django_db(transaction=True)
+registry.register("test.held", sentence="占住案件")
+
+
+@pytest.fixture
+def prepared(bureau: Bureau, transactional_db: None) -> Scene:
+    """A case whose documents wait for signatures."""
+    found = scene(bureau)
+    found["jia"].act(found.case_id, "submit_registration")
+    found["jia"].act(found.case_id, "submit_filing")
+    found["jia"].act(found.case_id, "prepare_documents")
+    return found
+
+
+def ready(found: Scene) -> None:
+    """Everything that can be sealed waits for the job."""
+    found["jia"].sign(found.case_id)
+    found["yi"].sign(found.case_id)
+    found["jia"].by_hand(found.case_id, "party", drawing=DRAWN)
+
+
+Doing = Callable[[Scene], object]
+ACTS: dict[str, tuple[Doing, Doing]] = {
+    "an officer signs": (lambda found: None, lambda found: found["jia"].sign(found.case_id)),
+    "the party signs": (lambda found: None, lambda found: found["jia"].by_hand(found.case_id, "party", drawing=DRAWN)),
+    "the job seals": (ready, lambda found: signing.seal_ready(case_id=found.case_id)),
+    "documents are made again": (
+        lambda found: None,
+        lambda found: found["jia"].act(found.case_id, "prepare_documents"),
+    ),
+    "the head decides": (lambda found: None, lambda found: found["wu"].decide(found.case_id, "registration")),
+}
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_who_holds_the_case_can_always_write_to_the_ledger(prepared: Scene, name: str) -> None:
+    before, act = ACTS[name]
+    before(prepared)
+    with meanwhile(prepared, act):
+        append("test.held", actor_id=None, object_kind="case", object_id=prepared.case_id)
+
+
+def test_who_holds_the_case_may_change_what_waits_for_a_head(prepared: Scene) -> None:
+    row = Approval.objects.get(case_id=prepared.case_id, purpose="registration")
+    with meanwhile(prepared, lambda found: found["wu"].decide(found.case_id, "registration")):
+        Approval.objects.filter(pk=row.pk).update(round=row.round)
+
+
+@contextmanager
+def meanwhile(found: Scene, act: Doing) -> Iterator[None]:
+    """Hold the case as an act does; somebody else acts and waits; the block runs, commits, and the other finishes."""
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            act(found)
+        except BaseException as error:
+            raised.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    try:
+        with transaction.atomic():
+            Case.objects.select_for_update().get(pk=found.case_id)
+            thread.start()
+            until_somebody_waits()
+            with connection.cursor() as cursor:
+                cursor.execute("set local lock_timeout = '3s'")
+            yield
+    finally:
+        thread.join(60)
+    assert raised == []
+
+
+def until_somebody_waits(seconds: float = 30) -> None:
+    """Until another connection waits for a lock. Raises TimeoutError."""
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from pg_locks where not granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)
+    raise TimeoutError("nobody came to wait")
