@@ -81,11 +81,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.forms",
     "servestatic.runserver_nostatic",
-    "crispy_forms",
-    "crispy_bootstrap5",
-    "django_filters",
-    "django_htmx",
-    "django_tables2",
     "pgtrigger",
     "procrastinate.contrib.django",
     *(f"zhuanmai.{room}" for room in ROOMS),
@@ -101,7 +96,6 @@ MIDDLEWARE = [
     "zhuanmai.accounts.middleware.OfficerMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "zhuanmai.core.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "zhuanmai.urls"
@@ -123,9 +117,6 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "zhuanmai.core.forms.ShellRenderer"
-CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
-CRISPY_TEMPLATE_PACK = "bootstrap5"
-DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5-responsive.html"
 
 EMBEDDED = "DATABASE_URL" not in os.environ
 DATABASE_URL = os.environ.get("DATABASE_URL") or postgres.cluster_of(HOME_DIR).url
