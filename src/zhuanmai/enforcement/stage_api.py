@@ -12,7 +12,6 @@ from ninja import Router, Schema
 from zhuanmai.accounts.requests import officer_of
 from zhuanmai.core import files
 from zhuanmai.core.errors import Refused
-from zhuanmai.core.retrying import done_again
 from zhuanmai.documents import rendering, viewing
 from zhuanmai.documents.printing import copies_of, print_set
 from zhuanmai.documents.queries import current
@@ -69,8 +68,7 @@ class OpinionIn(Schema):
 def post_act(request: HttpRequest, case_id: uuid.UUID, given: ActIn) -> dict[str, Any]:
     """Do an act and answer with the case's new state."""
     officer = officer_of(request)
-    done_again(
-        acts.act,
+    acts.act(
         officer=officer,
         case_id=case_id,
         operation_id=given.operation_id,
@@ -89,8 +87,7 @@ def signing_begin(request: HttpRequest, case_id: uuid.UUID, given: SigningBeginI
 @router.post("/cases/{case_id}/signing/finish", response=dict[str, Any])
 def signing_finish(request: HttpRequest, case_id: uuid.UUID, given: SigningFinishIn) -> dict[str, Any]:
     """Put the signatures on the documents; what is complete is sealed by a job."""
-    done_again(
-        signing.finish,
+    signing.finish(
         officer=officer_of(request),
         case_id=case_id,
         signing_id=given.signing_id,
@@ -102,8 +99,7 @@ def signing_finish(request: HttpRequest, case_id: uuid.UUID, given: SigningFinis
 @router.post("/cases/{case_id}/signatures", response=dict[str, Any])
 def post_signature(request: HttpRequest, case_id: uuid.UUID, given: HandIn) -> dict[str, Any]:
     """The party's or witness's signature, refusal, or signed paper."""
-    done_again(
-        signing.sign_by_hand,
+    signing.sign_by_hand(
         officer=officer_of(request),
         case_id=case_id,
         operation_id=given.operation_id,
@@ -125,8 +121,7 @@ def approval_begin(request: HttpRequest, approval_id: uuid.UUID, given: OpinionI
 @router.post("/approvals/{approval_id}/finish", response=dict[str, Any])
 def approval_finish(request: HttpRequest, approval_id: uuid.UUID, given: SigningFinishIn) -> dict[str, Any]:
     """Keep the opinion, signed."""
-    row = done_again(
-        approvals.finish,
+    row = approvals.finish(
         officer=officer_of(request),
         approval_id=approval_id,
         signing_id=given.signing_id,
