@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from zhuanmai.accounts.models import Grant, Officer, Unit
 from zhuanmai.core import clock
+from zhuanmai.core.clock import now
 
 
 @pytest.fixture(autouse=True)
@@ -35,3 +37,16 @@ def _emptiable() -> Iterator[None]:
     DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
     yield
     DatabaseOperations.execute_sql_flush = original  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def officer_with(db: None) -> Callable[[str], Officer]:
+    """Makes an officer who holds one role in a bureau of the test's own."""
+    unit = Unit.objects.create(code="T350206", name="测试区烟草专卖局", kind="district_bureau", abbreviation="测烟")
+
+    def make(role: str) -> Officer:
+        person = Officer.objects.create_user(f"test-{role}", "word", name="测试", unit=unit)
+        Grant.objects.create(officer=person, role=role, unit=unit, confirmed_at=now())
+        return person
+
+    return make

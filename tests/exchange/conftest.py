@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
-from zhuanmai.accounts.models import Grant, Officer, Unit
 from zhuanmai.core import files
-from zhuanmai.core.clock import now
 from zhuanmai.core.ids import derived_id
 from zhuanmai.exchange import services
 from zhuanmai.exchange.connectors import National as Connector
@@ -66,16 +64,3 @@ def enqueue(case: int) -> None:
             kind="document", key=derived_id(case_id, "document"), case_id=case_id,
             body={"code": "D04", "sha256": pdf}, files_by_field={"pdf": pdf},
         )  # fmt: skip
-
-
-@pytest.fixture
-def officer_with(db: None) -> Callable[[str], Officer]:
-    """Makes an officer who holds one role in a bureau of the test's own."""
-    unit = Unit.objects.create(code="T350206", name="测试区烟草专卖局", kind="district_bureau", abbreviation="测烟")
-
-    def make(role: str) -> Officer:
-        person = Officer.objects.create_user(f"test-{role}", "word", name="测试", unit=unit)
-        Grant.objects.create(officer=person, role=role, unit=unit, confirmed_at=now())
-        return person
-
-    return make

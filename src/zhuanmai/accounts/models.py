@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -271,8 +270,3 @@ def bind_permissions(may: Any) -> None:
     """Called once by accounts.permissions, which knows the rule and imports these models."""
     global _may
     _may = may
-
-
-def id_of(value: uuid.UUID | str) -> uuid.UUID:
-    """An id given as text or as it is."""
-    return value if isinstance(value, uuid.UUID) else uuid.UUID(value)

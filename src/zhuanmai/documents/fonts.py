@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import struct
 from collections.abc import Iterable
 from functools import cache
@@ -10,35 +9,19 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "fonts"
 FAMILIES = ("Noto Serif SC", "Noto Sans SC")
-_SOURCES = {
-    "NotoSerifSC_400Regular.ttf": "noto-serif-sc/400Regular",
-    "NotoSerifSC_700Bold.ttf": "noto-serif-sc/700Bold",
-    "NotoSansSC_400Regular.ttf": "noto-sans-sc/400Regular",
-    "NotoSansSC_700Bold.ttf": "noto-sans-sc/700Bold",
-}
+# The build puts them here from @expo-google-fonts (`zhuanmai build`).
+_FILES = (
+    "NotoSerifSC_400Regular.ttf",
+    "NotoSerifSC_700Bold.ttf",
+    "NotoSansSC_400Regular.ttf",
+    "NotoSansSC_700Bold.ttf",
+)
 _UNDRAWN = {"\n", "\r", "\t", "\u200b", "\ufeff"}
-
-
-def install(source_dir: Path) -> list[Path]:
-    """Copy the four fonts from `node_modules` (or a folder that holds `@expo-google-fonts`); return where they lie now.
-
-    Raises FileNotFoundError if one is not there. A font of the same size is left alone.
-    """
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    root = source_dir / "@expo-google-fonts" if (source_dir / "@expo-google-fonts").is_dir() else source_dir
-    copied = []
-    for name, folder in _SOURCES.items():
-        source, target = root / folder / name, FOLDER / name
-        if not target.exists() or target.stat().st_size != source.stat().st_size:
-            shutil.copyfile(source, target)
-        copied.append(target)
-    coverage.cache_clear()
-    return copied
 
 
 def absent() -> list[str]:
     """The font files that are not installed (none when all is well)."""
-    return [name for name in _SOURCES if not (FOLDER / name).is_file()]
+    return [name for name in _FILES if not (FOLDER / name).is_file()]
 
 
 @cache

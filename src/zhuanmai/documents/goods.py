@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from zhuanmai.core.units import money, plain
+from zhuanmai.core.units import plain
 from zhuanmai.documents.facts import ItemLine, ItemsFacts, ItemTotals, KindTotal, PriceCatalogue, UnitTotal
 
 KINDS = {
@@ -67,12 +67,6 @@ def price_basis(lines: Sequence[ItemLine], catalogues: Sequence[PriceCatalogue])
         )
         parts.append(f"{mark}{len(marked)}项：{each}。")
     return "\n".join(parts)
-
-
-def value_words(facts: ItemsFacts) -> str:
-    """The total of the valuation: 203,250.00元（另有3项未核价）."""
-    words = f"{money(facts.value or Decimal(0))}元"
-    return words + (f"（另有{facts.unpriced}项未核价）" if facts.unpriced else "")
 
 
 def _words(total: ItemTotals) -> str:

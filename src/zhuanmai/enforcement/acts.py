@@ -349,8 +349,3 @@ _ACTS: dict[str, Callable[[Officer, Case, dict[str, Any]], tuple[str, Rows]]] = 
     "end_not_entered": _end(Act.END_NOT_ENTERED),
     "end_corrected": _end(Act.END_CORRECTED),
 }
-
-
-def kinds_of_acts() -> list[str]:
-    """The names of all acts."""
-    return sorted(_ACTS)

@@ -15,6 +15,7 @@ from zhuanmai.documents import catalogue, goods
 from zhuanmai.documents import facts as f
 from zhuanmai.documents.models import Document
 from zhuanmai.enforcement.models import Case, Inspection, ItemLine, LineKind, Party, Photo
+from zhuanmai.enforcement.operations.opening import REASONS
 from zhuanmai.enforcement.totals import computed, present
 from zhuanmai.reference.calendar import deadline
 from zhuanmai.reference.causes import cause
@@ -26,15 +27,6 @@ KIND_ZH = {
     LineKind.DIVERTED: "非渠道真烟",
     LineKind.UNLICENSED: "无证经营的真烟",
     LineKind.TO_TEST: "待鉴别检验",
-}
-REASONS = {
-    "complaint": "投诉举报",
-    "routine": "日常检查",
-    "special": "专项行动",
-    "alert": "预警派单",
-    "transferred": "其他部门移送",
-    "parcel": "物流寄递检查",
-    "random": "双随机抽查",
 }
 PENALTIES = {"fine": "罚款", "warning": "警告", "warning_and_fine": "警告、罚款"}
 

@@ -85,12 +85,6 @@ def photo_lists() -> list[dict[str, Any]]:
     return found
 
 
-def outline_for(codes: Sequence[str]) -> dict[str, Any]:
-    """The outline of the first cause that has one, else the general one."""
-    by_cause = {code: outline for outline in outlines() for code in outline["causes"]}
-    return next((by_cause[code] for code in codes if code in by_cause), by_cause[GENERAL])
-
-
 def photo_list(codes: Sequence[str], taken: Sequence[str]) -> list[dict[str, Any]]:
     """What the case must and may have in pictures, and how many there are of each."""
     have = Counter(taken)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
@@ -79,8 +78,3 @@ def approvable_by(officer: Officer) -> QuerySet[Approval]:
             wanted |= Q(step=step, case__bureau_id__in=units)
     own = Case.objects.filter(assignments__officer=officer).values("pk")
     return Approval.objects.filter(wanted, state=Approval.State.WAITING).exclude(case__in=own)
-
-
-def units_to_open(officer: Officer) -> Iterable[uuid.UUID]:
-    """The units in which the officer may open cases."""
-    return scope_units(officer, "enforcement.act")

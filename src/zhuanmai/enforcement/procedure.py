@@ -140,11 +140,6 @@ MOVES: tuple[Move, ...] = (
 _BY_ACT = {move.act: move for move in MOVES}
 
 
-def move_of(act: Act) -> Move:
-    """The table's row for an act."""
-    return _BY_ACT[act]
-
-
 def allowed(state: str, act: Act) -> bool:
     """Whether the act belongs to the state."""
     return State(state) in _BY_ACT[act].sources
@@ -163,8 +158,3 @@ def require(state: str, act: Act) -> Move:
 def transitions() -> list[tuple[str, str]]:
     """Every change of state that some act makes: the database holds the same list as a trigger."""
     return sorted({(source.value, move.target.value) for move in MOVES if move.target for source in move.sources})
-
-
-def is_open(state: str) -> bool:
-    """Whether some act still moves the case on (within what this table covers)."""
-    return any(State(state) in move.sources and move.target is not None for move in MOVES)

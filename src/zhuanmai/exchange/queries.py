@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, QuerySet
 
 from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import require
-from zhuanmai.core.clock import now
 from zhuanmai.core.errors import NotFound
 from zhuanmai.exchange.models import Message, Reconciliation
 
@@ -43,12 +41,6 @@ def counts(*, officer: Officer) -> dict[str, int]:
     require(officer, "exchange.see")
     found = Message.objects.order_by().values_list("state").annotate(n=Count("pk"))
     return dict.fromkeys(Message.State.values, 0) | dict(found)
-
-
-def waits_for() -> dt.timedelta | None:
-    """How long the oldest undelivered message has been waiting; None when nothing waits."""
-    oldest = Message.objects.filter(state=Message.State.WAITING).aggregate(at=Min("created_at"))["at"]
-    return now() - oldest if oldest else None
 
 
 def kinds() -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -16,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 
+from zhuanmai.core.secrets import made_once
+
 
 def signing_key() -> Ed25519PrivateKey:
     """The key that signs heads: made on first use, readable by its owner only; its public half is published.
@@ -23,9 +24,7 @@ def signing_key() -> Ed25519PrivateKey:
     After a restore without private keys it is a new one, and lies beside the public half of the one before it.
     """
     path = Path(settings.HOME_DIR) / "secrets" / "ledger.pem"
-    if not path.exists():
-        _make(path)
-    key = load_pem_private_key(path.read_bytes(), None)
+    key = load_pem_private_key(made_once(path, _new_key), None)
     if not isinstance(key, Ed25519PrivateKey):
         raise RuntimeError(f"{path} holds no Ed25519 key")
     if public_bytes(key).hex() not in published():
@@ -57,15 +56,5 @@ def _public_folder() -> Path:
     return Path(settings.HOME_DIR) / "public"
 
 
-def _make(path: Path) -> None:
-    """Make a key; of processes that do so at the same time the first wins, the others use what it made."""
-    made = Ed25519PrivateKey.generate()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_suffix(f".{os.getpid()}")
-    part.touch(mode=0o600)
-    part.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    try:
-        os.link(part, path)
-    except FileExistsError:
-        pass
-    part.unlink()
+def _new_key() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

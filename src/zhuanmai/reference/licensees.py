@@ -26,12 +26,6 @@ def by_licence_no(licence_no: str) -> Licensee | None:
     return Licensee.objects.filter(licence_no=licence_no).first()
 
 
-def by_citizen_id(number: str) -> list[Licensee]:
-    """The licences held under a citizen's number, those in force first."""
-    value = identifiers.TYPES["citizen_id"].clean(number)
-    return sorted(Licensee.objects.filter(holder_id=value), key=lambda row: (row.status != "valid", row.licence_no))
-
-
 def find(query: str, *, limit: int = _LIMIT) -> list[Licensee]:
     """Licensees by licence number, citizen's number, credit code or phone (exact), or part of a name or address."""
     text = query.strip()

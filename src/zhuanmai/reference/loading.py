@@ -10,7 +10,6 @@ from django.db import models, transaction
 from zhuanmai.core.ids import derived_id
 from zhuanmai.ledger.services import append
 from zhuanmai.reference import shipped
-from zhuanmai.reference.models import District
 
 _NOT_COMPARED = frozenset({"created_at", "set_by_bureau"})
 # The published text of the laws and the names of places: no act of the bureau rests on a row of ours alone.
@@ -66,8 +65,3 @@ def _bring(rows: Sequence[Any]) -> list[models.Model]:
     if changed:
         model.objects.bulk_update(changed, fields, batch_size=500)
     return [*new, *changed]
-
-
-def districts_kept() -> dict[str, str]:
-    """The districts in the table: code → name."""
-    return dict(District.objects.values_list("code", "name"))

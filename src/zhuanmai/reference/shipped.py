@@ -183,12 +183,6 @@ def districts() -> list[District]:
     return [District(code=code, name=name) for code, name in _json("identifiers.json")["districts"].items()]
 
 
-def procedure_rules() -> dict[str, Any]:
-    """Limits and conditions of the procedure that are not terms: simple procedure, hearing, legal review, panel."""
-    data = _json("deadlines.json")
-    return {key: value for key, value in data.items() if key not in (*_AREAS, "note")}
-
-
 def product_id(carton_barcode: str) -> Any:
     """The id of the product with this carton barcode, the same on every machine."""
     return derived_id("product", carton_barcode)
