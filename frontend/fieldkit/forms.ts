@@ -23,6 +23,8 @@ export interface Form<T extends object> {
   /** When it was kept, as 09:12; empty if nothing was typed yet. */
   savedAt: Ref<string>;
   dirty: Ref<boolean>;
+  /** Fill what is blank with a default. That is not typing: what the case says later still takes its place. */
+  suggest: (values: Partial<T>) => void;
   /** Send what was typed, if it is whole. */
   send: () => Promise<void>;
 }
@@ -42,6 +44,10 @@ export function useForm<T extends object>(options: FormOptions<T>): Form<T> {
     for (const [key, value] of Object.entries(values ?? {}))
       (form as Record<string, unknown>)[key] = value ?? options.blank[key as keyof T];
     sent = text();
+  };
+  const suggest = (values: Partial<T>): void => {
+    for (const [key, value] of Object.entries(values)) (form as Record<string, unknown>)[key] ||= value;
+    if (!dirty.value) sent = text();
   };
   const keep = async (): Promise<void> => {
     const at = await session.log.keepForm(session.caseId, options.name, form);
@@ -81,7 +87,7 @@ export function useForm<T extends object>(options: FormOptions<T>): Form<T> {
     leaving();
     void send();
   });
-  return { form, errors, savedAt, dirty, send };
+  return { form, errors, savedAt, dirty, suggest, send };
 }
 
 function withoutEmpty(errors: Record<string, string>): Record<string, string> {
