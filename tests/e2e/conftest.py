@@ -25,9 +25,9 @@ def stack() -> Iterator[Stack]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
-    """One Chromium for the session; tests open contexts of their own."""
+    """A Chromium for one test: playwright's event loop, left open, would stop what seals in later tests."""
     with chromium() as found:
         yield found
 
