@@ -22,7 +22,7 @@ from zhuanmai.core import checks, files
 from zhuanmai.core.errors import Conflict, Refused
 from zhuanmai.core.ids import new_id
 from zhuanmai.documents import fonts, queries, services
-from zhuanmai.documents.facts import CaseFacts
+from zhuanmai.documents.facts import CaseFacts, Opinion, OpinionsFacts
 from zhuanmai.documents.models import Document, IssuedNumber, SignatureBlock, Version
 from zhuanmai.documents.printing import copies_of, print_set
 from zhuanmai.documents.services import CHANGED, Signed
@@ -113,6 +113,20 @@ def test_a_sealed_document_takes_no_signature_and_is_sealed_once(office: Office)
     assert refusal.value.code == "sealed_already"
     assert services.seal(actor_id=None, version_id=sealed.pk).sealed_sha256 == sealed.sealed_sha256
     assert office.prepare(facts=other_facts()).sealed_sha256 == sealed.sealed_sha256
+
+
+def test_nothing_is_sealed_while_an_opinion_is_missing(office: Office) -> None:
+    version = office.prepare("D03", facts=facts_of("D03", opinion=OpinionsFacts(officers=Opinion("拟同意。"))))
+    office.sign(version)
+    office.sign(version, Signed("bureau_head", "吴某"))
+    with pytest.raises(Refused) as refusal:
+        services.seal(actor_id=None, version_id=version.pk)
+    assert (refusal.value.code, refusal.value.field) == ("document_incomplete", "opinion.bureau_head")
+    assert [error.field for error in refusal.value.errors] == ["opinion.bureau_head"]
+    assert "负责人意见" in refusal.value.detail
+    assert "封签" in refusal.value.detail
+    version.refresh_from_db()
+    assert (version.sealed_sha256, version.document.state) == ("", "prepared")
 
 
 def test_two_workers_seal_once(office: Office) -> None:
@@ -276,6 +290,11 @@ def test_the_print_set_has_each_document_as_often_as_its_copies_line_says(office
         assert len(printed.pages) == 3 * first.page_count + 2 * second.page_count
         assert not any("/Annots" in page.obj for page in printed.pages), "the seal is part of the page"
     assert sum(share > 0.002 for share in red_pages(print_set(documents))) == sum(wanted)
+
+
+def test_the_list_of_goods_is_printed_as_often_as_the_document_it_belongs_to(office: Office) -> None:
+    lists = [office.prepare("D64", key=parent).document for parent in ("D03", "D04", "D21")]
+    assert [copies_of(one) for one in lists] == [1, 3, 2]
 
 
 def red_pages(pdf: bytes) -> list[float]:

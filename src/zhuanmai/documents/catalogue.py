@@ -60,9 +60,14 @@ class Kind:
         return self.code in _NUMBERED_AT_DECISION
 
     @property
+    def follows_parent(self) -> bool:
+        """Whether the document is an annex (D64), printed as often as the document that its key names."""
+        return [copy.receiver for copy in self.copies] == ["随主文书"]
+
+    @property
     def copies_line(self) -> str:
         """The line at the foot: 一式三份：当事人、入卷、存根."""
-        if [copy.receiver for copy in self.copies] == ["随主文书"]:
+        if self.follows_parent:
             return "份数随所属文书"
         total = sum(copy.number for copy in self.copies)
         names = "、".join(c.receiver if c.number == 1 else f"{c.receiver}（{c.number}份）" for c in self.copies)

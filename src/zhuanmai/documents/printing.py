@@ -13,8 +13,11 @@ from zhuanmai.documents.queries import sealed_file
 
 
 def copies_of(document: Document) -> int:
-    """How many copies of a document are printed."""
-    return max(1, sum(copy.number for copy in catalogue.kind(document.kind).copies))
+    """How many copies of a document are printed; an annex is printed as often as the document it belongs to."""
+    kind = catalogue.kind(document.kind)
+    if kind.follows_parent and document.key:
+        kind = catalogue.kind(document.key)
+    return max(1, sum(copy.number for copy in kind.copies))
 
 
 def print_set(documents: Sequence[Document]) -> bytes:

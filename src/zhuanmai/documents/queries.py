@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from zhuanmai.core import files
-from zhuanmai.documents import catalogue
+from zhuanmai.documents import catalogue, fields
+from zhuanmai.documents.facts import CaseFacts
+from zhuanmai.documents.fields import MissingField
 from zhuanmai.documents.models import Document, DocumentState, SignatureBlock, Version
 from zhuanmai.documents.sealing import is_intact
 
@@ -44,6 +46,16 @@ def current(document: Document) -> Version:
 def signatures_on(version: Version) -> list[SignatureBlock]:
     """The signatures that count on a version."""
     return list(version.signatures.filter(voided_at=None).select_related("officer"))
+
+
+def lacking_for_seal(version: Version) -> list[MissingField]:
+    """What is still missing before a version may be sealed: facts, the number, opinions, the receipt.
+
+    An approver counts as heard only with an opinion, others by their signature.
+    """
+    signed = [one.role for one in signatures_on(version) if one.opinion or one.role not in fields.APPROVERS]
+    document, facts = version.document, CaseFacts.from_json(version.facts)
+    return fields.missing(document.kind, facts, number=document.number or None, final=True, signed=signed)
 
 
 def has_signed_version(case_id: uuid.UUID) -> bool:

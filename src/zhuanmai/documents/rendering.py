@@ -118,7 +118,8 @@ def render(
     undrawable = [c for c in fonts.undrawable(_texts(printed)) if c not in pictured]
     _refuse_too_long(entry.name, refusal, opinions, facts)
     if not preview:
-        _refuse(entry.name, lacking, undrawable)
+        require_complete(entry.name, lacking, "生成")
+        _require_glyphs(entry.name, undrawable)
     data = _frame(entry, facts) | {
         "facts": body | _late(kind, facts, signatures),
         "number": number,
@@ -190,12 +191,16 @@ def _digest(kind: str, body: dict[str, Any], number: str | None) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _refuse(name: str, lacking: list[MissingField], undrawable: list[str]) -> None:
+def require_complete(name: str, lacking: Sequence[MissingField], what_for: str) -> None:
+    """Raise Refused (document_incomplete) that names each missing field and its fact. `what_for`: 生成, 封签."""
     if lacking:
         words = "、".join(field.label for field in lacking[:6]) + ("等" if len(lacking) > 6 else "")
         errors = tuple(FieldError(field.path, "missing", f"请填写{field.label}。") for field in lacking)
-        detail = f"《{name}》还缺 {len(lacking)} 项：{words}。请补齐后再生成。"
+        detail = f"《{name}》还缺 {len(lacking)} 项：{words}。请补齐后再{what_for}。"
         raise Refused("document_incomplete", detail, lacking[0].path, errors)
+
+
+def _require_glyphs(name: str, undrawable: list[str]) -> None:
     if undrawable:
         named = "、".join(f"“{character}”（U+{ord(character):04X}）" for character in undrawable)
         detail = f"《{name}》中的{named}字库没有字形，不能打印；请为该字上传字形图片后再生成。"

@@ -17,7 +17,7 @@ from zhuanmai.documents import catalogue, rendering, sealing
 from zhuanmai.documents.facts import CaseFacts
 from zhuanmai.documents.models import Document, DocumentState, IssuedNumber, SignatureBlock, Version, new_token
 from zhuanmai.documents.numbering import reserve
-from zhuanmai.documents.queries import current, signatures_on
+from zhuanmai.documents.queries import current, lacking_for_seal, signatures_on
 from zhuanmai.documents.rendering import Signature
 from zhuanmai.ledger.services import append
 
@@ -193,7 +193,8 @@ def take_number(*, actor: Officer, version_id: uuid.UUID, word: str, day: dt.dat
 def seal(*, actor_id: uuid.UUID | None, version_id: uuid.UUID) -> Version:
     """Render the final file (same body, signatures filled, QR code) and seal it. Sealed once; then it stands.
 
-    Raises Conflict: body_changed (facts or template no longer give the digest that was signed), not_in_preparation.
+    Raises Conflict: body_changed (facts or template no longer give the digest that was signed), not_in_preparation;
+    Refused: document_incomplete, where an opinion, the number or the receipt is still missing.
     """
     with transaction.atomic():
         version = Version.objects.select_for_update(of=("self",)).select_related("document__unit").get(pk=version_id)
@@ -202,11 +203,13 @@ def seal(*, actor_id: uuid.UUID | None, version_id: uuid.UUID) -> Version:
         if version.document.state != DocumentState.PREPARED or version.superseded_at:
             raise Conflict("not_in_preparation", "文书已作废或已有新版本，不再封签；请刷新查看。")
         document, facts = version.document, CaseFacts.from_json(version.facts)
+        signatures = [_printed(block) for block in signatures_on(version)]
+        rendering.require_complete(catalogue.kind(document.kind).name, lacking_for_seal(version), "封签")
         rendered = rendering.render(
             document.kind,
             facts,
             number=document.number or None,
-            signatures=[_printed(block) for block in signatures_on(version)],
+            signatures=signatures,
             qr_url=f"{settings.BASE_URL}/verify/{version.token}",
         )
         if rendered.body_sha256 != version.body_sha256:

@@ -18,7 +18,7 @@ from zhuanmai.core.idempotency import first_time
 from zhuanmai.core.jobs import defer
 from zhuanmai.documents import services as documents
 from zhuanmai.documents.models import Version
-from zhuanmai.documents.queries import current
+from zhuanmai.documents.queries import current, lacking_for_seal
 from zhuanmai.documents.services import Signed
 from zhuanmai.enforcement.facts_for_documents import first_party
 from zhuanmai.enforcement.models import Case
@@ -175,6 +175,8 @@ def seal_ready(*, case_id: uuid.UUID) -> int:
             one.document.refresh_from_db()
             if one.document.state != "prepared" or needs(case, one):
                 continue  # it changed before the case was held
+            if lacking_for_seal(current(one.document)):
+                continue  # the tablet and the documents page name what is missing
             version = documents.seal(actor_id=None, version_id=current(one.document).pk)
             version.document.refresh_from_db()
             report_document(case, version)

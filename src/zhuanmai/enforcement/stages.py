@@ -14,7 +14,7 @@ from zhuanmai.documents.catalogue import Kind
 from zhuanmai.documents.facts import CaseFacts
 from zhuanmai.documents.fields import MissingField
 from zhuanmai.documents.models import Document
-from zhuanmai.documents.queries import current, documents_of, outstanding, signatures_on
+from zhuanmai.documents.queries import current, documents_of, lacking_for_seal, outstanding, signatures_on
 from zhuanmai.enforcement.facts_for_documents import case_facts, counted_lines, for_document, kept_photos
 from zhuanmai.enforcement.models import Case
 
@@ -135,7 +135,9 @@ def documents_state(case: Case) -> list[dict[str, Any]]:
     found = []
     for one in planned(case):
         state = one.document.state if one.document else "missing" if one.missing else "planned"
-        lacking = [{"field": m.field, "label": m.label, "path": m.path} for m in one.missing]
+        open_roles = needs(case, one)
+        lacks = one.missing or (_lacking_for_seal(one) if not open_roles else ())
+        lacking = [{"field": m.field, "label": m.label, "path": m.path} for m in lacks]
         found.append(
             {
                 "id": str(one.id),
@@ -147,11 +149,18 @@ def documents_state(case: Case) -> list[dict[str, Any]]:
                 "missing": [] if state == "sealed" else lacking,
                 "pages": current(one.document).page_count if one.document else None,
                 "signed": signed_by(one),
-                "needs": needs(case, one),
+                "needs": open_roles,
                 "copies": [[copy.receiver, copy.number] for copy in one.kind.copies],
             }
         )
     return found
+
+
+def _lacking_for_seal(one: Planned) -> tuple[MissingField, ...]:
+    """What keeps a document from its seal though everybody has signed."""
+    if one.document is None or one.document.state != "prepared":
+        return ()
+    return tuple(lacking_for_seal(current(one.document)))
 
 
 def find(case: Case, document_id: uuid.UUID) -> Planned:
