@@ -20,6 +20,11 @@ APPROVE = {
 
 register(
     Permission("enforcement.see", "查看案件", (Role.OFFICER, Role.SQUAD_LEADER, *_HEADS)),
+    Permission(
+        "enforcement.see_personal",
+        "在案件页查看当事人完整信息（须说明理由，逐次留痕）",
+        (Role.OFFICER, Role.SQUAD_LEADER, *_HEADS),
+    ),
     Permission("enforcement.act", "办理案件：检查、清点、取证、签字、送达", (Role.OFFICER, Role.SQUAD_LEADER)),
     Permission("enforcement.assign", "指派、移交案件", (Role.SQUAD_LEADER, Role.DEPARTMENT_HEAD)),
     Permission("enforcement.approve_department", "签署承办部门意见", (Role.DEPARTMENT_HEAD,)),

@@ -117,12 +117,18 @@ def needs(case: Case, one: Planned) -> list[str]:
     return outstanding(current(one.document), kind=one.kind, absent=absent(case), with_witness=with_witness(case))
 
 
-def signed_by(one: Planned) -> list[dict[str, str]]:
-    """Who has signed a document: role, name, moment."""
+def signed_by(one: Planned) -> list[dict[str, Any]]:
+    """Who has signed a document: role, name, moment; `personal` where it is somebody else than an officer."""
     if one.document is None:
         return []
     return [
-        {"role": block.role, "name": block.name, "at": block.at.isoformat(), "refused": block.refusal}
+        {
+            "role": block.role,
+            "name": block.name,
+            "at": block.at.isoformat(),
+            "refused": block.refusal,
+            "personal": block.officer_id is None,
+        }
         for block in signatures_on(current(one.document))
     ]
 

@@ -14,10 +14,11 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from zhuanmai.accounts.permissions import require
 from zhuanmai.accounts.queries import names
 from zhuanmai.accounts.requests import officer_of, signed_in_only
-from zhuanmai.enforcement.facts_for_documents import first_party
+from zhuanmai.core.errors import Refused
 from zhuanmai.enforcement.models import Approval, Case
 from zhuanmai.enforcement.papers import paper_of
 from zhuanmai.enforcement.permissions import require_seen
+from zhuanmai.enforcement.personal import People, party_name, people_of, see_people
 from zhuanmai.enforcement.procedure import State
 from zhuanmai.enforcement.queries import Filters, cases, is_urgent, open_deadlines, waiting_approvals
 from zhuanmai.enforcement.signing import own_roles
@@ -57,7 +58,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         mine=request.GET.get("mine") == "1",
     )
     page = Paginator(cases(officer, filters), PAGE_ROWS).get_page(request.GET.get("page"))
-    rows = [(case, _words(case), first_party(case)) for case in page]
+    rows = [(case, _words(case), party_name(case)) for case in page]
     context = {
         "page_obj": page,
         "rows": rows,
@@ -75,15 +76,26 @@ def search(request: HttpRequest) -> HttpResponse:
 @ensure_csrf_cookie
 @signed_in_only
 def case_page(request: HttpRequest, case_id: uuid.UUID, tab: str = "facts") -> HttpResponse:
-    """One case: its facts, documents, items, evidence, procedure, trace; the law at the right."""
+    """One case: its facts, documents, items, evidence, procedure, trace; the law at the right.
+
+    Personal data is masked; posted with a reason the page shows it in full, this once, and the look is on the ledger.
+    """
     officer = officer_of(request)
-    case = require_seen(officer, case_id)
-    state = state_of(case)
+    case, refusal, full = require_seen(officer, case_id), None, False
+    if request.method == "POST":
+        try:
+            see_people(actor=officer, case_id=case_id, reason=request.POST.get("reason", ""))
+            full = True
+        except Refused as error:
+            refusal = error
+    state, people = state_of(case), people_of(case, full=full)
     context = {
         "case": case,
         "state": state,
         "tab": tab if tab in TABS else "facts",
-        "party": first_party(case),
+        "people": people,
+        "summary": people.text(case.summary),
+        "errors": [refusal] if refusal else [],
         "urgent": next((row for row in state["deadlines"] if not row["met"]), None),
         "articles": [citation(text) for text in ("行政处罚法 56", "行政处罚法 42(1)", "行政处罚法 55(1)")],
     }
@@ -91,8 +103,13 @@ def case_page(request: HttpRequest, case_id: uuid.UUID, tab: str = "facts") -> H
         context |= _documents(request, case, state)
         context["mine"] = sum(bool(own_roles(case, officer, one)) for one in planned(case) if one.document)
     if context["tab"] in ("facts", "trace"):
-        context["lines"] = _lines(case)
-    return render(request, "enforcement/case.html", context)
+        context["lines"] = _lines(case, people)
+    for photo in state["photos"]:
+        photo["caption"] = people.text(photo["caption"])
+    answer = render(request, "enforcement/case.html", context, status=refusal.status if refusal else 200)
+    if full:
+        answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @signed_in_only
@@ -113,15 +130,15 @@ def _documents(request: HttpRequest, case: Case, state: dict[str, Any]) -> dict[
     return {"chosen": chosen, "sealed": sum(one["state"] == "sealed" for one in found)}
 
 
-def _lines(case: Case) -> list[dict[str, Any]]:
+def _lines(case: Case, people: People) -> list[dict[str, Any]]:
     lines = timeline(case_id=case.pk, limit=200)
-    people = names({line.actor_id for line in lines if line.actor_id})
+    actors = names({line.actor_id for line in lines if line.actor_id})
     return [
         {
             "seq": line.seq,
             "at": line.at,
-            "sentence": line.sentence,
-            "actor": people.get(line.actor_id) if line.actor_id else "",
+            "sentence": people.text(line.sentence),
+            "actor": actors.get(line.actor_id) if line.actor_id else "",
         }
         for line in lines
     ]
@@ -137,7 +154,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
         state = state_of(one.case)
         wanted = {"registration": ("D03", "D05"), "filing": ("D08",)}.get(one.purpose, ())
         papers = [doc for doc in state["documents"] if doc["code"] in wanted]
-        rows.append({"row": one, "state": state, "papers": papers, "party": first_party(one.case)})
+        rows.append({"row": one, "state": state, "papers": papers, "party": party_name(one.case)})
     done = Approval.objects.filter(officer=officer).select_related("case__inspection").order_by("-decided_at")[:10]
     return render(request, "enforcement/approvals.html", {"rows": rows, "done": done})
 
