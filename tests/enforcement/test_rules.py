@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from decimal import Decimal
 
@@ -19,7 +20,7 @@ from zhuanmai.enforcement import procedure
 from zhuanmai.enforcement.lines import Counted, unit_of
 from zhuanmai.enforcement.models import Case, ItemLine
 from zhuanmai.enforcement.procedure import Act, State
-from zhuanmai.enforcement.thresholds import Licence, lights
+from zhuanmai.enforcement.thresholds import Hearing, Licence, lights
 from zhuanmai.enforcement.totals import Totals, total
 from zhuanmai.enforcement.valuation import value
 from zhuanmai.reference.causes import CauseFound, Fine, thresholds
@@ -162,13 +163,41 @@ def test_smuggled_goods_light_without_a_figure() -> None:
     assert (level, words) == ("warning", "移送海关/公安—核对走私数额")
 
 
+def hearing(fine: str | None, confiscation: str | None = None) -> Hearing:
+    """A unit's figures."""
+    sums = [D(text) if text else None for text in (fine, confiscation)]
+    return Hearing(sums[0], sums[1], "行政处罚法 63", "闽烟规〔2026〕1号")
+
+
 @pytest.mark.parametrize(
-    "at, level", [(None, "warning"), (D(20_000), "danger"), (D("20325.01"), "off"), (D("20325.00"), "danger")]
+    "at, level",
+    [
+        (None, "warning"),
+        (hearing("20000"), "danger"),
+        (hearing("20325.01"), "off"),
+        (hearing("20325.00"), "danger"),
+        (hearing(None, "5000"), "warning"),
+    ],
 )
-def test_the_hearing_follows_the_highest_fine_of_the_chosen_cause(at: D | None, level: str) -> None:
+def test_the_hearing_follows_the_highest_fine_of_the_chosen_cause(at: Hearing | None, level: str) -> None:
     sums = total([line("diverted", "1", "203250")])
-    found = lit(sums, causes=[cause("R01", "0.05", "0.1")], hearing_at=at)
+    found = lit(sums, causes=[cause("R01", "0.05", "0.1")], hearing=at)
     assert found["hearing"][0] == level
+
+
+@pytest.mark.parametrize(
+    "goods, level", [("publicly destroyed; confiscated", "danger"), ("not confiscated under this article", "off")]
+)
+def test_the_hearing_follows_what_may_be_confiscated_too(goods: str, level: str) -> None:
+    sums = total([line("diverted", "1", "203250")])
+    chosen = dataclasses.replace(cause("R04", "0.05", "0.1"), rest={"goods": goods})
+    assert lit(sums, causes=[chosen], hearing=hearing("50000", "200000"))["hearing"][0] == level
+
+
+def test_some_causes_are_always_heard_whatever_the_figure() -> None:
+    sums = total([line("diverted", "1", "100")])
+    found = lit(sums, causes=[cause("R01", "0.05", "9"), cause("W01", "0.05", "0.1")], hearing=hearing("50000"))
+    assert found["hearing"] == ("danger", "应告知听证权利")
 
 
 def test_a_cause_that_another_department_decides_gives_no_hearing() -> None:

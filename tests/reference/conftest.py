@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
 
+import pytest
+from django.test import Client
+
+from zhuanmai.accounts.models import Officer
 from zhuanmai.reference import loading
 
 
@@ -11,3 +15,15 @@ from zhuanmai.reference import loading
 def shipped(db: None) -> None:
     """Everything that `load_reference` brings."""
     loading.load()
+
+
+@pytest.fixture
+def browser_of(officer_with: Callable[[str], Officer]) -> Callable[[str], Client]:
+    """A signed-in browser of an officer with one role."""
+
+    def sign_in(role: str) -> Client:
+        client = Client()
+        client.force_login(officer_with(role))
+        return client
+
+    return sign_in

@@ -12,7 +12,6 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from tests.reference.test_catalogue_import import GOOD
-from zhuanmai.accounts.models import Officer
 from zhuanmai.core import ports
 from zhuanmai.ledger.models import Entry, LedgerPersonal
 from zhuanmai.reference import made_up
@@ -25,18 +24,6 @@ SHOP = {
     "licence_no": "350206150798", "holder_name": "叶𬭎森", "holder_id": "350206197908178556",
     "shop_name": "顺和盛食杂店", "phone": "13900000000", "address": "厦门市湖里区枋湖南路88号", "status": "valid",
 }  # fmt: skip
-
-
-@pytest.fixture
-def browser_of(officer_with: Callable[[str], Officer]) -> Callable[[str], Client]:
-    """A signed-in browser of an officer with one role."""
-
-    def sign_in(role: str) -> Client:
-        client = Client()
-        client.force_login(officer_with(role))
-        return client
-
-    return sign_in
 
 
 @pytest.fixture

@@ -29,9 +29,9 @@ from zhuanmai.enforcement.models import (
 from zhuanmai.enforcement.operations.goods import FIELDS
 from zhuanmai.enforcement.procedure import State
 from zhuanmai.enforcement.stages import documents_state
-from zhuanmai.enforcement.thresholds import Licence, lights
+from zhuanmai.enforcement.thresholds import Hearing, Licence, lights
 from zhuanmai.reference import causes as causes_of_law
-from zhuanmai.reference import licensees
+from zhuanmai.reference import figures, licensees
 from zhuanmai.reference.calendar import working_days_between
 
 _LONG_LIST = 13  # beyond this the goods go on a list of their own, and the set of documents changes no more
@@ -360,12 +360,16 @@ def _totals(sums: totals.Totals) -> dict[str, Any]:
 
 
 def _lights(case: Case, sums: totals.Totals, parties: list[Party], codes: list[str]) -> list[dict[str, Any]]:
-    chosen = [cause for cause in causes_of_law.causes() if cause.code in codes] if codes else []
+    day = _day_of_visit(case)
+    chosen = [cause for cause in causes_of_law.causes(day) if cause.code in codes] if codes else []
+    row = figures.hearing_threshold(case.bureau, parties[0].kind if parties else "", day)
+    hearing = Hearing(row.fine, row.confiscation, row.article, row.source) if row else None
     found = lights(
         sums,
         causes=chosen,
         thresholds=causes_of_law.thresholds(),
         licence=Licence(holds_licence(case, parties)),
+        hearing=hearing,
     )
     return [vars(light) for light in found]
 
@@ -375,7 +379,7 @@ def holds_licence(case: Case, parties: Iterable[Party]) -> bool | None:
     known = list(parties)
     if not known:
         return None
-    day = to_local(case.inspection.began_at or case.opened_at).date()
+    day = _day_of_visit(case)
     for party in known:
         if not party.licence_no:
             continue
@@ -384,6 +388,11 @@ def holds_licence(case: Case, parties: Iterable[Party]) -> bool | None:
         if in_force and (party.licence_valid_to is None or party.licence_valid_to >= day):
             return True
     return False
+
+
+def _day_of_visit(case: Case) -> dt.date:
+    """The day whose law and figures the case is shown by."""
+    return to_local(case.inspection.began_at or case.opened_at).date()
 
 
 def _code(code: CartonCodeRead) -> dict[str, Any]:

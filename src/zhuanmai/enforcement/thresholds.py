@@ -16,6 +16,7 @@ from zhuanmai.reference.causes import CauseFound, Threshold
 
 _RANK = {"danger": 0, "warning": 1, "info": 2, "off": 3}
 _ALWAYS_HEARD = frozenset({"W01", "P01"})
+_HEARING = "行政处罚法 63"
 _WHOLESALE = "wholesale_presumed"
 _TRANSPORT = "R04"
 
@@ -38,18 +39,28 @@ class Licence:
     holds: bool | None
 
 
+@dataclass(frozen=True)
+class Hearing:
+    """The unit's figures (CNY) for the party: of the fine, of what may be confiscated; article and source."""
+
+    fine: Decimal | None
+    confiscation: Decimal | None
+    article: str
+    source: str
+
+
 def lights(
     totals: Totals,
     *,
     causes: Sequence[CauseFound],
     thresholds: Sequence[Threshold],
     licence: Licence,
-    hearing_at: Decimal | None = None,
+    hearing: Hearing | None = None,
 ) -> list[Light]:
-    """The lights of a case, most urgent first. `hearing_at` None: the unit has no figure, so it is always offered."""
+    """The lights of a case, most urgent first. `hearing` None: the unit has no figure, so it is always offered."""
     known = {one.code: one for one in thresholds}
     found = [
-        *_hearing(totals, causes, hearing_at),
+        *_hearing(totals, causes, hearing),
         *_illegal_business(totals, known, licence),
         *_fakes(totals, known),
         *_smuggled(totals),
@@ -72,7 +83,7 @@ def highest_fine(totals: Totals, causes: Sequence[CauseFound]) -> tuple[Decimal,
     return max(fines, key=lambda pair: pair[0]) if fines else None
 
 
-def _hearing(totals: Totals, causes: Sequence[CauseFound], at: Decimal | None) -> list[Light]:
+def _hearing(totals: Totals, causes: Sequence[CauseFound], at: Hearing | None) -> list[Light]:
     highest = highest_fine(totals, causes)
     if highest is None:
         return []
@@ -80,24 +91,30 @@ def _hearing(totals: Totals, causes: Sequence[CauseFound], at: Decimal | None) -
     how = f"{cause.name}：最高罚款 {money(fine)} 元"
     if cause.fine is not None and cause.fine.max is not None:
         how = f"{cause.name}：{money(totals.value)} 元 × {plain(cause.fine.max * 100)}% = {money(fine)} 元"
-    confiscated = totals.value if "goods" in cause.rest and "confiscat" in str(cause.rest["goods"]) else Decimal(0)
-    article = "行政处罚法 63"
-    if cause.code in _ALWAYS_HEARD:
-        return [Light("hearing", "danger", "应告知听证权利", article, how)]
-    if at is None:
+    always = next((one for one in causes if one.code in _ALWAYS_HEARD), None)
+    if always is not None:
+        return [Light("hearing", "danger", "应告知听证权利", _HEARING, f"{always.name}：一律告知；{how}")]
+    if at is None or (at.fine is None and fine > 0):
         level = "warning" if fine > 0 else "off"
-        return [
-            Light(
-                "hearing",
-                level,
-                f"听证：按最高罚款 {money(fine)} 元，应告知",
-                article,
-                f"{how}；本单位未设标准，一律告知",
-            )
-        ]
-    if max(fine, confiscated) >= at:
-        return [Light("hearing", "danger", f"达到听证标准 {money(at)} 元", article, how)]
-    return [Light("hearing", "off", f"未达听证标准 {money(at)} 元", article, how)]
+        words = f"听证：按最高罚款 {money(fine)} 元，应告知"
+        return [Light("hearing", level, words, _HEARING, f"{how}；本单位未设罚款标准，一律告知")]
+    confiscated = totals.value if _confiscates(cause) else Decimal(0)
+    if at.fine is not None and fine >= at.fine:
+        words = f"达到听证标准：罚款 {money(at.fine)} 元"
+        return [Light("hearing", "danger", words, at.article, f"{how}；{at.source}")]
+    if at.confiscation is not None and confiscated >= at.confiscation:
+        words = f"达到听证标准：没收 {money(at.confiscation)} 元"
+        how = f"{cause.name}：可没收财物价值 {money(confiscated)} 元"
+        return [Light("hearing", "danger", words, at.article, f"{how}；{at.source}")]
+    figures = (("罚款", at.fine), ("没收", at.confiscation))
+    sums = "、".join(f"{what} {money(amount)} 元" for what, amount in figures if amount is not None)
+    return [Light("hearing", "off", f"未达听证标准（{sums}）", at.article, f"{how}；{at.source}")]
+
+
+def _confiscates(cause: CauseFound) -> bool:
+    """Whether the goods themselves may be confiscated under the cause."""
+    goods = str(cause.rest.get("goods", ""))
+    return "confiscat" in goods and "not confiscated" not in goods
 
 
 def _illegal_business(totals: Totals, known: dict[str, Threshold], licence: Licence) -> list[Light]:

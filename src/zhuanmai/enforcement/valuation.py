@@ -9,6 +9,7 @@ from zhuanmai.enforcement.lines import Counted
 
 UNPRICED = "未核价"
 BY_HAND = "手工价"
+BY_GOODS = "按物品核价"
 _FEN = Decimal("0.01")
 
 

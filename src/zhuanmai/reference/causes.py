@@ -10,11 +10,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from zhuanmai.core.clock import today
 from zhuanmai.core.errors import NotFound
 from zhuanmai.reference.citations import Citation, citation, citations_in, in_full
 from zhuanmai.reference.models import Cause
 
-__all__ = ["CauseFound", "Fine", "Threshold", "cause", "causes", "citation", "citations_in", "in_full", "thresholds"]
+__all__ = [
+    "CauseFound", "Fine", "Threshold", "cause", "cause_row", "causes", "citation", "citations_in", "in_full",
+    "thresholds",
+]  # fmt: skip
 _DATA = Path(__file__).resolve().parent / "data"
 
 
@@ -88,17 +94,29 @@ class Threshold:
     note: str
 
 
-def cause(code: str) -> CauseFound:
-    """The cause with this code. Raises NotFound (cause_unknown)."""
-    row = Cause.objects.filter(code=code).first()
+def cause(code: str, on: dt.date | None = None) -> CauseFound:
+    """The cause with this code as it stands on a day (today). Raises NotFound (cause_unknown)."""
+    return _found(cause_row(code, on))
+
+
+def cause_row(code: str, on: dt.date | None = None) -> Cause:
+    """The row of a cause in force on a day (today). Raises NotFound (cause_unknown)."""
+    row = in_force(on).filter(code=code).first()
     if row is None:
         raise NotFound("cause_unknown", f"没有代码为 {code} 的案由；请从案由表中选择。", "causes")
-    return _found(row)
+    return row
 
 
 def causes(on: dt.date | None = None) -> list[CauseFound]:
-    """All causes in their order. `on` is accepted for callers that date everything; the shipped causes are undated."""
-    return [_found(row) for row in Cause.objects.all()]
+    """All causes as they stand on a day (today), in their order."""
+    return [_found(row) for row in in_force(on).order_by("place", "code")]
+
+
+def in_force(on: dt.date | None = None) -> QuerySet[Cause]:
+    """Of each code the last row that had begun."""
+    begun = Cause.objects.filter(Q(valid_from=None) | Q(valid_from__lte=on or today()))
+    newest = begun.filter(code=OuterRef("code")).order_by(F("valid_from").desc(nulls_last=True)).values("pk")[:1]
+    return Cause.objects.filter(pk=Subquery(newest))
 
 
 @functools.cache

@@ -8,13 +8,18 @@ from zhuanmai.reference.models import (
     CalendarYear,
     Cause,
     DeadlineTerm,
+    GoodsPrice,
+    HearingThreshold,
     Price,
     PriceCatalogue,
     Product,
     WorkingDayOverride,
 )
 
-for _model in (Product, Barcode, PriceCatalogue, Price, Cause, DeadlineTerm, WorkingDayOverride, CalendarYear):
+for _model in (
+    Product, Barcode, PriceCatalogue, Price, Cause, DeadlineTerm, WorkingDayOverride, CalendarYear, HearingThreshold,
+    GoodsPrice,
+):  # fmt: skip
     register_table(_model)
 
 register("reference.loaded", sentence="载入随版本发布的标准数据：{counts}", fields=("counts",))
@@ -33,6 +38,21 @@ register(
     "reference.barcode_added",
     sentence="登记条码 {code}（{level}）给 {name}",
     fields=("code", "level", "name"),
+)
+register(
+    "reference.cause_changed",
+    sentence="修改案由 {code} {name}，{valid_from} 起：{changes}；依据：{source}",
+    fields=("code", "name", "valid_from", "changes", "source"),
+)
+register(
+    "reference.hearing_set",
+    sentence="设定{unit}听证标准（{party}），{valid_from} 起：罚款 {fine}，没收 {confiscation}；依据：{source}",
+    fields=("unit", "party", "fine", "confiscation", "valid_from", "source"),
+)
+register(
+    "reference.goods_price_set",
+    sentence="设定{goods}计价，{valid_from} 起：{price}；依据：{source}",
+    fields=("goods", "price", "valid_from", "source"),
 )
 register("reference.term_changed", sentence="修改期限 {code}：{changes}", fields=("code", "changes"))
 register(

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zhuanmai.accounts.models import Unit, UnitKind
 from zhuanmai.core.errors import Refused
-from zhuanmai.reference.models import Barcode, Certainty
+from zhuanmai.core.units import Unit as Measure
+from zhuanmai.reference.figures import units_of
+from zhuanmai.reference.models import Barcode, Certainty, GoodsPrice, HearingThreshold
+from zhuanmai.reference.services.causes import SIMPLE
+
+_BY_GOODS = {unit for goods in GoodsPrice.Goods.values for unit in units_of(goods)}
 
 
 def _day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
@@ -117,6 +123,107 @@ class YearForm(RefusingForm):
         return _days(self.cleaned_data["work"])
 
 
+class HearingForm(RefusingForm):
+    """From which sums a bureau offers a hearing, from a day on."""
+
+    unit = forms.ModelChoiceField(label=_("Bureau"), queryset=Unit.objects.none())
+    party = forms.ChoiceField(label=_("For"), choices=HearingThreshold.Party.choices)
+    fine = forms.DecimalField(
+        label=_("Fine from (CNY)"), max_digits=12, decimal_places=2, required=False,
+        help_text=_("Both sums empty: no figure from that day on; a hearing is then always offered."),
+    )  # fmt: skip
+    confiscation = forms.DecimalField(
+        label=_("Confiscation from (CNY)"), max_digits=12, decimal_places=2, required=False
+    )  # fmt: skip
+    valid_from = _day(_("From"))
+    article = forms.CharField(label=_("Article"), max_length=80, initial="行政处罚法 63")
+    source = forms.CharField(label=_("Basis"), max_length=200, help_text=_("Name and number of the paper."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bureaus = Unit.objects.filter(kind__in=[UnitKind.CITY_BUREAU, UnitKind.DISTRICT_BUREAU])
+        cast("forms.ModelChoiceField[Unit]", self.fields["unit"]).queryset = bureaus
+
+
+class GoodsPriceForm(RefusingForm):
+    """What goods of a kind are worth, from a day on."""
+
+    goods = forms.ChoiceField(label=_("Goods"), choices=GoodsPrice.Goods.choices)
+    per = forms.ChoiceField(
+        label=_("Priced by"), choices=[(unit.value, unit.zh) for unit in Measure if unit in _BY_GOODS]
+    )
+    amount = forms.DecimalField(label=_("Price (CNY)"), max_digits=12, decimal_places=2)
+    valid_from = _day(_("From"))
+    article = forms.CharField(
+        label=_("Article"), max_length=80, required=False, help_text=_("For example 两高烟草解释 4(二).")
+    )
+    source = forms.CharField(label=_("Basis"), max_length=200, help_text=_("As the valuation form prints it."))
+    certainty = forms.ChoiceField(label=_("Certainty"), choices=Certainty.choices, initial=Certainty.PRACTICE)
+
+
+class ProductForm(RefusingForm):
+    """What may be put right of a product."""
+
+    brand = forms.CharField(label=_("Brand"), max_length=60, required=False)
+    manufacturer = forms.CharField(label=_("Manufacturer"), max_length=120, required=False)
+    price_class = forms.CharField(label=_("Price class"), max_length=10, required=False)
+    packs_per_carton = forms.IntegerField(label=_("Packs a carton"), min_value=1, max_value=200, required=False)
+    sticks_per_carton = forms.IntegerField(label=_("Sticks a carton"), min_value=1, max_value=2000, required=False)
+    scarce = forms.BooleanField(label=_("Scarce"), required=False)
+    listed = forms.BooleanField(label=_("In the catalogue"), required=False)
+    source = forms.CharField(label=_("Basis"), max_length=200, help_text=_("The packing itself, or a paper's number."))
+
+
+class CauseForm(RefusingForm):
+    """What a case cause says from a day on."""
+
+    name = forms.CharField(label=_("Cause"), max_length=120)
+    english = forms.CharField(label=_("In English"), max_length=160, required=False)
+    who = forms.CharField(label=_("Whom it is about"), max_length=120, required=False)
+    violated = forms.CharField(
+        label=_("Breaks"), widget=forms.Textarea({"rows": 2}), help_text=_("One citation a line: 实施条例 23(2).")
+    )
+    penalised = forms.CharField(label=_("Penalised by"), widget=forms.Textarea({"rows": 2}), required=False)
+    min = forms.DecimalField(label=_("Fine from (share, 0.05 = 5 %)"), max_digits=6, decimal_places=4, required=False)
+    max = forms.DecimalField(label=_("Fine up to (share)"), max_digits=6, decimal_places=4, required=False)
+    base = forms.CharField(label=_("Share of what"), max_length=80, required=False)
+    fixed_min = forms.DecimalField(label=_("Fine from (CNY)"), max_digits=12, decimal_places=2, required=False)
+    fixed_max = forms.DecimalField(label=_("Fine up to (CNY)"), max_digits=12, decimal_places=2, required=False)
+    optional = forms.BooleanField(label=_("The statute says may (可以)"), required=False)
+    confiscate = forms.CharField(
+        label=_("Confiscated"), max_length=200, required=False, help_text=_("Several separated by 、")
+    )
+    order = forms.CharField(label=_("What is ordered"), max_length=200, required=False)
+    simple_procedure = forms.ChoiceField(
+        label=_("On the spot"),
+        choices=list(zip(SIMPLE, (_("by amount"), _("never"), _("never where there is illegal income")), strict=True)),
+    )
+    certainty = forms.ChoiceField(label=_("Certainty"), choices=Certainty.choices)
+    valid_from = _day(_("From"), help_text=_("Cases of earlier days keep what stood then."))
+    source = forms.CharField(label=_("Basis"), max_length=200, help_text=_("Name and number of the paper."))
+
+    def clean_violated(self) -> tuple[str, ...]:
+        """The citations, one a line."""
+        return _lines(self.cleaned_data["violated"])
+
+    def clean_penalised(self) -> tuple[str, ...]:
+        """The citations, one a line."""
+        return _lines(self.cleaned_data["penalised"])
+
+    def clean_confiscate(self) -> tuple[str, ...]:
+        """What is confiscated, each by itself."""
+        return tuple(part.strip() for part in self.cleaned_data["confiscate"].split("、") if part.strip())
+
+
+class NewCauseForm(CauseForm):
+    """A cause of the bureau's own."""
+
+    code = forms.CharField(
+        label=_("Code"), max_length=3, help_text=_("A capital letter and two digits, for example R07.")
+    )
+    field_order = ("code",)
+
+
 class RegisterForm(RefusingForm):
     """A file of licences and the districts that it makes complete."""
 
@@ -133,6 +240,10 @@ class ReasonForm(RefusingForm):
     """Why somebody's full data is looked at."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _days(text: str) -> list[dt.date]:

@@ -29,6 +29,7 @@ def load() -> dict[str, int]:
         articles,
         shipped.causes(),
         shipped.terms(),
+        shipped.goods_prices(),
         shipped.districts(),
     ]
     with transaction.atomic():

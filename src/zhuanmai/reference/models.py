@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zhuanmai.accounts.models import Unit
 from zhuanmai.core.models import Base
 
 
@@ -190,9 +191,14 @@ class Article(Base):
 
 
 class Cause(Base):
-    """A case cause (案由): what it breaks, what penalises it, the range of the penalty, and the rest as shipped."""
+    """A case cause (案由): what it breaks, what penalises it, the range of the penalty, and the rest as shipped.
 
-    code = models.CharField(max_length=8, unique=True)
+    A code has one row from the beginning (`valid_from` empty) and one for each day from which the bureau changed it.
+    """
+
+    code = models.CharField(max_length=8)
+    valid_from = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=200, blank=True)
     name = models.CharField(max_length=120)
     english = models.CharField(max_length=160, blank=True)
     who = models.CharField(max_length=120, blank=True)
@@ -206,6 +212,69 @@ class Cause(Base):
 
     class Meta:
         ordering = ["place"]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "valid_from"], nulls_distinct=False, name="reference_cause_once"),
+        ]
+
+
+class HearingThreshold(Base):
+    """From which sums (CNY) a bureau offers a hearing (听证), from a day on; both empty: no figure, always offered."""
+
+    class Party(models.TextChoices):
+        """Whom the figure is for; an individual business without a figure of its own counts as a citizen."""
+
+        CITIZEN = "citizen", _("Citizen")
+        INDIVIDUAL_BUSINESS = "individual_business", _("Individual business")
+        ORGANISATION = "organisation", _("Organisation")
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    party = models.CharField(max_length=20, choices=Party.choices)
+    fine = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    confiscation = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    article = models.CharField(max_length=80)
+    valid_from = models.DateField()
+    source = models.CharField(max_length=200)
+    set_by = models.UUIDField()
+
+    class Meta:
+        ordering = ["-valid_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "party", "valid_from"], name="reference_hearing_once"),
+            models.CheckConstraint(
+                condition=(Q(fine=None) | Q(fine__gt=0)) & (Q(confiscation=None) | Q(confiscation__gt=0)),
+                name="reference_hearing_positive",
+            ),
+        ]
+
+
+class GoodsPrice(Base):
+    """A price (CNY) of goods without a product of their own: leaf, cut tobacco, empty tubes, e-cigarettes; by day."""
+
+    class Goods(models.TextChoices):
+        """Goods that are priced by kind and unit."""
+
+        LEAF = "leaf", _("Tobacco leaf")
+        CUT = "cut", _("Cut tobacco")
+        TUBE = "tube", _("Empty tubes")
+        ECIGARETTE = "ecigarette", _("E-cigarettes")
+        MATERIAL = "material", _("Materials")
+        MACHINE = "machine", _("Machinery")
+
+    goods = models.CharField(max_length=12, choices=Goods.choices)
+    per = models.CharField(max_length=12)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    valid_from = models.DateField()
+    article = models.CharField(max_length=80, blank=True)
+    source = models.CharField(max_length=200)
+    certainty = models.CharField(max_length=10, choices=Certainty.choices, default=Certainty.PRACTICE)
+    set_by = models.UUIDField(null=True)
+
+    class Meta:
+        ordering = ["goods", "per", "-valid_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["goods", "per", "valid_from"], name="reference_goods_price_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="reference_goods_price_positive"),
+        ]
 
 
 class DeadlineTerm(Base):

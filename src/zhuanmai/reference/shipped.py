@@ -17,6 +17,7 @@ from zhuanmai.reference.models import (
     Cause,
     DeadlineTerm,
     District,
+    GoodsPrice,
     Price,
     PriceCatalogue,
     Product,
@@ -175,6 +176,17 @@ def terms() -> list[DeadlineTerm]:
             place=place,
         )
         for place, (area, row) in enumerate(rows, start=1)
+    ]
+
+
+def goods_prices() -> list[GoodsPrice]:
+    """The shipped prices by kind of goods."""
+    return [
+        GoodsPrice(
+            id=derived_id("goods_price", row["goods"], row["per"], row["valid_from"]),
+            **{**row, "amount": Decimal(row["amount"]), "valid_from": _date(row["valid_from"])},
+        )
+        for row in _json("goods_prices.json")["prices"]
     ]
 
 

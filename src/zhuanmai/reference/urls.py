@@ -6,7 +6,7 @@ from django.urls import path
 from django.utils.translation import gettext_noop as _
 
 from zhuanmai.core.navigation import Page, register
-from zhuanmai.reference.views import calendar, imports, laws, products
+from zhuanmai.reference.views import calendar, causes, figures, imports, laws, products
 from zhuanmai.reference.views import register as shops
 
 app_name = "reference"
@@ -19,8 +19,12 @@ urlpatterns = [
     path("reference/import/<uuid:import_id>/decide/", imports.decide, name="import_decide"),
     path("reference/laws/", laws.law_list, name="laws"),
     path("reference/laws/<str:short_name>/", laws.law, name="law"),
-    path("reference/causes/", laws.cause_list, name="causes"),
-    path("reference/causes/<str:code>/", laws.cause_detail, name="cause"),
+    path("reference/causes/", causes.cause_list, name="causes"),
+    path("reference/causes/new/", causes.cause_edit, name="cause_new"),
+    path("reference/causes/<str:code>/", causes.cause_detail, name="cause"),
+    path("reference/causes/<str:code>/edit/", causes.cause_edit, name="cause_edit"),
+    path("reference/hearing/", figures.hearing, name="hearing"),
+    path("reference/goods-prices/", figures.goods_prices, name="goods_prices"),
     path("reference/calendar/", calendar.year, name="calendar"),
     path("reference/terms/", calendar.terms, name="terms"),
     path("reference/terms/<str:code>/", calendar.term, name="term"),

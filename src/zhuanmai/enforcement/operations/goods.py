@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -34,8 +35,8 @@ from zhuanmai.enforcement.operations.payloads import (
 from zhuanmai.enforcement.operations.table import handles
 from zhuanmai.enforcement.operations.work import Done, Work
 from zhuanmai.enforcement.procedure import Act
-from zhuanmai.enforcement.valuation import BY_HAND, UNPRICED
-from zhuanmai.reference import carton_codes
+from zhuanmai.enforcement.valuation import BY_GOODS, BY_HAND, UNPRICED
+from zhuanmai.reference import carton_codes, figures
 
 FIELDS = {
     "kind": "类别",
@@ -69,6 +70,8 @@ def line_set(work: Work, payload: LineSet, operation: FieldOperation) -> Done:
         changes["per"] = unit_of(changes["per"]).value
     if "price" in changes:
         changes |= _price(line, changes)
+    elif "goods" in changes:
+        changes |= _price_by_goods(line, changes["goods"], work.day_of(operation))
     past = _change(line, changes, work, operation)
     if work.case.is_closed and past:
         work.case.fact_version += 1
@@ -91,6 +94,24 @@ def _price(line: ItemLine, changes: dict[str, Any]) -> dict[str, Any]:
             return {"price_mark": "", "price_reason": "", **{one.field: one.before or "" for one in same}}
         raise Refused("price_reason", "手工价要写明依据，如“当事人供述售价”。", "price_reason")
     return {"price_mark": BY_HAND}
+
+
+def _price_by_goods(line: ItemLine, kind: str, day: dt.date) -> dict[str, Any]:
+    """The price of goods without a product, by their kind and unit on the day of entry; one set by hand stays."""
+    if line.product_id is not None or line.price_mark == BY_HAND:
+        return {}
+    found = figures.goods_price(kind, line.unit, day)
+    if found is None:
+        return {"price": None, "price_mark": UNPRICED, "price_reason": "", "price_basis": ""}
+    basis = found.basis[:200]
+    line.priced_on = day
+    return {
+        "price": found.amount,
+        "per": found.per,
+        "price_mark": BY_GOODS,
+        "price_reason": basis,
+        "price_basis": basis,
+    }
 
 
 def _change(line: ItemLine, changes: dict[str, Any], work: Work, operation: FieldOperation) -> list[LineHistory]:
@@ -168,6 +189,8 @@ def unlisted_register(work: Work, payload: UnlistedRegister, operation: FieldOpe
         line.unit = unit_of(payload.unit).value
     if payload.n is not None:
         line.quantity += payload.n
+    for name, value in _price_by_goods(line, line.goods, work.day_of(operation)).items():
+        setattr(line, name, value)
     line.version += 1
     line.changed_by, line.last_at = work.officer.pk, now()
     line.save()

@@ -9,13 +9,20 @@ from zhuanmai.reference.services.catalogues import (
     discard_catalogue,
     preview_catalogue,
 )
+from zhuanmai.reference.services.causes import CauseWords, set_cause
+from zhuanmai.reference.services.figures import HEARING, set_goods_price, set_hearing_threshold
+from zhuanmai.reference.services.products import ProductFacts, change_product
 from zhuanmai.reference.services.register import load_register, see_licensee
 
 __all__ = [
+    "HEARING",
     "CatalogueHead",
+    "CauseWords",
+    "ProductFacts",
     "add_barcode",
     "apply_catalogue",
     "change_price",
+    "change_product",
     "change_term",
     "clear_day",
     "discard_catalogue",
@@ -23,5 +30,8 @@ __all__ = [
     "load_register",
     "preview_catalogue",
     "see_licensee",
+    "set_cause",
     "set_day",
+    "set_goods_price",
+    "set_hearing_threshold",
 ]

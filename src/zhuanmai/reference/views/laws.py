@@ -1,4 +1,4 @@
-"""Laws by article with search, and the case causes with their articles beside them."""
+"""Laws by article, with search by words or citation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from zhuanmai.core.errors import NotFound
-from zhuanmai.reference import causes
 from zhuanmai.reference.citations import citations_in, paragraphs
 from zhuanmai.reference.models import Article, Statute
 from zhuanmai.reference.views.frame import allowed
@@ -47,20 +46,6 @@ def law(request: HttpRequest, short_name: str) -> HttpResponse:
             chapters.append((article.chapter, []))
         chapters[-1][1].append((article, paragraphs(article.text)))
     return render(request, "reference/law.html", {"statute": statute, "chapters": chapters})
-
-
-@require_GET
-@allowed("reference.see")
-def cause_list(request: HttpRequest) -> HttpResponse:
-    """The case causes in their order."""
-    return render(request, "reference/causes.html", {"causes": causes.causes(), "thresholds": causes.thresholds()})
-
-
-@require_GET
-@allowed("reference.see")
-def cause_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """One cause with the sentences that it breaks and that penalise it."""
-    return render(request, "reference/cause.html", {"cause": causes.cause(code)})
 
 
 def _search(asked: str) -> dict[str, Any]:

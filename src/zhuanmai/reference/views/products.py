@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from zhuanmai.core.errors import Refused
 from zhuanmai.core.listing import Order, order_of, page_of
 from zhuanmai.reference import catalogue, services
 from zhuanmai.reference.catalogue import Listed
-from zhuanmai.reference.forms import BarcodeForm, PriceForm
+from zhuanmai.reference.forms import BarcodeForm, PriceForm, ProductForm, RefusingForm
 from zhuanmai.reference.models import Price, PriceCatalogue, Product
 from zhuanmai.reference.prices import in_force_on
 from zhuanmai.reference.views.frame import allowed, history, officer, sheet
@@ -76,8 +77,15 @@ def product_detail(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
     product = catalogue.product(product_id)
     which = request.POST.get("act", "")
     price_form = PriceForm(request.POST if which == "price" else None, initial={"valid_from": today()})
-    barcode_form = BarcodeForm(request.POST if which == "barcode" else None)
-    if request.method == "POST" and _acted(request, product, price_form, barcode_form):
+    barcode_form = BarcodeForm(request.POST if which == "barcode" else None, auto_id="code_%s")
+    facts_form = ProductForm(
+        request.POST if which == "facts" else None,
+        auto_id="facts_%s",
+        initial={one.name: getattr(product, one.name) for one in dataclasses.fields(services.ProductFacts)},
+    )
+    if request.method == "POST" and _acted(
+        request, product, {"price": price_form, "barcode": barcode_form, "facts": facts_form}
+    ):
         return redirect("reference:product", product_id=product.id)
     listed = catalogue.listed_on(today(), only=Q(pk=product.pk))[0]
     return render(
@@ -89,6 +97,7 @@ def product_detail(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
             "barcodes": product.barcodes.order_by("level", "code"),
             "price_form": price_form,
             "barcode_form": barcode_form,
+            "facts_form": facts_form,
             "may_edit": officer(request).may("reference.edit"),
             "timeline": history(product.id),
         },
@@ -106,18 +115,25 @@ def catalogue_list(request: HttpRequest) -> HttpResponse:
     return render(request, "reference/catalogues.html", context)
 
 
-def _acted(request: HttpRequest, product: Product, price: PriceForm, barcode: BarcodeForm) -> bool:
+def _acted(request: HttpRequest, product: Product, forms: dict[str, RefusingForm]) -> bool:
     """Do what was posted; True if done, False if the form has something to say."""
-    form = price if request.POST.get("act") == "price" else barcode
-    if not form.is_valid():
+    which = request.POST.get("act", "")
+    form = forms.get(which)
+    if form is None or not form.is_valid():
         return False
+    actor, given = officer(request), dict(form.cleaned_data)
     try:
-        if form is price:
-            services.change_price(actor=officer(request), product_id=product.id, **form.cleaned_data)
+        if which == "price":
+            services.change_price(actor=actor, product_id=product.id, **given)
             messages.success(request, _("The price is changed."))
-        else:
-            services.add_barcode(actor=officer(request), product_id=product.id, **form.cleaned_data)
+        elif which == "barcode":
+            services.add_barcode(actor=actor, product_id=product.id, **given)
             messages.success(request, _("The barcode is added."))
+        else:
+            source = given.pop("source")
+            facts = services.ProductFacts(**given)
+            services.change_product(actor=actor, product_id=product.id, facts=facts, source=source)
+            messages.success(request, _("The product is changed."))
     except Refused as error:
         form.refuse(error)
         return False

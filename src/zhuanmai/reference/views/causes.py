@@ -1,0 +1,79 @@
+"""Case causes with their articles beside them; the editor changes one, or adds one, from a day on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from zhuanmai.core.clock import today
+from zhuanmai.core.errors import Refused
+from zhuanmai.reference import causes, services
+from zhuanmai.reference.forms import CauseForm, NewCauseForm
+from zhuanmai.reference.models import Cause
+from zhuanmai.reference.services.causes import words_of
+from zhuanmai.reference.views.frame import allowed, history, officer
+
+
+@require_GET
+@allowed("reference.see")
+def cause_list(request: HttpRequest) -> HttpResponse:
+    """The case causes in their order."""
+    context = {
+        "causes": causes.causes(),
+        "thresholds": causes.thresholds(),
+        "may_edit": officer(request).may("reference.edit"),
+    }
+    return render(request, "reference/causes.html", context)
+
+
+@require_GET
+@allowed("reference.see")
+def cause_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """One cause as it stands on a day, with the sentences that it breaks and that penalise it, and its versions."""
+    try:
+        on = dt.date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        on = dt.date.min if "on" in request.GET else today()
+    versions = list(Cause.objects.filter(code=code).order_by("valid_from"))
+    context = {
+        "cause": causes.cause(code, on),
+        "shown": causes.cause_row(code, on),
+        "versions": versions,
+        "timeline": [line for row in reversed(versions) for line in history(row.pk)],
+        "may_edit": officer(request).may("reference.edit"),
+    }
+    return render(request, "reference/cause.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("reference.edit")
+def cause_edit(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Change a cause from a day on, or add one."""
+    initial = {"valid_from": today(), **(words_of(causes.cause_row(code)) if code else {})}
+    form = (CauseForm if code else NewCauseForm)(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid() and (saved := _saved(request, form, code)):
+        return redirect("reference:cause", code=saved.code)
+    return render(request, "reference/cause_edit.html", {"form": form, "code": code})
+
+
+def _saved(request: HttpRequest, form: CauseForm, code: str) -> Cause | None:
+    given: dict[str, Any] = dict(form.cleaned_data)
+    day, source = given.pop("valid_from"), given.pop("source")
+    wanted = code or given.pop("code").strip()
+    try:
+        if not code and Cause.objects.filter(code=wanted).exists():
+            raise Refused("cause_there", f"已有编码为 {wanted} 的案由；请从案由表打开后修改。", "code")
+        row = services.set_cause(
+            actor=officer(request), code=wanted, words=services.CauseWords(**given), valid_from=day, source=source
+        )
+    except Refused as error:
+        form.refuse(error)
+        return None
+    messages.success(request, _("The cause is saved."))
+    return row
