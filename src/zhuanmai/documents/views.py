@@ -1,4 +1,4 @@
-"""The public page of verification: is this paper genuine, still in force, and what is its digest."""
+"""Pages: the public one of verification (is this paper genuine, still in force), and the register of numbers."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ from dataclasses import asdict
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from zhuanmai.accounts.permissions import require
+from zhuanmai.accounts.requests import officer_of, signed_in_only
+from zhuanmai.core.listing import page_of
+from zhuanmai.core.sheets import sheet
+from zhuanmai.core.templatetags.zhuanmai import minute
+from zhuanmai.documents import register
+from zhuanmai.documents.models import IssuedNumber
 from zhuanmai.documents.queries import by_digest, by_token, verified, verified_file
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -31,3 +39,33 @@ def verify_digest(request: HttpRequest, sha256: str) -> HttpResponse:
     """What the file with this digest is, for a page that computed the digest itself and keeps the file to itself."""
     found = verified(by_digest(sha256.lower()))
     return JsonResponse(asdict(found), status=404 if found.status == "unknown" else 200)
+
+
+@require_safe
+@signed_in_only
+def numbers(request: HttpRequest) -> HttpResponse:
+    """The register of numbers: what was given by unit, word and year, with the reason of each void or correction."""
+    officer = officer_of(request)
+    require(officer, "documents.see_numbers")
+    filters = register.Filters(
+        **{name: request.GET.get(name, "").strip() for name in ("unit", "word", "year", "state")}
+    )
+    found = register.numbers(officer, filters)
+    if request.GET.get("export") in ("csv", "xlsx"):
+        headings = ("文号", "单位", "文书", "状态", "作废或更正理由", "取号时间")
+        rows = (
+            (one.text, one.unit, one.document, one.state_words, one.explained, minute(one.taken_at))
+            for one in register.lines(found)
+        )
+        return sheet("numbers", request.GET["export"], headings, rows)
+    page = page_of(request, found)
+    context = {
+        "page_obj": page,
+        "lines": register.lines(page.object_list),
+        "series": register.series(found),
+        "filters": filters,
+        "states": [*IssuedNumber.State.choices, ("corrected", _("Corrected"))],
+        "exports": 1,
+        **register.choices(officer),
+    }
+    return render(request, "documents/numbers.html", context)

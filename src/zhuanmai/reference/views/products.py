@@ -19,12 +19,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.listing import Order, order_of, page_of
+from zhuanmai.core.sheets import sheet
 from zhuanmai.reference import catalogue, services
 from zhuanmai.reference.catalogue import Listed
 from zhuanmai.reference.forms import BarcodeForm, PriceForm, ProductForm, RefusingForm
 from zhuanmai.reference.models import Price, PriceCatalogue, Product
 from zhuanmai.reference.prices import in_force_on
-from zhuanmai.reference.views.frame import allowed, history, officer, sheet
+from zhuanmai.reference.views.frame import allowed, history, officer
 
 _SORTS: dict[str, Callable[[Listed], tuple[object, ...]]] = {
     "name": lambda one: (one.product.name,),
