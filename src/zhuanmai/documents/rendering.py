@@ -26,7 +26,7 @@ from zhuanmai.core.clock import SHANGHAI
 from zhuanmai.core.errors import FieldError, Refused
 from zhuanmai.core.units import money_in_words
 from zhuanmai.documents import catalogue, fields, fonts, pictures
-from zhuanmai.documents.facts import CaseFacts, UnitFacts
+from zhuanmai.documents.facts import CaseFacts
 from zhuanmai.documents.fields import MissingField
 
 _ALIASES = {"questioned": "party", "inspected_party": "party"}
@@ -158,13 +158,6 @@ def template_version(kind: str) -> str:
         if path.suffix == ".typ" or path.name == "fields.json":
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def warm_up() -> None:
-    """Load fonts and templates before the first document is asked for (some 20 ms each)."""
-    for kind in catalogue.kinds().values():
-        if kind.printed:
-            render(kind.code, CaseFacts(unit=UnitFacts("烟草专卖局")), preview=True)
 
 
 def _frame(entry: catalogue.Kind, facts: CaseFacts) -> dict[str, Any]:
