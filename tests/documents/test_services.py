@@ -56,6 +56,8 @@ def test_a_document_goes_from_facts_to_seal_and_every_step_is_on_the_ledger(offi
     assert sorted(kinds) == sorted(
         ["documents.prepared", "documents.signed", "documents.signed", "documents.sealed"]
     )  # fmt: skip
+    said = [line.sentence for line in timeline(object_id=document.pk) if line.kind == "documents.signed"]
+    assert said == ["当事人签署文书（手写）", "承办人签署文书（钥匙）"]
     assert verify().is_whole
     assert checks.failures() == []
 

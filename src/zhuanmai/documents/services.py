@@ -148,7 +148,7 @@ def sign(*, actor_id: uuid.UUID | None, version_id: uuid.UUID, signed: Signed) -
             object_kind="document",
             object_id=version.document_id,
             case_id=version.document.case_id,
-            facts={"role": signed.role, "way": _way(signed), "body_sha256": version.body_sha256, "name": signed.name},
+            facts={"role": _ROLES[signed.role], "way": _way(signed), "body_sha256": version.body_sha256, "name": signed.name},
             rows=[block],
         )
         return block
@@ -162,6 +162,13 @@ def _covers(signing_id: uuid.UUID, role: str, version: Version) -> bool:
         (item["document_id"], item["version"], item["body_sha256"], item["role"]) == wanted
         for item in manifest["items"]
     )
+
+
+_ROLES = {
+    "officer": "承办人", "server": "送达人", "party": "当事人", "inspected_party": "被检查人", "questioned": "被询问人",
+    "receiver": "收件人", "provider": "证据提供人", "witness": "见证人", "valuer": "核价人",
+    "department_head": "承办部门负责人", "legal_head": "法制部门负责人", "bureau_head": "单位负责人",
+}  # fmt: skip
 
 
 def _way(signed: Signed) -> str:

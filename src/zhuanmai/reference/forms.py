@@ -126,7 +126,7 @@ class YearForm(RefusingForm):
 class HearingForm(RefusingForm):
     """From which sums a bureau offers a hearing, from a day on."""
 
-    unit = forms.ModelChoiceField(label=_("Bureau"), queryset=Unit.objects.none())
+    unit = forms.ModelChoiceField(label=_("Bureau"), queryset=Unit.objects.none(), empty_label=None)
     party = forms.ChoiceField(label=_("For"), choices=HearingThreshold.Party.choices)
     fine = forms.DecimalField(
         label=_("Fine from (CNY)"), max_digits=12, decimal_places=2, required=False,
@@ -135,7 +135,7 @@ class HearingForm(RefusingForm):
     confiscation = forms.DecimalField(
         label=_("Confiscation from (CNY)"), max_digits=12, decimal_places=2, required=False
     )  # fmt: skip
-    valid_from = _day(_("From"))
+    valid_from = _day(_("Valid from"))
     article = forms.CharField(label=_("Article"), max_length=80, initial="行政处罚法 63")
     source = forms.CharField(label=_("Basis"), max_length=200, help_text=_("Name and number of the paper."))
 
@@ -153,7 +153,7 @@ class GoodsPriceForm(RefusingForm):
         label=_("Priced by"), choices=[(unit.value, unit.zh) for unit in Measure if unit in _BY_GOODS]
     )
     amount = forms.DecimalField(label=_("Price (CNY)"), max_digits=12, decimal_places=2)
-    valid_from = _day(_("From"))
+    valid_from = _day(_("Valid from"))
     article = forms.CharField(
         label=_("Article"), max_length=80, required=False, help_text=_("For example 两高烟草解释 4(二).")
     )
@@ -199,7 +199,7 @@ class CauseForm(RefusingForm):
         choices=list(zip(SIMPLE, (_("by amount"), _("never"), _("never where there is illegal income")), strict=True)),
     )
     certainty = forms.ChoiceField(label=_("Certainty"), choices=Certainty.choices)
-    valid_from = _day(_("From"), help_text=_("Cases of earlier days keep what stood then."))
+    valid_from = _day(_("Valid from"), help_text=_("Cases of earlier days keep what stood then."))
     source = forms.CharField(label=_("Basis"), max_length=200, help_text=_("Name and number of the paper."))
 
     def clean_violated(self) -> tuple[str, ...]:
