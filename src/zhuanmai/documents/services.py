@@ -148,7 +148,12 @@ def sign(*, actor_id: uuid.UUID | None, version_id: uuid.UUID, signed: Signed) -
             object_kind="document",
             object_id=version.document_id,
             case_id=version.document.case_id,
-            facts={"role": _ROLES[signed.role], "way": _way(signed), "body_sha256": version.body_sha256, "name": signed.name},
+            facts={
+                "role": _ROLES[signed.role],
+                "way": _way(signed),
+                "body_sha256": version.body_sha256,
+                "name": signed.name,
+            },
             rows=[block],
         )
         return block

@@ -1,0 +1,51 @@
+"""The bureau's words for states and acts (所处环节) in the language of the page; the API says them in Chinese."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import gettext_lazy as _
+
+from zhuanmai.enforcement.models import Approval
+
+register = template.Library()
+
+WORDS = {
+    "线索": _("clue"),
+    "检查中": _("inspection"),
+    "取证": _("evidence"),
+    "先行登记保存": _("registered in advance"),
+    "登记保存审批中": _("registration waits for approval"),
+    "立案审批中": _("filing waits for approval"),
+    "已立案": _("filed"),
+    "不予立案": _("not filed"),
+    "当场处罚": _("decided on the spot"),
+    "已送达": _("served"),
+    "已备案": _("recorded"),
+    "未发现违法": _("nothing found"),
+    "未能入内": _("not entered"),
+    "已责令改正": _("corrected on the spot"),
+    "缺项": _("incomplete"),
+    "待生成": _("to be made"),
+    "待签": _("to be signed"),
+    "已封签": _("sealed"),
+    "作废": _("void"),
+    "结束清点": _("Close counting"),
+    "呈报登记保存": _("Submit the registration"),
+    "呈报立案": _("Submit the filing"),
+    "重新呈报立案": _("Submit the filing again"),
+    "等待审批": _("Wait for approval"),
+    "送达": _("Serve"),
+    "备案": _("Record"),
+}
+
+
+@register.filter
+def in_words(words: str) -> str:
+    """A state or act in the language of the page; words of the case itself stay as they are."""
+    return str(WORDS.get(words, words))
+
+
+@register.filter
+def approval_name(row: dict[str, str]) -> str:
+    """An approval by its purpose and step: Filing · Department head."""
+    return f"{Approval.Purpose(row['purpose']).label} · {Approval.Step(row['step']).label}"
