@@ -25,6 +25,7 @@ register(
 )
 register("accounts.delegation_ended", sentence="终止委托代行")
 register("accounts.key_enrolled", sentence="登记钥匙：{name}", fields=("name", "approved"))
+register("accounts.key_renamed", sentence="钥匙改名：{name}", fields=("name",))
 register("accounts.key_approved", sentence="批准钥匙：{name}", fields=("name",))
 register("accounts.key_revoked", sentence="挂失钥匙：{name}，理由：{reason}", fields=("name", "reason"))
 register("accounts.unmasked", sentence="查看个人信息：{what}，理由：{reason}", fields=("what", "reason"))

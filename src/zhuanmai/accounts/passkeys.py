@@ -15,7 +15,6 @@ from webauthn import (
     options_to_json,
     verify_registration_response,
 )
-from webauthn.helpers.exceptions import InvalidRegistrationResponse
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     PublicKeyCredentialDescriptor,
@@ -25,7 +24,7 @@ from webauthn.helpers.structs import (
 
 from zhuanmai.accounts.models import Challenge, Key, Officer
 from zhuanmai.accounts.services import enrol_key, signed_in
-from zhuanmai.accounts.signing import key_of, rp_id, verified_count
+from zhuanmai.accounts.signing import MALFORMED, key_of, rp_id, verified_count
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
 from zhuanmai.ledger.services import append
@@ -54,7 +53,7 @@ def begin_enrolment(*, officer: Officer) -> dict[str, Any]:
 def finish_enrolment(*, officer: Officer, challenge_id: uuid.UUID, credential: dict[str, Any], name: str) -> Key:
     """Verify the new credential and register the key. Raises Refused (enrolment_failed, challenge_expired)."""
     with transaction.atomic():
-        waiting = _take("enrol", challenge_id)
+        waiting = _take("enrol", challenge_id, officer)
         try:
             verified = verify_registration_response(
                 credential=credential,
@@ -63,7 +62,7 @@ def finish_enrolment(*, officer: Officer, challenge_id: uuid.UUID, credential: d
                 expected_origin=settings.BASE_URL,
                 require_user_verification=True,
             )
-        except InvalidRegistrationResponse as error:
+        except MALFORMED as error:
             raise Refused("enrolment_failed", "钥匙登记未成功；请重新插入钥匙并完成指纹或 PIN 验证。") from error
         return enrol_key(
             officer=officer,
@@ -84,7 +83,7 @@ def begin_sign_in() -> dict[str, Any]:
 def finish_sign_in(*, challenge_id: uuid.UUID, credential: dict[str, Any]) -> Officer:
     """The officer whose key answered. Raises Refused (challenge_expired, key_unknown, signature_invalid)."""
     with transaction.atomic():
-        waiting = _take("sign_in", challenge_id)
+        waiting = _take("sign_in", challenge_id, None)
         key = key_of(credential)
         if not key.officer.is_active:
             raise Refused("inactive", "该人员已停用；请联系安全管理员。")
@@ -106,8 +105,13 @@ def _keep(purpose: str, challenge: bytes, officer: Officer | None) -> Challenge:
     return Challenge.objects.create(purpose=purpose, challenge=challenge, officer=officer, expires_at=until)
 
 
-def _take(purpose: str, challenge_id: uuid.UUID) -> Challenge:
-    waiting = Challenge.objects.select_for_update().filter(pk=challenge_id, purpose=purpose, used_at=None).first()
+def _take(purpose: str, challenge_id: uuid.UUID, officer: Officer | None) -> Challenge:
+    """The challenge, used up: it serves only the officer to whom it was given (nobody's, for signing in)."""
+    waiting = (
+        Challenge.objects.select_for_update()
+        .filter(pk=challenge_id, purpose=purpose, officer=officer, used_at=None)
+        .first()
+    )
     if waiting is None or waiting.expires_at < now():
         raise Refused("challenge_expired", "等待过久，请重新操作。")
     waiting.used_at = now()

@@ -9,15 +9,18 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.db import transaction
+from django.utils import translation
 
-from zhuanmai.accounts.models import Delegation, Grant, Key, Officer, Unit
+from zhuanmai.accounts.models import Delegation, Grant, Key, Officer, Role, Unit
 from zhuanmai.accounts.permissions import DELEGABLE, require
 from zhuanmai.core.clock import now, today
-from zhuanmai.core.errors import Conflict, NotAllowed, Refused
+from zhuanmai.core.errors import Conflict, NotAllowed, NotFound, Refused
 from zhuanmai.ledger.services import append, append_apart
 
 MAX_FAILURES = 5
 LOCKED_MINUTES = 15
+NAME_LENGTH = 60
+_NO_KEY = "没有这把钥匙；请刷新后重试。"
 
 
 def check_sign_in(*, username: str, password: str) -> Officer:
@@ -101,12 +104,20 @@ def enrol_key(*, officer: Officer, name: str, credential_id: bytes, public_key: 
 
 
 def approve_key(*, actor: Officer, key_id: uuid.UUID) -> Key:
-    """Approve a further key of another person. Raises NotAllowed, Refused (own_key)."""
+    """Approve a further key of a person within the actor's scope, once.
+
+    Raises NotFound (no_key), NotAllowed, Refused (own_key), Conflict (approved_already, revoked_already).
+    """
     require(actor, "accounts.manage_keys")
     with transaction.atomic():
-        key = Key.objects.select_for_update().get(pk=key_id)
+        key = _locked_key(key_id)
+        require(actor, "accounts.manage_keys", unit=key.officer.unit)
         if key.officer_id == actor.pk:
             raise Refused("own_key", "不能批准自己的钥匙；请另一名安全管理员办理。")
+        if key.revoked_at is not None:
+            raise Conflict("revoked_already", "这把钥匙已挂失，不能再批准；请本人重新登记。")
+        if key.approved_at is not None:
+            raise Conflict("approved_already", "这把钥匙已经批准；请刷新查看。")
         key.approved_by, key.approved_at = actor, now()
         key.save()
         facts = {"name": key.name}
@@ -115,65 +126,128 @@ def approve_key(*, actor: Officer, key_id: uuid.UUID) -> Key:
 
 
 def revoke_key(*, actor: Officer, key_id: uuid.UUID, reason: str) -> Key:
-    """Revoke a lost key: one's own, or anyone's with the permission. Signatures made with it stay valid."""
+    """Revoke a lost key: one's own, or one within one's scope. Signatures made with it stay valid.
+
+    Raises NotFound (no_key), NotAllowed, Refused (reason_missing), Conflict (revoked_already).
+    """
     with transaction.atomic():
-        key = Key.objects.select_for_update().get(pk=key_id)
+        key = _locked_key(key_id)
         if key.officer_id != actor.pk:
-            require(actor, "accounts.manage_keys")
+            require(actor, "accounts.manage_keys", unit=key.officer.unit)
         if not reason.strip():
             raise Refused("reason_missing", "请写明挂失理由。", field="reason")
-        if key.revoked_at is None:
-            key.revoked_at, key.revoked_reason = now(), reason.strip()
-            key.save()
+        if key.revoked_at is not None:
+            raise Conflict("revoked_already", "这把钥匙已经挂失；请刷新查看。")
+        key.revoked_at, key.revoked_reason = now(), reason.strip()
+        key.save()
         facts = {"name": key.name, "reason": key.revoked_reason}
         append("accounts.key_revoked", actor_id=actor.pk, object_kind="key", object_id=key.pk, facts=facts, rows=[key])
         return key
 
 
+def rename_key(*, actor: Officer, key_id: uuid.UUID, name: str) -> Key:
+    """Give one's own key another name. Raises NotFound (no_key), Refused (name_missing, name_long)."""
+    wanted = name.strip()
+    if not wanted:
+        raise Refused("name_missing", "请给钥匙起个名字。", field="name")
+    if len(wanted) > NAME_LENGTH:
+        raise Refused("name_long", f"钥匙的名字不超过 {NAME_LENGTH} 个字。", field="name")
+    with transaction.atomic():
+        key = _locked_key(key_id)
+        if key.officer_id != actor.pk:
+            raise NotFound("no_key", _NO_KEY)
+        key.name = wanted
+        key.save(update_fields=["name"])
+        append(
+            "accounts.key_renamed", actor_id=actor.pk, object_kind="key", object_id=key.pk, facts={"name": wanted},
+            rows=[key],
+        )  # fmt: skip
+        return key
+
+
+def _locked_key(key_id: uuid.UUID) -> Key:
+    key = Key.objects.select_for_update(of=("self",)).select_related("officer__unit").filter(pk=key_id).first()
+    if key is None:
+        raise NotFound("no_key", _NO_KEY)
+    return key
+
+
 def grant(
     *, actor: Officer, officer: Officer, role: str, unit: Unit, reason: str, ends_on: dt.date | None = None
 ) -> Grant:
-    """Give a role; it counts when a second security administrator has confirmed it. Never to oneself."""
-    require(actor, "accounts.edit_people")
+    """Give a role; it counts when a second security administrator has confirmed it. Never to oneself.
+
+    Raises NotAllowed (own_grant, not_allowed: also for a unit outside the actor's scope), Conflict (granted_already).
+    """
+    require(actor, "accounts.edit_people", unit=unit)
     if officer.pk == actor.pk:
         raise NotAllowed("own_grant", "不能给自己授予岗位；请另一名安全管理员办理。")
     with transaction.atomic():
-        if Grant.objects.filter(officer=officer, role=role, unit=unit, revoked_at=None).exists():
-            raise Conflict("granted_already", "该人员已有此岗位，或正等待确认。")
+        Officer.objects.select_for_update().get(pk=officer.pk)
+        ended = _make_room(officer, role, unit)
         made = Grant.objects.create(
             officer=officer, role=role, unit=unit, granted_by=actor, reason=reason.strip(), ends_on=ends_on
         )
-        _note("accounts.granted", actor, made, role=role, unit=unit.name, reason=made.reason)
+        facts = {"role": _words(role), "unit": unit.name, "reason": made.reason}
+        append(
+            "accounts.granted", actor_id=actor.pk, object_kind="grant", object_id=made.pk, facts=facts,
+            rows=[*ended, made],
+        )  # fmt: skip
         return made
 
 
+def _make_room(officer: Officer, role: str, unit: Unit) -> list[Grant]:
+    """Close the same role where it has run out; refuse where it still counts or waits."""
+    open_ones = list(Grant.objects.select_for_update().filter(officer=officer, role=role, unit=unit, revoked_at=None))
+    if any(one.ends_on is None or one.ends_on >= today() for one in open_ones):
+        raise Conflict("granted_already", "该人员已有此岗位，或正等待确认。")
+    for one in open_ones:
+        one.revoked_at = now()
+        one.save(update_fields=["revoked_at"])
+    return open_ones
+
+
+def _locked_grant(actor: Officer, grant_id: uuid.UUID) -> Grant:
+    """The grant, locked, if it is within the actor's scope and has not been taken back."""
+    found = Grant.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=grant_id).first()
+    if found is None:
+        raise NotFound("no_grant", "没有这项岗位；请刷新后重试。")
+    require(actor, "accounts.edit_people", unit=found.unit)
+    if found.revoked_at is not None:
+        raise Conflict("revoked_already", "这项岗位已经撤销；请刷新查看。")
+    return found
+
+
 def confirm_grant(*, actor: Officer, grant_id: uuid.UUID) -> Grant:
-    """Confirm a role as the second person. Raises NotAllowed (same_person, own_grant)."""
+    """Confirm a role as the second person, once.
+
+    Raises NotFound (no_grant), NotAllowed (same_person, own_grant), Conflict (confirmed_already, revoked_already).
+    """
     require(actor, "accounts.edit_people")
     with transaction.atomic():
-        waiting = Grant.objects.select_for_update(of=("self",)).select_related("unit").get(pk=grant_id)
+        waiting = _locked_grant(actor, grant_id)
         if actor.pk == waiting.granted_by_id:
             raise NotAllowed("same_person", "授予与确认须由两人分别办理。")
         if actor.pk == waiting.officer_id:
             raise NotAllowed("own_grant", "不能确认授予自己的岗位。")
-        if waiting.confirmed_at is None and waiting.revoked_at is None:
-            waiting.confirmed_by, waiting.confirmed_at = actor, now()
-            waiting.save()
-        _note("accounts.grant_confirmed", actor, waiting, role=waiting.role, unit=waiting.unit.name)
+        if waiting.confirmed_at is not None:
+            raise Conflict("confirmed_already", "这项岗位已经确认；请刷新查看。")
+        waiting.confirmed_by, waiting.confirmed_at = actor, now()
+        waiting.save()
+        _note("accounts.grant_confirmed", actor, waiting, role=_words(waiting.role), unit=waiting.unit.name)
         return waiting
 
 
 def revoke_grant(*, actor: Officer, grant_id: uuid.UUID, reason: str) -> Grant:
-    """Take a role back, with a reason."""
+    """Take a role back, with a reason. Raises NotFound (no_grant), NotAllowed, Refused, Conflict (revoked_already)."""
     require(actor, "accounts.edit_people")
     if not reason.strip():
         raise Refused("reason_missing", "请写明撤销理由。", field="reason")
     with transaction.atomic():
-        held = Grant.objects.select_for_update(of=("self",)).select_related("unit").get(pk=grant_id)
-        if held.revoked_at is None:
-            held.revoked_at = now()
-            held.save()
-        _note("accounts.grant_revoked", actor, held, role=held.role, unit=held.unit.name, reason=reason.strip())
+        held = _locked_grant(actor, grant_id)
+        held.revoked_at = now()
+        held.save()
+        _note("accounts.grant_revoked", actor, held, role=_words(held.role), unit=held.unit.name, reason=reason.strip())
         return held
 
 
@@ -191,8 +265,38 @@ def delegate(
         raise Refused("period", "委托期限的结束日不能早于开始日和今天。", field="ends_on")
     with transaction.atomic():
         made = Delegation.objects.create(grant=held, to=to, starts_on=starts_on, ends_on=ends_on, reason=reason.strip())
-        _note("accounts.delegated", actor, made, role=held.role, starts_on=starts_on, ends_on=ends_on)
+        _note("accounts.delegated", actor, made, role=_words(held.role), starts_on=starts_on, ends_on=ends_on)
         return made
+
+
+def end_delegation(*, actor: Officer, delegation_id: uuid.UUID) -> Delegation:
+    """End a delegation before its day: by the one who lent, or by an administrator of the unit.
+
+    Raises NotFound (no_delegation), NotAllowed, Conflict (ended_already).
+    """
+    with transaction.atomic():
+        lent = (
+            Delegation.objects.select_for_update(of=("self",))
+            .select_related("grant__unit")
+            .filter(pk=delegation_id)
+            .first()
+        )
+        if lent is None:
+            raise NotFound("no_delegation", "没有这项委托；请刷新后重试。")
+        if lent.grant.officer_id != actor.pk:
+            require(actor, "accounts.edit_people", unit=lent.grant.unit)
+        if lent.revoked_at is not None:
+            raise Conflict("ended_already", "这项委托已经终止；请刷新查看。")
+        lent.revoked_at = now()
+        lent.save(update_fields=["revoked_at"])
+        _note("accounts.delegation_ended", actor, lent)
+        return lent
+
+
+def _words(role: str) -> str:
+    """A role as the ledger's sentences say it: in Chinese, whatever the language of the page."""
+    with translation.override("zh-hans"):
+        return str(Role(role).label)
 
 
 def _note(kind: str, actor: Officer, row: Grant | Delegation, **facts: Any) -> None:

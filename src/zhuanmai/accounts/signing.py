@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from webauthn import generate_authentication_options, options_to_json, verify_authentication_response
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.exceptions import InvalidAuthenticationResponse
+from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
 
 from zhuanmai.accounts.models import Challenge, Key, Officer, Signing
@@ -27,6 +27,8 @@ from zhuanmai.ledger.canonical import canonical
 from zhuanmai.ledger.services import append
 
 VALID_MINUTES = 10
+# A credential that is no credential fails anywhere in its decoding; to the officer it is all one: not verified.
+MALFORMED = (WebAuthnException, ValueError, TypeError, KeyError, IndexError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -133,9 +135,10 @@ def key_of(credential: dict[str, Any], officer: Officer | None = None) -> Key:
     query = Key.objects.select_related("officer").filter(revoked_at=None, approved_at__isnull=False)
     if officer is not None:
         query = query.filter(officer=officer)
+    raw = credential.get("rawId")
     try:
-        found = query.filter(credential_id=base64url_to_bytes(credential["rawId"])).first()
-    except (KeyError, ValueError):
+        found = query.filter(credential_id=base64url_to_bytes(raw)).first() if isinstance(raw, str) else None
+    except ValueError:
         found = None
     if found is None:
         raise Refused("key_unknown", "这把钥匙未登记、未批准或已挂失；请换用本人的钥匙。")
@@ -154,13 +157,16 @@ def verified_count(credential: dict[str, Any], challenge: bytes, key: Key) -> in
             credential_current_sign_count=key.sign_count,
             require_user_verification=True,
         )
-    except InvalidAuthenticationResponse as error:
+    except MALFORMED as error:
         raise Refused("signature_invalid", "钥匙的签名未通过验证；请重新触摸钥匙并完成指纹或 PIN 验证。") from error
     return verified.new_sign_count
 
 
 def verify_offline(signing: Signing) -> None:
-    """Verify a kept signing from what is stored with it alone. Raises Refused (signature_invalid)."""
+    """Verify a kept signing from what is stored with it: the touch, the manifest, and that both are the officer's.
+
+    Raises Refused (signature_invalid).
+    """
     encode = bytes_to_base64url
     identity = encode(bytes(signing.key.credential_id))
     credential = {
@@ -174,16 +180,18 @@ def verify_offline(signing: Signing) -> None:
             "signature": encode(bytes(signing.signature)),
         },
     }
-    origin = json.loads(bytes(signing.client_data))["origin"]
+    broken = Refused("signature_invalid", f"签名 {signing.pk} 与其清单不符，清单或签名被改动过。")
+    if not str(signing.officer_id) == signing.manifest.get("signer") == str(signing.key.officer_id):
+        raise broken
     try:
         verify_authentication_response(
             credential=credential,
             expected_challenge=challenge_of(signing.manifest),
             expected_rp_id=signing.rp_id,
-            expected_origin=origin,
+            expected_origin=json.loads(bytes(signing.client_data))["origin"],
             credential_public_key=bytes(signing.public_key),
             credential_current_sign_count=0,
             require_user_verification=True,
         )
-    except InvalidAuthenticationResponse as error:
-        raise Refused("signature_invalid", f"签名 {signing.pk} 与其清单不符，清单或签名被改动过。") from error
+    except MALFORMED as error:
+        raise broken from error

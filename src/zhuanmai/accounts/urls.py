@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.utils.translation import gettext_noop as _
 
-from zhuanmai.accounts import preference_views, views
+from zhuanmai.accounts import delegation_views, preference_views, views
 from zhuanmai.core.navigation import Page, register
 
 app_name = "accounts"
@@ -14,6 +14,9 @@ urlpatterns = [
     path("sign-out", views.sign_out, name="sign_out"),
     path("me", views.me, name="me"),
     path("me/keys/<uuid:key_id>/revoke", views.revoke_key, name="revoke_key"),
+    path("me/keys/<uuid:key_id>/rename", views.rename_key, name="rename_key"),
+    path("me/delegations", delegation_views.lend, name="lend"),
+    path("me/delegations/<uuid:delegation_id>/end", delegation_views.end, name="end_delegation"),
     path("me/views", preference_views.save_view, name="save_view"),
     path("people", views.officers, name="officers"),
     path("people/<uuid:officer_id>", views.officer, name="officer"),

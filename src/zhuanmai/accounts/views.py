@@ -12,20 +12,20 @@ from django.contrib.auth import login, logout
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST
 
-from zhuanmai.accounts import services
+from zhuanmai.accounts import delegation_views, services
 from zhuanmai.accounts.models import Grant, Key, Officer, Role, Unit
 from zhuanmai.accounts.passkeys import note_sign_out
-from zhuanmai.accounts.permissions import known, require, roles_of, why
+from zhuanmai.accounts.permissions import known, require, roles_of, scope_units, why
 from zhuanmai.accounts.queries import names, usable_keys
 from zhuanmai.accounts.requests import officer_of, signed_in_only
 from zhuanmai.accounts.tree import with_descendants
-from zhuanmai.core.errors import Refused
+from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.core.ids import new_id
 from zhuanmai.ledger.heads import LEAVES, folder, latest
 from zhuanmai.ledger.queries import entries, kind_choices, line_of
@@ -69,7 +69,12 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def me(request: HttpRequest) -> HttpResponse:
     """My roles and my keys."""
     person = officer_of(request)
-    context = {"keys": Key.objects.filter(officer=person), "roles": roles_of(person), "usable": usable_keys(person)}
+    context = {
+        "keys": Key.objects.filter(officer=person),
+        "roles": roles_of(person),
+        "usable": usable_keys(person),
+        **delegation_views.lent_by(person),
+    }
     return render(request, "accounts/me.html", context)
 
 
@@ -79,7 +84,16 @@ def revoke_key(request: HttpRequest, key_id: uuid.UUID) -> HttpResponse:
     """Revoke a lost key."""
     services.revoke_key(actor=officer_of(request), key_id=key_id, reason=request.POST.get("reason", ""))
     messages.success(request, _("The key is revoked; its earlier signatures stay valid."))
-    return redirect(request.POST.get("back") or "accounts:me")
+    return redirect("accounts:me")
+
+
+@signed_in_only
+@require_POST
+def rename_key(request: HttpRequest, key_id: uuid.UUID) -> HttpResponse:
+    """Give one's own key another name."""
+    services.rename_key(actor=officer_of(request), key_id=key_id, name=request.POST.get("name", ""))
+    messages.success(request, _("The key has its new name."))
+    return redirect("accounts:me")
 
 
 @signed_in_only
@@ -93,11 +107,13 @@ def approve_key(request: HttpRequest, key_id: uuid.UUID) -> HttpResponse:
 
 @signed_in_only
 def officers(request: HttpRequest) -> HttpResponse:
-    """People, filtered by unit, role and words."""
-    require(officer_of(request), "accounts.see_people")
-    people = Officer.objects.select_related("unit").order_by("unit__code", "username")
-    if unit := request.GET.get("unit"):
-        people = people.filter(unit_id__in=with_descendants(uuid.UUID(unit)))
+    """People within the actor's scope, filtered by unit, role and words; a filter that names nothing is left out."""
+    actor = officer_of(request)
+    require(actor, "accounts.see_people")
+    scope = scope_units(actor, "accounts.see_people")
+    people = Officer.objects.filter(unit_id__in=scope).select_related("unit").order_by("unit__code", "username")
+    if unit := _id(request.GET.get("unit")):
+        people = people.filter(unit_id__in=with_descendants(unit))
     if role := request.GET.get("role"):
         people = people.filter(pk__in=Grant.objects.in_force().filter(role=role).values("officer_id"))
     if words := request.GET.get("q", "").strip():
@@ -109,11 +125,21 @@ def officers(request: HttpRequest) -> HttpResponse:
     context = {
         "page_obj": page,
         "rows": [(person, "、".join(held.get(person.pk, []))) for person in page],
-        "units": Unit.objects.all(),
+        "units": Unit.objects.filter(pk__in=scope),
         "roles": Role.choices,
-        "waiting": Grant.objects.filter(confirmed_at=None, revoked_at=None).select_related("officer", "unit"),
+        "waiting": Grant.objects.filter(confirmed_at=None, revoked_at=None, unit_id__in=scope).select_related(
+            "officer", "unit"
+        ),
     }
     return render(request, "accounts/officers.html", context)
+
+
+def _id(text: str | None) -> uuid.UUID | None:
+    """An id from an address; None where there is none or it is not one."""
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError:
+        return None
 
 
 class GrantForm(forms.Form):
@@ -129,7 +155,10 @@ def officer(request: HttpRequest, officer_id: uuid.UUID) -> HttpResponse:
     """One person: roles with who gave them, keys, and why they may or may not."""
     actor = officer_of(request)
     require(actor, "accounts.see_people")
-    person = get_object_or_404(Officer.objects.select_related("unit"), pk=officer_id)
+    scope = scope_units(actor, "accounts.see_people")
+    person = Officer.objects.select_related("unit").filter(pk=officer_id, unit_id__in=scope).first()
+    if person is None:
+        raise NotFound("no_officer", "没有这名人员，或不在您的管辖范围内；请返回列表重新选择。")
     errors: list[Refused] = []
     form = GrantForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -139,6 +168,8 @@ def officer(request: HttpRequest, officer_id: uuid.UUID) -> HttpResponse:
             return redirect("accounts:officer", officer_id=person.pk)
         except Refused as refused:
             errors = [refused]
+    if request.method == "POST" and not form.is_valid():
+        errors = [Refused("incomplete", "请选择岗位和单位，并写明理由。", field="reason")]
     context = {
         "person": person,
         "grants": person.grants.select_related("unit", "granted_by", "confirmed_by"),
@@ -147,7 +178,7 @@ def officer(request: HttpRequest, officer_id: uuid.UUID) -> HttpResponse:
         "errors": errors,
         "answers": [(permission, why(person, permission.name)) for permission in known()],
     }
-    return render(request, "accounts/officer.html", context)
+    return render(request, "accounts/officer.html", context, status=422 if errors else 200)
 
 
 @signed_in_only
@@ -173,12 +204,11 @@ def ledger(request: HttpRequest) -> HttpResponse:
     """The ledger: every act, filtered; as CSV for the auditor (personal parts never leave)."""
     actor = officer_of(request)
     require(actor, "ledger.see")
-    who = request.GET.get("actor")
-    object_id = request.GET.get("object")
+    object_id = _id(request.GET.get("object"))
     found = entries(
         kind=request.GET.get("kind", ""),
-        actor_id=uuid.UUID(who) if who else None,
-        object_ids=[uuid.UUID(object_id)] if object_id else None,
+        actor_id=_id(request.GET.get("actor")),
+        object_ids=[object_id] if object_id else None,
     )
     if request.GET.get("format") == "csv":
         return _exported(request, actor, found)
@@ -191,7 +221,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 def _exported(request: HttpRequest, actor: Officer, found: Any) -> HttpResponse:
     require(actor, "ledger.verify")
-    answer = HttpResponse(content_type="text/csv; charset=utf-8-sig")
+    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")  # the mark, once: spreadsheets want it
     answer["Content-Disposition"] = 'attachment; filename="ledger.csv"'
     writer = csv.writer(answer)
     writer.writerow(["seq", "at", "kind", "actor_id", "object_kind", "object_id", "case_id", "sentence", "leaf"])

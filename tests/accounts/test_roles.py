@@ -1,0 +1,195 @@
+"""Proves: a role needs two people and never the holder; it reaches as far as it should; why says the reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from tests.accounts.conftest import People
+from zhuanmai.accounts import services
+from zhuanmai.accounts.models import Grant, Role
+from zhuanmai.accounts.permissions import may, roles_of, scope_units, why
+from zhuanmai.accounts.queries import bureau_of, holders
+from zhuanmai.core.clock import now, today
+from zhuanmai.core.errors import Conflict, NotAllowed, NotFound
+from zhuanmai.ledger.models import Entry
+from zhuanmai.ledger.queries import timeline
+
+
+def given(people: People, to: str, role: str, code: str) -> Grant:
+    """A role given by one security administrator and confirmed by the other."""
+    waiting = services.grant(
+        actor=people["security"], officer=people[to], role=role, unit=people.unit(code), reason="任命"
+    )
+    return services.confirm_grant(actor=people["security2"], grant_id=waiting.pk)
+
+
+def test_a_role_counts_when_a_second_person_confirmed_it(people: People) -> None:
+    waiting = services.grant(
+        actor=people["security"], officer=people["yi"], role="valuer", unit=people.unit("350206"), reason="任命"
+    )
+    assert "valuer" not in dict(roles_of(people["yi"]))
+    with pytest.raises(NotAllowed) as same:
+        services.confirm_grant(actor=people["security"], grant_id=waiting.pk)
+    assert same.value.code == "same_person"
+    services.confirm_grant(actor=people["security2"], grant_id=waiting.pk)
+    assert dict(roles_of(people["yi"]))["valuer"] == people.unit("350206")
+    assert list(Entry.objects.order_by("seq").values_list("kind", flat=True))[-2:] == [
+        "accounts.granted",
+        "accounts.grant_confirmed",
+    ]
+    assert timeline(object_id=waiting.pk)[1].sentence == "授予岗位：核价员（待第二人确认）"
+
+
+def test_nobody_gives_or_confirms_a_role_of_their_own(people: People) -> None:
+    with pytest.raises(NotAllowed) as own:
+        services.grant(
+            actor=people["security"], officer=people["security"], role="auditor", unit=people.unit("350200"), reason="x"
+        )
+    assert own.value.code == "own_grant"
+    waiting = services.grant(
+        actor=people["security"], officer=people["security2"], role="auditor", unit=people.unit("350200"), reason="x"
+    )
+    with pytest.raises(NotAllowed) as holder:
+        services.confirm_grant(actor=people["security2"], grant_id=waiting.pk)
+    assert holder.value.code == "own_grant"
+
+
+@pytest.mark.parametrize("giver, confirmer", [("yi", None), (None, "yi"), ("security", "security")])
+def test_the_database_keeps_the_two_apart(people: People, giver: str | None, confirmer: str | None) -> None:
+    row = Grant(officer=people["yi"], role="valuer", unit=people.unit("350206"), confirmed_at=now())
+    row.granted_by = people[giver] if giver else None
+    row.confirmed_by = people[confirmer] if confirmer else None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save()
+
+
+def test_a_role_that_was_taken_back_or_confirmed_is_not_confirmed_again(people: People) -> None:
+    done = given(people, "yi", "valuer", "350206")
+    count = Entry.objects.count()
+    with pytest.raises(Conflict) as twice:
+        services.confirm_grant(actor=people["security2"], grant_id=done.pk)
+    assert twice.value.code == "confirmed_already"
+    services.revoke_grant(actor=people["security"], grant_id=done.pk, reason="调离")
+    with pytest.raises(Conflict) as gone:
+        services.confirm_grant(actor=people["security2"], grant_id=done.pk)
+    assert gone.value.code == "revoked_already"
+    with pytest.raises(Conflict) as again:
+        services.revoke_grant(actor=people["security"], grant_id=done.pk, reason="调离")
+    assert again.value.code == "revoked_already"
+    assert Entry.objects.count() == count + 1
+
+
+def test_a_role_that_has_run_out_may_be_given_again(people: People) -> None:
+    done = given(people, "yi", "valuer", "350206")
+    Grant.objects.filter(pk=done.pk).update(starts_on="2020-01-01", ends_on="2020-12-31")
+    assert "valuer" not in dict(roles_of(people["yi"]))
+    given(people, "yi", "valuer", "350206")
+    assert "valuer" in dict(roles_of(people["yi"]))
+
+
+def test_an_administrator_of_a_district_reaches_no_other(people: People) -> None:
+    given(people, "clerk", "security_admin", "350206")
+    own = services.grant(
+        actor=people["clerk"], officer=people["yi"], role="valuer", unit=people.unit("350206"), reason="任命"
+    )
+    assert own.confirmed_at is None
+    for unit in ("350203", "350200"):
+        with pytest.raises(NotAllowed):
+            services.grant(
+                actor=people["clerk"], officer=people["yi"], role="bureau_head", unit=people.unit(unit), reason="x"
+            )
+    elsewhere = services.grant(
+        actor=people["security"], officer=people["yi"], role="valuer", unit=people.unit("350203"), reason="任命"
+    )
+    with pytest.raises(NotAllowed):
+        services.confirm_grant(actor=people["clerk"], grant_id=elsewhere.pk)
+    with pytest.raises(NotAllowed):
+        services.revoke_grant(actor=people["clerk"], grant_id=elsewhere.pk, reason="x")
+
+
+def test_an_unknown_grant_is_not_found(people: People) -> None:
+    with pytest.raises(NotFound):
+        services.confirm_grant(actor=people["security"], grant_id=uuid.uuid4())
+    with pytest.raises(NotFound):
+        services.revoke_grant(actor=people["security"], grant_id=uuid.uuid4(), reason="x")
+
+
+def test_reach_is_own_for_officers_and_below_for_heads(people: People) -> None:
+    assert scope_units(people["jia"], "enforcement.see") == {people.unit("350206-1").pk}
+    below = scope_units(people["wu"], "enforcement.see")
+    assert below == {people.unit(code).pk for code in ("350206", "350206-1", "350206-2", "350206-3")}
+    assert not may(people["wu"], "enforcement.see", unit=people.unit("350203"))
+    assert len(scope_units(people["city-head"], "enforcement.see")) == 25
+
+
+def test_why_says_the_reason(people: People) -> None:
+    assert why(people["jia"], "enforcement.act").reason.startswith("岗位：")
+    assert "需要以下岗位之一" in why(people["jia"], "ledger.see").reason
+    assert "管辖范围" in why(people["jia"], "enforcement.act", people.unit("350203-1")).reason
+    assert not why(people["jia"], "nothing.known").allowed
+    gone = people["jia"]
+    gone.is_active = False
+    assert why(gone, "enforcement.act").reason == "该人员已停用"
+    assert scope_units(gone, "enforcement.act") == set()
+
+
+def lent(people: People, **period: int) -> None:
+    """The bureau head's approvals lent to the valuer, for days from today."""
+    held = Grant.objects.get(officer=people["wu"], role=Role.BUREAU_HEAD)
+    services.delegate(
+        actor=people["wu"],
+        grant_id=held.pk,
+        to=people["ji"],
+        starts_on=today() + dt.timedelta(days=period["first"]),
+        ends_on=today() + dt.timedelta(days=period["last"]),
+        reason="出差",
+    )
+
+
+@pytest.mark.parametrize("first, last, counts", [(0, 0, True), (-3, 2, True), (1, 5, False)])
+def test_a_delegation_counts_on_its_days(people: People, first: int, last: int, counts: bool) -> None:
+    lent(people, first=first, last=last)
+    assert may(people["ji"], "enforcement.approve_bureau", unit=people.unit("350206")) is counts
+    names = [one.username for one in holders("bureau_head", people.unit("350206"))]
+    assert ("ji" in names) is counts
+    assert names[0] in ("wu", "ji")
+
+
+def test_a_delegation_falls_with_the_role_and_can_be_ended(people: People) -> None:
+    lent(people, first=0, last=9)
+    held = Grant.objects.get(officer=people["wu"], role=Role.BUREAU_HEAD)
+    services.end_delegation(actor=people["wu"], delegation_id=held.delegations.get().pk)
+    assert not may(people["ji"], "enforcement.approve_bureau")
+    assert Entry.objects.latest("seq").kind == "accounts.delegation_ended"
+    with pytest.raises(Conflict):
+        services.end_delegation(actor=people["wu"], delegation_id=held.delegations.get().pk)
+    lent(people, first=0, last=9)
+    services.revoke_grant(actor=people["security"], grant_id=held.pk, reason="调离")
+    assert not may(people["ji"], "enforcement.approve_bureau")
+
+
+def test_only_the_lender_or_an_administrator_ends_a_delegation(people: People) -> None:
+    lent(people, first=0, last=9)
+    one = people["ji"].delegations.get()
+    with pytest.raises(NotAllowed):
+        services.end_delegation(actor=people["jia"], delegation_id=one.pk)
+    services.end_delegation(actor=people["security"], delegation_id=one.pk)
+
+
+def test_what_is_lent_is_not_lent_on(people: People) -> None:
+    lent(people, first=0, last=9)
+    held = Grant.objects.get(officer=people["wu"], role=Role.BUREAU_HEAD)
+    with pytest.raises(NotAllowed) as onward:
+        services.delegate(
+            actor=people["ji"], grant_id=held.pk, to=people["jia"], starts_on=today(), ends_on=today(), reason="x"
+        )
+    assert onward.value.code == "not_delegable"
+
+
+def test_bureau_of_climbs(people: People) -> None:
+    assert bureau_of(people.unit("350206-1")).abbreviation == "厦湖烟"
+    assert bureau_of(people.unit("350200")).abbreviation == "厦烟"
