@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import uuid
+from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from tests.accounts.conftest import People, enrolled, software_key
 from tests.authenticator import SoftAuthenticator
-from zhuanmai.accounts import signing
+from zhuanmai.accounts import services, signing
+from zhuanmai.accounts.checks import signatures_hold
 from zhuanmai.accounts.models import Challenge, Signing
 from zhuanmai.accounts.signing import SigningItem
+from zhuanmai.core.checks import failures
 from zhuanmai.core.errors import Refused
 from zhuanmai.ledger.canonical import canonical
 from zhuanmai.ledger.models import Entry
@@ -121,6 +128,91 @@ def test_whatever_is_changed_afterwards_is_found_offline(people: People, spoilt:
     with pytest.raises(Refused) as refused:
         signing.verify_offline(done)
     assert refused.value.code == "signature_invalid"
+
+
+def test_a_touch_of_someone_elses_key_put_in_its_place_is_found(people: People) -> None:
+    """Whoever can write to the table signs the same manifest with a key of their own, and stores its public half."""
+    soft, forged = software_key(), software_key()
+    enrolled(people["jia"], soft)
+    theirs = enrolled(people["yi"], forged)
+    done = signed(people, soft)
+    answer = forged.answer({"challenge": bytes_to_base64url(signing.challenge_of(done.manifest))})["response"]
+    done.authenticator_data, done.client_data, done.signature = (
+        base64url_to_bytes(answer[name]) for name in ("authenticatorData", "clientDataJSON", "signature")
+    )
+    done.public_key = bytes(theirs.public_key)
+    for key in (done.key, theirs):
+        done.key = key
+        with pytest.raises(Refused):
+            signing.verify_offline(done)
+
+
+def test_a_key_counts_from_its_approval_to_its_loss(people: People) -> None:
+    soft, further = software_key(), software_key()
+    first = enrolled(people["jia"], soft)
+    done = signed(people, soft)
+    services.revoke_key(actor=people["jia"], key_id=first.pk, reason="遗失")
+    signing.verify_offline(done)
+    second = enrolled(people["jia"], further)
+    services.approve_key(actor=people["security"], key_id=second.pk)
+    later = signed(people, further)
+    signing.verify_offline(later)
+    later.key, later.public_key = first, first.public_key
+    with pytest.raises(Refused):
+        signing.verify_offline(later)
+    with connection.cursor() as cursor:  # the approval is gone from the ledger: nothing shows that the key counted
+        cursor.execute("set session_replication_role = replica")
+        cursor.execute("delete from ledger_entry where kind = 'accounts.key_approved'")
+        cursor.execute("set session_replication_role = origin")
+    later.key, later.public_key = second, second.public_key
+    with pytest.raises(Refused):
+        signing.verify_offline(later)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(data=st.data())
+def test_no_byte_may_change_and_nothing_crashes(kept: Signing, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(["authenticator_data", "client_data", "signature", "public_key"]))
+    spoilt = bytearray(getattr(kept, name))
+    place = data.draw(st.integers(0, len(spoilt) - 1))
+    how = data.draw(st.sampled_from(["flip", "cut", "random"]))
+    if how == "flip":
+        spoilt[place] ^= 1 << data.draw(st.integers(0, 7))
+    elif how == "cut":
+        del spoilt[place:]
+    else:
+        spoilt = bytearray(data.draw(st.binary(max_size=80)))
+    other = copy.copy(kept)
+    setattr(other, name, bytes(spoilt))
+    with pytest.raises(Refused):
+        signing.verify_offline(other)
+
+
+@pytest.fixture
+def kept(people: People) -> Signing:
+    """A good signing, as stored."""
+    soft = software_key()
+    enrolled(people["jia"], soft)
+    return Signing.objects.select_related("key").get(pk=signed(people, soft).pk)
+
+
+@pytest.mark.parametrize("manifest", [[], "x", None, 5, {"signer": []}, {}])
+def test_a_manifest_of_another_shape_is_found(kept: Signing, manifest: Any) -> None:
+    kept.manifest = manifest
+    with pytest.raises(Refused):
+        signing.verify_offline(kept)
+
+
+def test_a_restore_proves_every_signature(kept: Signing) -> None:
+    assert list(signatures_hold()) == []
+    assert failures(without="全程留痕") == []
+    with connection.cursor() as cursor:
+        cursor.execute("set session_replication_role = replica")
+        cursor.execute("update accounts_signing set manifest = jsonb_set(manifest, '{items,0,version}', '9')")
+        cursor.execute("set session_replication_role = origin")
+    [sentence] = failures(without="全程留痕")
+    assert sentence.startswith("签名：签名 ")
+    assert str(kept.pk) in sentence
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth import login
 from django.http import HttpRequest
+from django.urls import reverse
 from ninja import Router, Schema
 
 from zhuanmai.accounts import passkeys
@@ -37,6 +38,18 @@ class CredentialIn(Schema):
 
 class Empty(Schema):
     """No facts."""
+
+
+class LinkIn(Schema):
+    """The secret of a one-time link."""
+
+    secret: str
+
+
+class InvitedIn(CredentialIn):
+    """A new key's answer, from someone who came by a one-time link."""
+
+    secret: str
 
 
 @router.get("/me")
@@ -84,6 +97,21 @@ def keys_finish(request: HttpRequest, given: CredentialIn) -> dict[str, Any]:
         name=given.name,
     )
     return {"id": str(key.pk), "name": key.name, "approved": key.is_usable}
+
+
+@router.post("/enrol/begin", auth=None)
+def enrol_begin(request: HttpRequest, given: LinkIn) -> dict[str, Any]:
+    """The challenge for registering a key by a one-time link."""
+    return passkeys.begin_invited(secret=given.secret)
+
+
+@router.post("/enrol/finish", auth=None)
+def enrol_finish(request: HttpRequest, given: InvitedIn) -> dict[str, Any]:
+    """Register the key that answered; the link is used up, and the officer signs in with the key."""
+    key = passkeys.finish_invited(
+        secret=given.secret, challenge_id=given.challenge_id, credential=given.credential, name=given.name
+    )
+    return {"id": str(key.pk), "name": key.name, "next": f"{reverse('accounts:sign_in')}?enrolled=1"}
 
 
 def about(officer: Officer) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from zhuanmai.accounts.queries import bureau_of, officers_of
 from zhuanmai.accounts.requests import officer_of, signed_in_only
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import Refused
+from zhuanmai.core.middleware import noted
 
 
 class LendForm(forms.Form):
@@ -67,8 +68,9 @@ def lend(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         services.delegate(actor=actor, grant_id=given.pop("grant").pk, **given)
     except Refused as refused:
-        context = {**lent_by(actor), "errors": [refused], "entered": request.POST}
-        return render(request, "accounts/lend.html", context, status=refused.status)
+        told = noted(request, refused)
+        context = {**lent_by(actor), "errors": [told], "entered": request.POST}
+        return render(request, "accounts/lend.html", context, status=told.status)
     messages.success(request, _("The role is lent for the period."))
     return redirect("accounts:me")
 

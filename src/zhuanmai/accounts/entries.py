@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-from zhuanmai.accounts.models import Delegation, Grant, Key, Officer, Signing, Unit
+from zhuanmai.accounts.models import Delegation, Grant, Invitation, Key, Officer, Signing, Unit
 from zhuanmai.ledger.registry import register, register_table
 
 register_table(Unit)
 register_table(Officer, exclude=("last_login", "password", "failed_attempts", "locked_until"))
 register_table(Grant)
 register_table(Delegation)
-register_table(Key, exclude=("sign_count", "last_used_at"))
+register_table(Key, exclude=("sign_count", "last_used_at", "failed_attempts", "locked_until"))
+register_table(Invitation)
 register_table(Signing)
 
 register("accounts.seeded", sentence="建立演示单位：{units} 个单位、{officers} 名人员", fields=("units", "officers"))
 register("accounts.signed_in", sentence="登录（{way}）", fields=("way",))
-register("accounts.sign_in_refused", sentence="登录未成功（{reason}）", fields=("reason",), personal=("username",))
+register(
+    "accounts.sign_in_refused",
+    sentence="登录未成功（{way}）：{reason}",
+    fields=("reason", "way"),
+    personal=("username",),
+)
+register("accounts.locked", sentence="连续失败，{way}暂停使用 {minutes} 分钟", fields=("way", "minutes"))
+register(
+    "accounts.act_refused",
+    sentence="被拒绝：{what}（{code}）",
+    fields=("what", "code", "permission"),
+    personal=("detail",),
+)
+register("accounts.signing_refused", sentence="签名未成功：{reason}", fields=("reason",))
+register(
+    "accounts.bootstrapped",
+    sentence="设立 {unit}：{units} 个单位、{officers} 名人员、{admins} 名安全管理员",
+    fields=("unit", "units", "officers", "admins"),
+)
+register("accounts.staff_loaded", sentence="导入 {units} 个单位、{officers} 名人员", fields=("units", "officers"))
+register("accounts.officer_made", sentence="建立人员：{account}（{unit}）", fields=("account", "unit"))
+register("accounts.link_issued", sentence="发出登记链接，至 {until} 有效", fields=("until",))
+register("accounts.link_approved", sentence="批准登记链接，至 {until} 有效", fields=("until",))
+register("accounts.link_withdrawn", sentence="收回登记链接")
 register("accounts.signed_out", sentence="退出登录")
 register("accounts.signed", sentence="用钥匙签名 {count} 份文书", fields=("count", "manifest_sha256"))
 register("accounts.granted", sentence="授予岗位：{role}（待第二人确认）", fields=("role", "unit", "reason"))
@@ -28,5 +52,5 @@ register("accounts.key_enrolled", sentence="登记钥匙：{name}", fields=("nam
 register("accounts.key_renamed", sentence="钥匙改名：{name}", fields=("name",))
 register("accounts.key_approved", sentence="批准钥匙：{name}", fields=("name",))
 register("accounts.key_revoked", sentence="挂失钥匙：{name}，理由：{reason}", fields=("name", "reason"))
-register("accounts.unmasked", sentence="查看个人信息：{what}，理由：{reason}", fields=("what", "reason"))
-register("accounts.officer_changed", sentence="修改人员资料：{changed}", fields=("changed",))
+register("accounts.officer_stopped", sentence="停用人员，理由：{reason}", fields=("reason",))
+register("accounts.officer_resumed", sentence="恢复人员，理由：{reason}", fields=("reason",))

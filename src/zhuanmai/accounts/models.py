@@ -211,6 +211,8 @@ class Key(Base):
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     revoked_reason = models.CharField(max_length=200, blank=True)
+    failed_attempts = models.PositiveIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["created_at"]
@@ -222,6 +224,38 @@ class Key(Base):
     def is_usable(self) -> bool:
         """Approved (a first key is by itself) and not revoked."""
         return self.approved_at is not None and self.revoked_at is None
+
+
+class Invitation(Base):
+    """A one-time link with which someone who has no usable key enrols one; kept is only the digest of its secret.
+
+    One security administrator issues it, another approves it; the `bootstrap` command (issued by None) does both.
+    """
+
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="invitations")
+    secret_sha256 = models.CharField(max_length=64, unique=True)
+    issued_by = models.ForeignKey(Officer, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(Officer, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(issued_by=F("officer")) & ~Q(approved_by=F("officer")),
+                name="accounts_invitation_not_to_oneself",
+            ),
+            models.CheckConstraint(
+                condition=Q(issued_by=None) | Q(approved_by=None) | ~Q(approved_by=F("issued_by")),
+                name="accounts_invitation_two_people",
+            ),
+            models.UniqueConstraint(
+                fields=["officer"], condition=Q(used_at=None, revoked_at=None), name="accounts_invitation_once"
+            ),
+        ]
 
 
 class Challenge(Base):

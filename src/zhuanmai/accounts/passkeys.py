@@ -17,14 +17,17 @@ from webauthn import (
 )
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
+    AuthenticatorTransport,
     PublicKeyCredentialDescriptor,
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
 
-from zhuanmai.accounts.models import Challenge, Key, Officer
+from zhuanmai.accounts.invitations import opened
+from zhuanmai.accounts.models import Challenge, Invitation, Key, Officer
+from zhuanmai.accounts.refusals import key_refused, sign_in_refused
 from zhuanmai.accounts.services import enrol_key, signed_in
-from zhuanmai.accounts.signing import MALFORMED, key_of, rp_id, verified_count
+from zhuanmai.accounts.signing import MALFORMED, KeyRefused, key_of, rp_id, use_key
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
 from zhuanmai.ledger.services import append
@@ -50,7 +53,14 @@ def begin_enrolment(*, officer: Officer) -> dict[str, Any]:
     return {"challenge_id": str(kept.pk), "options": json.loads(options_to_json(options))}
 
 
-def finish_enrolment(*, officer: Officer, challenge_id: uuid.UUID, credential: dict[str, Any], name: str) -> Key:
+def finish_enrolment(
+    *,
+    officer: Officer,
+    challenge_id: uuid.UUID,
+    credential: dict[str, Any],
+    name: str,
+    invitation: Invitation | None = None,
+) -> Key:
     """Verify the new credential and register the key. Raises Refused (enrolment_failed, challenge_expired)."""
     with transaction.atomic():
         waiting = _take("enrol", challenge_id, officer)
@@ -62,6 +72,7 @@ def finish_enrolment(*, officer: Officer, challenge_id: uuid.UUID, credential: d
                 expected_origin=settings.BASE_URL,
                 require_user_verification=True,
             )
+            transports = _transports(credential)
         except MALFORMED as error:
             raise Refused("enrolment_failed", "钥匙登记未成功；请重新插入钥匙并完成指纹或 PIN 验证。") from error
         return enrol_key(
@@ -69,8 +80,33 @@ def finish_enrolment(*, officer: Officer, challenge_id: uuid.UUID, credential: d
             name=name,
             credential_id=verified.credential_id,
             public_key=verified.credential_public_key,
-            transports=list(credential.get("response", {}).get("transports", [])),
+            transports=transports,
+            invitation=invitation,
         )
+
+
+def begin_invited(*, secret: str) -> dict[str, Any]:
+    """Options for the key of someone who came by a link. Raises NotFound (no_link), Conflict (link_over, …)."""
+    return begin_enrolment(officer=opened(secret).officer)
+
+
+def finish_invited(*, secret: str, challenge_id: uuid.UUID, credential: dict[str, Any], name: str) -> Key:
+    """Register the key of someone who came by a link, which is used up. Raises as begin_invited, finish_enrolment."""
+    with transaction.atomic():
+        invitation = opened(secret, lock=True)
+        return finish_enrolment(
+            officer=invitation.officer,
+            challenge_id=challenge_id,
+            credential=credential,
+            name=name,
+            invitation=invitation,
+        )
+
+
+def _transports(credential: dict[str, Any]) -> list[str]:
+    """How the key says it can be reached: known words only (hints for the browser, nothing that decides)."""
+    said = credential["response"].get("transports") or []
+    return [one.value for one in AuthenticatorTransport if one.value in said]
 
 
 def begin_sign_in() -> dict[str, Any]:
@@ -81,15 +117,24 @@ def begin_sign_in() -> dict[str, Any]:
 
 
 def finish_sign_in(*, challenge_id: uuid.UUID, credential: dict[str, Any]) -> Officer:
-    """The officer whose key answered. Raises Refused (challenge_expired, key_unknown, signature_invalid)."""
-    with transaction.atomic():
+    """The officer whose key answered. A refusal is on the ledger, and uses the challenge up.
+
+    Raises Refused (challenge_expired), KeyRefused (key_unknown, key_locked, signature_invalid, inactive).
+    """
+    try:
         waiting = _take("sign_in", challenge_id, None)
-        key = key_of(credential)
-        if not key.officer.is_active:
-            raise Refused("inactive", "该人员已停用；请联系安全管理员。")
-        key.sign_count = verified_count(credential, bytes(waiting.challenge), key)
-        key.last_used_at = now()
-        key.save(update_fields=["sign_count", "last_used_at"])
+    except Refused as expired:
+        sign_in_refused(expired, officer=None, username="", way="钥匙")
+        raise
+    try:
+        with transaction.atomic():
+            key = key_of(credential)
+            if not key.officer.is_active:
+                raise KeyRefused("inactive", "该人员已停用；请联系安全管理员。", key=key)
+            use_key(credential, bytes(waiting.challenge), key)
+    except KeyRefused as refused:
+        key_refused("accounts.sign_in_refused", refused, officer=None)
+        raise
     signed_in(officer=key.officer, way="钥匙", key=key)
     return key.officer
 
@@ -107,13 +152,14 @@ def _keep(purpose: str, challenge: bytes, officer: Officer | None) -> Challenge:
 
 def _take(purpose: str, challenge_id: uuid.UUID, officer: Officer | None) -> Challenge:
     """The challenge, used up: it serves only the officer to whom it was given (nobody's, for signing in)."""
-    waiting = (
-        Challenge.objects.select_for_update()
-        .filter(pk=challenge_id, purpose=purpose, officer=officer, used_at=None)
-        .first()
-    )
-    if waiting is None or waiting.expires_at < now():
-        raise Refused("challenge_expired", "等待过久，请重新操作。")
-    waiting.used_at = now()
-    waiting.save(update_fields=["used_at"])
-    return waiting
+    with transaction.atomic():
+        waiting = (
+            Challenge.objects.select_for_update()
+            .filter(pk=challenge_id, purpose=purpose, officer=officer, used_at=None)
+            .first()
+        )
+        if waiting is None or waiting.expires_at < now():
+            raise Refused("challenge_expired", "等待过久，请重新操作。")
+        waiting.used_at = now()
+        waiting.save(update_fields=["used_at"])
+        return waiting

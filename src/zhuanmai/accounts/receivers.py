@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zhuanmai.accounts import preferences
+from zhuanmai.accounts.refusals import RefusalNotes
 from zhuanmai.core import ports
 
 
@@ -13,3 +14,4 @@ class KeptViews:
 
 
 ports.bind(ports.SavedViews, KeptViews())  # type: ignore[type-abstract]
+ports.bind(ports.RefusalNotes, RefusalNotes())  # type: ignore[type-abstract]

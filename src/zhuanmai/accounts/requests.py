@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from zhuanmai.accounts.models import Officer
+from zhuanmai.accounts.wording import plain
 from zhuanmai.core.errors import NotAllowed
 
 View = Callable[..., HttpResponse]
@@ -35,3 +37,16 @@ def signed_in_only(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def asked(request: HttpRequest, name: str) -> str:
+    """A word of the address, as the database can hold it; empty where there is none."""
+    return plain(request.GET.get(name, ""))
+
+
+def asked_id(request: HttpRequest, name: str) -> uuid.UUID | None:
+    """An id of the address; None where there is none or it is not one."""
+    try:
+        return uuid.UUID(asked(request, name))
+    except ValueError:
+        return None

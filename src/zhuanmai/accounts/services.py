@@ -7,65 +7,63 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.hashers import check_password
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import translation
 
-from zhuanmai.accounts.models import Delegation, Grant, Key, Officer, Role, Unit
+from zhuanmai.accounts.lockout import count_failure, forget_failures, minutes_left
+from zhuanmai.accounts.models import Delegation, Grant, Invitation, Key, Officer, Role, Unit
 from zhuanmai.accounts.permissions import DELEGABLE, require
+from zhuanmai.accounts.refusals import note_lock, sign_in_refused
+from zhuanmai.accounts.wording import plain, required
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, NotAllowed, NotFound, Refused
-from zhuanmai.ledger.services import append, append_apart
+from zhuanmai.ledger.services import append
 
-MAX_FAILURES = 5
-LOCKED_MINUTES = 15
+MAX_WORDS = 200
 NAME_LENGTH = 60
 _NO_KEY = "没有这把钥匙；请刷新后重试。"
 
 
 def check_sign_in(*, username: str, password: str) -> Officer:
-    """The officer whose password this is; only where passwords are allowed.
+    """The officer whose password this is; only where passwords are allowed. What is refused is on the ledger.
 
     Raises Refused: key_required, wrong_password, locked (after five failures, for a quarter of an hour).
     """
-    if settings.KEY_REQUIRED:
-        raise Refused("key_required", "本单位要求使用钥匙登录；请插入钥匙后点“用钥匙登录”。", field="username")
-    with transaction.atomic():
-        person = Officer.objects.select_for_update().filter(username=username.strip(), is_active=True).first()
-        refusal = _refusal(person, password)
-        if person is not None and refusal is not None and refusal.code == "wrong_password":
-            person.failed_attempts += 1
-            if person.failed_attempts >= MAX_FAILURES:
-                person.locked_until = now() + dt.timedelta(minutes=LOCKED_MINUTES)
-                person.failed_attempts = 0
-            person.save(update_fields=["failed_attempts", "locked_until"])
-    if refusal is not None:
-        append_apart(
-            "accounts.sign_in_refused",
-            actor_id=person.pk if person else None,
-            object_kind="officer",
-            object_id=person.pk if person else uuid.UUID(int=0),
-            facts={"reason": refusal.code, "username": username},
-        )
-        raise refusal
-    assert person is not None  # noqa: S101 - a missing person is refused above
-    return person
+    wanted, locks = plain(username), False
+    with transaction.atomic():  # one guess at a time for each person
+        person = Officer.objects.select_for_update().filter(username=wanted, is_active=True).first()
+        refused = _refusal(person, password)
+        if refused is None and person is not None:
+            return person
+        if person is not None and refused is not None and refused.code == "wrong_password":
+            locks = count_failure(person)
+    refused = refused or _wrong_password()
+    sign_in_refused(refused, officer=person, username=wanted[:MAX_WORDS], way="口令")
+    if locks and person is not None:
+        note_lock(person)
+    raise refused
 
 
 def _refusal(person: Officer | None, password: str) -> Refused | None:
-    if person is not None and person.locked_until and person.locked_until > now():
-        minutes = max(1, int((person.locked_until - now()).total_seconds() // 60) + 1)
-        return Refused("locked", f"连续输错，已暂停登录，约 {minutes} 分钟后再试；也可用钥匙登录。", field="username")
-    if person is None or not person.has_usable_password() or not check_password(password, person.password):
-        return Refused("wrong_password", "账号或口令不对；请重新输入。", field="password")
-    return None
+    if settings.KEY_REQUIRED:
+        return Refused("key_required", "本单位要求使用钥匙登录；请插入钥匙后点“用钥匙登录”。", field="username")
+    if person is not None and (left := minutes_left(person)):
+        return Refused("locked", f"连续输错，已暂停登录，约 {left} 分钟后再试；也可用钥匙登录。", field="username")
+    if person is None:
+        make_password(password)  # takes as long as a check: the answer's time tells nothing about who has an account
+        return _wrong_password()
+    return None if person.check_password(password) else _wrong_password()
+
+
+def _wrong_password() -> Refused:
+    return Refused("wrong_password", "账号或口令不对；请重新输入。", field="password")
 
 
 def signed_in(*, officer: Officer, way: str, key: Key | None = None) -> None:
     """Note a sign-in (way: 钥匙 or 口令) and forget earlier failures."""
     with transaction.atomic():
-        officer.failed_attempts, officer.locked_until = 0, None
-        officer.save(update_fields=["failed_attempts", "locked_until"])
+        forget_failures(officer)
         append(
             "accounts.signed_in",
             actor_id=officer.pk,
@@ -76,29 +74,47 @@ def signed_in(*, officer: Officer, way: str, key: Key | None = None) -> None:
         )
 
 
-def enrol_key(*, officer: Officer, name: str, credential_id: bytes, public_key: bytes, transports: list[str]) -> Key:
-    """Register a key. The first one counts at once; a further one after a second person has approved it."""
+def enrol_key(
+    *,
+    officer: Officer,
+    name: str,
+    credential_id: bytes,
+    public_key: bytes,
+    transports: list[str],
+    invitation: Invitation | None = None,
+) -> Key:
+    """Register a key. The first one counts at once, as does one by an approved invitation, which it uses up.
+
+    A further one counts when a second person has approved it. Raises Refused (key_known, name_long).
+    """
+    wanted = required(name or "钥匙", field="name", limit=NAME_LENGTH, otherwise="请给钥匙起个名字。")
     with transaction.atomic():
         Officer.objects.select_for_update().get(pk=officer.pk)
         if Key.objects.filter(credential_id=credential_id).exists():
             raise Refused("key_known", "这把钥匙已经登记过；请换一把或直接使用。")
-        first = not Key.objects.filter(officer=officer).exists()
+        counts = invitation is not None or not Key.objects.filter(officer=officer).exists()
         key = Key.objects.create(
             officer=officer,
-            name=name.strip() or "钥匙",
+            name=wanted,
             credential_id=credential_id,
             public_key=public_key,
             transports=transports,
-            approved_at=now() if first else None,
+            approved_at=now() if counts else None,
+            approved_by=invitation.approved_by if invitation else None,
         )
+        rows: list[Key | Invitation] = [key]
+        if invitation is not None:
+            invitation.used_at = now()
+            invitation.save(update_fields=["used_at"])
+            rows.append(invitation)
         append(
             "accounts.key_enrolled",
             actor_id=officer.pk,
             key_id=key.pk,
             object_kind="key",
             object_id=key.pk,
-            facts={"name": key.name, "approved": first},
-            rows=[key],
+            facts={"name": key.name, "approved": counts},
+            rows=rows,
         )
         return key
 
@@ -106,14 +122,14 @@ def enrol_key(*, officer: Officer, name: str, credential_id: bytes, public_key: 
 def approve_key(*, actor: Officer, key_id: uuid.UUID) -> Key:
     """Approve a further key of a person within the actor's scope, once.
 
-    Raises NotFound (no_key), NotAllowed, Refused (own_key), Conflict (approved_already, revoked_already).
+    Raises NotFound (no_key), NotAllowed (own_key, not_allowed), Conflict (approved_already, revoked_already).
     """
     require(actor, "accounts.manage_keys")
     with transaction.atomic():
         key = _locked_key(key_id)
         require(actor, "accounts.manage_keys", unit=key.officer.unit)
         if key.officer_id == actor.pk:
-            raise Refused("own_key", "不能批准自己的钥匙；请另一名安全管理员办理。")
+            raise NotAllowed("own_key", "不能批准自己的钥匙；请另一名安全管理员办理。")
         if key.revoked_at is not None:
             raise Conflict("revoked_already", "这把钥匙已挂失，不能再批准；请本人重新登记。")
         if key.approved_at is not None:
@@ -134,11 +150,10 @@ def revoke_key(*, actor: Officer, key_id: uuid.UUID, reason: str) -> Key:
         key = _locked_key(key_id)
         if key.officer_id != actor.pk:
             require(actor, "accounts.manage_keys", unit=key.officer.unit)
-        if not reason.strip():
-            raise Refused("reason_missing", "请写明挂失理由。", field="reason")
+        why = required(reason, field="reason", limit=MAX_WORDS, otherwise="请写明挂失理由。")
         if key.revoked_at is not None:
             raise Conflict("revoked_already", "这把钥匙已经挂失；请刷新查看。")
-        key.revoked_at, key.revoked_reason = now(), reason.strip()
+        key.revoked_at, key.revoked_reason = now(), why
         key.save()
         facts = {"name": key.name, "reason": key.revoked_reason}
         append("accounts.key_revoked", actor_id=actor.pk, object_kind="key", object_id=key.pk, facts=facts, rows=[key])
@@ -147,11 +162,7 @@ def revoke_key(*, actor: Officer, key_id: uuid.UUID, reason: str) -> Key:
 
 def rename_key(*, actor: Officer, key_id: uuid.UUID, name: str) -> Key:
     """Give one's own key another name. Raises NotFound (no_key), Refused (name_missing, name_long)."""
-    wanted = name.strip()
-    if not wanted:
-        raise Refused("name_missing", "请给钥匙起个名字。", field="name")
-    if len(wanted) > NAME_LENGTH:
-        raise Refused("name_long", f"钥匙的名字不超过 {NAME_LENGTH} 个字。", field="name")
+    wanted = required(name, field="name", limit=NAME_LENGTH, otherwise="请给钥匙起个名字。")
     with transaction.atomic():
         key = _locked_key(key_id)
         if key.officer_id != actor.pk:
@@ -182,11 +193,12 @@ def grant(
     require(actor, "accounts.edit_people", unit=unit)
     if officer.pk == actor.pk:
         raise NotAllowed("own_grant", "不能给自己授予岗位；请另一名安全管理员办理。")
+    words = required(reason, field="reason", limit=MAX_WORDS, otherwise="请写明授予理由。")
     with transaction.atomic():
         Officer.objects.select_for_update().get(pk=officer.pk)
         ended = _make_room(officer, role, unit)
         made = Grant.objects.create(
-            officer=officer, role=role, unit=unit, granted_by=actor, reason=reason.strip(), ends_on=ends_on
+            officer=officer, role=role, unit=unit, granted_by=actor, reason=words, ends_on=ends_on
         )
         facts = {"role": _words(role), "unit": unit.name, "reason": made.reason}
         append(
@@ -241,13 +253,12 @@ def confirm_grant(*, actor: Officer, grant_id: uuid.UUID) -> Grant:
 def revoke_grant(*, actor: Officer, grant_id: uuid.UUID, reason: str) -> Grant:
     """Take a role back, with a reason. Raises NotFound (no_grant), NotAllowed, Refused, Conflict (revoked_already)."""
     require(actor, "accounts.edit_people")
-    if not reason.strip():
-        raise Refused("reason_missing", "请写明撤销理由。", field="reason")
+    why = required(reason, field="reason", limit=MAX_WORDS, otherwise="请写明撤销理由。")
     with transaction.atomic():
         held = _locked_grant(actor, grant_id)
         held.revoked_at = now()
         held.save()
-        _note("accounts.grant_revoked", actor, held, role=_words(held.role), unit=held.unit.name, reason=reason.strip())
+        _note("accounts.grant_revoked", actor, held, role=_words(held.role), unit=held.unit.name, reason=why)
         return held
 
 
@@ -261,10 +272,11 @@ def delegate(
         raise NotAllowed("not_delegable", "只能委托本人现任的审批岗位。")
     if to.pk == actor.pk:
         raise Refused("to_oneself", "请选择另一名人员。", field="to")
+    why = required(reason, field="reason", limit=MAX_WORDS, otherwise="请写明委托理由。")
     if ends_on < max(starts_on, today()):
         raise Refused("period", "委托期限的结束日不能早于开始日和今天。", field="ends_on")
     with transaction.atomic():
-        made = Delegation.objects.create(grant=held, to=to, starts_on=starts_on, ends_on=ends_on, reason=reason.strip())
+        made = Delegation.objects.create(grant=held, to=to, starts_on=starts_on, ends_on=ends_on, reason=why)
         _note("accounts.delegated", actor, made, role=_words(held.role), starts_on=starts_on, ends_on=ends_on)
         return made
 

@@ -1,4 +1,4 @@
-"""Pages of people and keys: sign-in, my keys, units, officers, roles, and the ledger."""
+"""Pages of one's own: sign-in, a first key, my keys; and the ledger."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import csv
 import uuid
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.core.paginator import Paginator
@@ -15,17 +14,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from zhuanmai.accounts import delegation_views, services
-from zhuanmai.accounts.models import Grant, Key, Officer, Role, Unit
+from zhuanmai.accounts.invitations import opened
+from zhuanmai.accounts.models import Key, Officer
 from zhuanmai.accounts.passkeys import note_sign_out
-from zhuanmai.accounts.permissions import known, require, roles_of, scope_units, why
+from zhuanmai.accounts.permissions import require, roles_of
 from zhuanmai.accounts.queries import names, usable_keys
-from zhuanmai.accounts.requests import officer_of, signed_in_only
-from zhuanmai.accounts.tree import with_descendants
-from zhuanmai.core.errors import NotFound, Refused
+from zhuanmai.accounts.requests import asked, asked_id, officer_of, signed_in_only
+from zhuanmai.core.errors import Refused
 from zhuanmai.core.ids import new_id
 from zhuanmai.ledger.heads import LEAVES, folder, latest
 from zhuanmai.ledger.queries import entries, kind_choices, line_of
@@ -41,7 +41,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     target = request.POST.get("next") or request.GET.get("next") or "/"
     if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         target = "/"
-    context: dict[str, Any] = {"next": target}
+    context: dict[str, Any] = {"next": target, "enrolled": "enrolled" in request.GET}
     if request.method == "POST":
         context["username"] = request.POST.get("username", "")
         try:
@@ -54,6 +54,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         services.signed_in(officer=person, way="口令")
         return redirect(target)
     return render(request, "accounts/sign_in.html", context)
+
+
+@never_cache
+@require_GET
+@ensure_csrf_cookie
+def enrol(request: HttpRequest, secret: str) -> HttpResponse:
+    """Where a one-time link leads: whose key it is, and the button that registers it. Looking uses nothing up."""
+    return render(request, "accounts/enrol.html", {"person": opened(secret).officer, "secret": secret})
 
 
 @require_POST
@@ -97,117 +105,14 @@ def rename_key(request: HttpRequest, key_id: uuid.UUID) -> HttpResponse:
 
 
 @signed_in_only
-@require_POST
-def approve_key(request: HttpRequest, key_id: uuid.UUID) -> HttpResponse:
-    """Approve another person's further key."""
-    key = services.approve_key(actor=officer_of(request), key_id=key_id)
-    messages.success(request, _("The key is approved."))
-    return redirect("accounts:officer", officer_id=key.officer_id)
-
-
-@signed_in_only
-def officers(request: HttpRequest) -> HttpResponse:
-    """People within the actor's scope, filtered by unit, role and words; a filter that names nothing is left out."""
-    actor = officer_of(request)
-    require(actor, "accounts.see_people")
-    scope = scope_units(actor, "accounts.see_people")
-    people = Officer.objects.filter(unit_id__in=scope).select_related("unit").order_by("unit__code", "username")
-    if unit := _id(request.GET.get("unit")):
-        people = people.filter(unit_id__in=with_descendants(unit))
-    if role := request.GET.get("role"):
-        people = people.filter(pk__in=Grant.objects.in_force().filter(role=role).values("officer_id"))
-    if words := request.GET.get("q", "").strip():
-        people = people.filter(name__contains=words) | people.filter(certificate_no__endswith=words)
-    page = Paginator(people, PAGE_ROWS).get_page(request.GET.get("page"))
-    held: dict[uuid.UUID, list[str]] = {}
-    for one in Grant.objects.in_force().filter(officer__in=list(page)):
-        held.setdefault(one.officer_id, []).append(str(Role(one.role).label))
-    context = {
-        "page_obj": page,
-        "rows": [(person, "、".join(held.get(person.pk, []))) for person in page],
-        "units": Unit.objects.filter(pk__in=scope),
-        "roles": Role.choices,
-        "waiting": Grant.objects.filter(confirmed_at=None, revoked_at=None, unit_id__in=scope).select_related(
-            "officer", "unit"
-        ),
-    }
-    return render(request, "accounts/officers.html", context)
-
-
-def _id(text: str | None) -> uuid.UUID | None:
-    """An id from an address; None where there is none or it is not one."""
-    try:
-        return uuid.UUID(text) if text else None
-    except ValueError:
-        return None
-
-
-class GrantForm(forms.Form):
-    """A role for a unit, with a reason."""
-
-    role = forms.ChoiceField(choices=Role.choices)
-    unit = forms.ModelChoiceField(Unit.objects.all())
-    reason = forms.CharField(max_length=200)
-
-
-@signed_in_only
-def officer(request: HttpRequest, officer_id: uuid.UUID) -> HttpResponse:
-    """One person: roles with who gave them, keys, and why they may or may not."""
-    actor = officer_of(request)
-    require(actor, "accounts.see_people")
-    scope = scope_units(actor, "accounts.see_people")
-    person = Officer.objects.select_related("unit").filter(pk=officer_id, unit_id__in=scope).first()
-    if person is None:
-        raise NotFound("no_officer", "没有这名人员，或不在您的管辖范围内；请返回列表重新选择。")
-    errors: list[Refused] = []
-    form = GrantForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.grant(actor=actor, officer=person, **form.cleaned_data)
-            messages.success(request, _("The role waits for a second person's confirmation."))
-            return redirect("accounts:officer", officer_id=person.pk)
-        except Refused as refused:
-            errors = [refused]
-    if request.method == "POST" and not form.is_valid():
-        errors = [Refused("incomplete", "请选择岗位和单位，并写明理由。", field="reason")]
-    context = {
-        "person": person,
-        "grants": person.grants.select_related("unit", "granted_by", "confirmed_by"),
-        "keys": person.keys.all(),
-        "form": form,
-        "errors": errors,
-        "answers": [(permission, why(person, permission.name)) for permission in known()],
-    }
-    return render(request, "accounts/officer.html", context, status=422 if errors else 200)
-
-
-@signed_in_only
-@require_POST
-def confirm_grant(request: HttpRequest, grant_id: uuid.UUID) -> HttpResponse:
-    """Confirm a role as the second person."""
-    done = services.confirm_grant(actor=officer_of(request), grant_id=grant_id)
-    messages.success(request, _("The role is confirmed."))
-    return redirect("accounts:officer", officer_id=done.officer_id)
-
-
-@signed_in_only
-@require_POST
-def revoke_grant(request: HttpRequest, grant_id: uuid.UUID) -> HttpResponse:
-    """Take a role back."""
-    done = services.revoke_grant(actor=officer_of(request), grant_id=grant_id, reason=request.POST.get("reason", ""))
-    messages.success(request, _("The role is taken back."))
-    return redirect("accounts:officer", officer_id=done.officer_id)
-
-
-@signed_in_only
 def ledger(request: HttpRequest) -> HttpResponse:
     """The ledger: every act, filtered; as CSV for the auditor (personal parts never leave)."""
     actor = officer_of(request)
     require(actor, "ledger.see")
-    object_id = _id(request.GET.get("object"))
+    object_id = asked_id(request, "object")
     found = entries(
-        kind=request.GET.get("kind", ""),
-        actor_id=_id(request.GET.get("actor")),
+        kind=asked(request, "kind"),
+        actor_id=asked_id(request, "actor"),
         object_ids=[object_id] if object_id else None,
     )
     if request.GET.get("format") == "csv":
@@ -234,7 +139,7 @@ def _exported(request: HttpRequest, actor: Officer, found: Any) -> HttpResponse:
         ])  # fmt: skip
         count += 1
     with transaction.atomic():
-        facts = {"count": count, "filters": request.GET.urlencode()}
+        facts = {"count": count, "filters": request.GET.urlencode()[:500]}
         append("ledger.exported", actor_id=actor.pk, object_kind="ledger", object_id=new_id(), facts=facts)
     return answer
 

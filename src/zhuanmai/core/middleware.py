@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from zhuanmai.core import ports
 from zhuanmai.core.errors import Refused
 
 
@@ -27,6 +28,7 @@ class RefusalMiddleware:
 
 def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     """The answer to a refused act: problem+json under /api/ or where JSON is asked for, else a page."""
+    error = noted(request, error)
     wants_json = request.path.startswith("/api/") or "json" in request.headers.get("Accept", "")
     if wants_json:
         return JsonResponse(
@@ -34,3 +36,12 @@ def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
             json_dumps_params={"ensure_ascii": False},
         )  # fmt: skip
     return render(request, "core/problem.html", {"problem": error}, status=error.status)
+
+
+def noted(request: HttpRequest, error: Refused) -> Refused:
+    """The refusal to answer with, once it is on record; a page that shows a refusal itself asks for it too."""
+    try:
+        ports.get(ports.RefusalNotes).note(request, error)  # type: ignore[type-abstract]
+    except Refused as busy:  # what could not be noted is not told either
+        return busy
+    return error

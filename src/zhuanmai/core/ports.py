@@ -6,6 +6,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from django.http import HttpRequest
+
+from zhuanmai.core.errors import Refused
+
 T = TypeVar("T")
 _bound: dict[type[Any], Any] = {}
 
@@ -31,6 +35,14 @@ class SavedViews(Protocol):
 
     def views_of(self, officer: Any, path: str) -> Sequence[Mapping[str, Any]]:
         """The officer's views of the list at this path: name and query of each."""
+        ...
+
+
+class RefusalNotes(Protocol):
+    """Puts refused attempts on record: accounts does it on the ledger, core calls it before a refusal is answered."""
+
+    def note(self, request: HttpRequest, error: Refused) -> None:
+        """Note a refused attempt; the acting transaction is over. Raises Refused if it cannot be noted now."""
         ...
 
 

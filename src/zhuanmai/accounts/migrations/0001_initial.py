@@ -75,6 +75,8 @@ class Migration(migrations.Migration):
                 ('last_used_at', models.DateTimeField(null=True)),
                 ('revoked_at', models.DateTimeField(null=True)),
                 ('revoked_reason', models.CharField(blank=True, max_length=200)),
+                ('failed_attempts', models.PositiveIntegerField(default=0)),
+                ('locked_until', models.DateTimeField(null=True)),
                 ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to=settings.AUTH_USER_MODEL)),
             ],
@@ -193,5 +195,24 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='officer',
             constraint=models.UniqueConstraint(condition=models.Q(('certificate_no', ''), _negated=True), fields=('certificate_no',), name='accounts_officer_certificate'),
+        ),
+        migrations.CreateModel(
+            name='Invitation',
+            fields=[
+                ('id', models.UUIDField(default=zhuanmai.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=zhuanmai.core.clock.now, editable=False)),
+                ('secret_sha256', models.CharField(max_length=64, unique=True)),
+                ('approved_at', models.DateTimeField(null=True)),
+                ('expires_at', models.DateTimeField()),
+                ('used_at', models.DateTimeField(null=True)),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('issued_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['created_at'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('issued_by', models.F('officer')), _negated=True), models.Q(('approved_by', models.F('officer')), _negated=True)), name='accounts_invitation_not_to_oneself'), models.CheckConstraint(condition=models.Q(('issued_by', None), ('approved_by', None), models.Q(('approved_by', models.F('issued_by')), _negated=True), _connector='OR'), name='accounts_invitation_two_people'), models.UniqueConstraint(condition=models.Q(('revoked_at', None), ('used_at', None)), fields=('officer',), name='accounts_invitation_once')],
+            },
         ),
     ]

@@ -26,6 +26,7 @@ _OBJECTS = {
     "line": _("Goods"),
     "message": _("Message"),
     "officer": _("Staff member"),
+    "page": _("Page"),
     "operation": _("Operation"),
     "partner": _("Partner"),
     "party": _("Party"),

@@ -16,7 +16,7 @@ from zhuanmai.core.errors import Refused
 
 
 class Command(BaseCommand):
-    """Restore, then run every registered proof (the ledger, every document's digest)."""
+    """Restore, then run every registered proof (the ledger, every signature, every document's digest)."""
 
     help = __doc__
     requires_system_checks: list[str] = []
@@ -39,4 +39,4 @@ class Command(BaseCommand):
             self.stderr.write(f"✗ {sentence}")
         if wrong:
             raise CommandError("数据已恢复，但核验未通过；请保留现场并换用另一份备份。")
-        self.stdout.write(f"✓ 已恢复 {count} 个文件；痕迹与文书摘要核验通过。")
+        self.stdout.write(f"✓ 已恢复 {count} 个文件；痕迹、签名与文书摘要核验通过。")

@@ -1,0 +1,97 @@
+"""Refused attempts on the ledger: written when the acting transaction is over, on a connection of its own."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest
+
+from zhuanmai.accounts.lockout import LOCKED_MINUTES, count_failure
+from zhuanmai.accounts.models import Key, Officer
+from zhuanmai.accounts.signing import KeyRefused
+from zhuanmai.core.errors import NotAllowed, Refused
+from zhuanmai.ledger.services import append_apart
+
+NOBODY = uuid.UUID(int=0)
+_REASONS = {
+    "challenge_expired": "等待过久或已用过",
+    "inactive": "人员已停用",
+    "key_locked": "钥匙已暂停使用",
+    "key_required": "须用钥匙登录",
+    "key_unknown": "钥匙未登记、未批准或已挂失",
+    "locked": "口令登录已暂停",
+    "signature_invalid": "钥匙的签名未通过验证",
+    "wrong_password": "账号或口令不对",
+}
+
+
+class RefusalNotes:
+    """What an officer was refused (core.ports.RefusalNotes): pages, acts, and signatures that did not hold."""
+
+    def note(self, request: HttpRequest, error: Refused) -> None:
+        """Note what permission refuses and what a key refuses; a mistake in a form is no attempt."""
+        person = getattr(request, "officer", None)
+        if not isinstance(person, Officer):
+            return
+        if isinstance(error, KeyRefused):
+            key_refused("accounts.signing_refused", error, officer=person)
+        elif isinstance(error, NotAllowed) and error.status == 403:
+            _note_act(request, person, error)
+
+
+def _note_act(request: HttpRequest, person: Officer, error: NotAllowed) -> None:
+    match = request.resolver_match
+    named = [value for value in (match.kwargs.values() if match else ()) if isinstance(value, uuid.UUID)]
+    append_apart(
+        "accounts.act_refused",
+        actor_id=person.pk,
+        object_kind="page",
+        object_id=named[0] if named else NOBODY,
+        facts={
+            "what": f"{request.method} /{match.route if match else ''}",
+            "code": error.code,
+            "permission": error.extra.get("permission", ""),
+            "detail": error.detail,
+        },
+    )
+
+
+def sign_in_refused(error: Refused, *, officer: Officer | None, username: str, way: str) -> None:
+    """Note a sign-in that did not succeed. `username` is as it was typed (personal)."""
+    append_apart(
+        "accounts.sign_in_refused",
+        actor_id=officer.pk if officer else None,
+        object_kind="officer",
+        object_id=officer.pk if officer else NOBODY,
+        facts={"reason": _REASONS.get(error.code, error.code), "way": way, "username": username},
+    )
+
+
+def key_refused(kind: str, error: KeyRefused, *, officer: Officer | None) -> None:
+    """Note what a key was refused, and count it where the key did not prove itself."""
+    key = error.key
+    person = officer or (key.officer if key else None)
+    facts = {"reason": _REASONS.get(error.code, error.code)}
+    append_apart(
+        kind,
+        actor_id=person.pk if person else None,
+        key_id=key.pk if key else None,
+        object_kind="officer",
+        object_id=person.pk if person else NOBODY,
+        facts={**facts, "way": "钥匙"} if kind == "accounts.sign_in_refused" else facts,
+    )
+    if key is not None and error.code == "signature_invalid" and count_failure(key):
+        note_lock(key)
+
+
+def note_lock(row: Officer | Key) -> None:
+    """Note that a person's password or a key is locked now."""
+    officer_id = row.officer_id if isinstance(row, Key) else row.pk
+    append_apart(
+        "accounts.locked",
+        actor_id=officer_id,
+        key_id=row.pk if isinstance(row, Key) else None,
+        object_kind="officer",
+        object_id=officer_id,
+        facts={"way": "钥匙" if isinstance(row, Key) else "口令", "minutes": LOCKED_MINUTES},
+    )
