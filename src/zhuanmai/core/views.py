@@ -70,7 +70,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The officer may not do this."""
-    problem = NotAllowed("not_allowed", "您没有办理此事的权限；如需办理，请联系安全管理员授予相应角色。")
+    problem = NotAllowed("not_allowed", "您没有办理此事的权限；如需办理，请联系安全管理员授予相应岗位。")
     return render(request, "core/problem.html", {"problem": problem}, status=403)
 
 
