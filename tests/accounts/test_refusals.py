@@ -50,7 +50,7 @@ def test_a_denied_page_act_and_call_stand_on_the_ledger_though_nothing_else_does
     assert Grant.objects.get(pk=waiting.pk).confirmed_at is None
     assert at_desk("jia").get("/api/ledger/history", {"case_id": str(uuid.uuid4())}).status_code == 403
     entries = list(Entry.objects.filter(kind="accounts.act_refused").order_by("seq"))
-    assert [(one.actor_id, one.facts["what"], one.facts["code"]) for one in entries] == [
+    assert [(one.actor_id, one.facts["address"], one.facts["code"]) for one in entries] == [
         (jia.pk, "GET /people", "not_allowed"),
         (own.pk, "POST /people/<uuid:officer_id>", "own_grant"),
         (own.pk, "POST /people/grants/<uuid:grant_id>/confirm", "same_person"),
@@ -59,7 +59,7 @@ def test_a_denied_page_act_and_call_stand_on_the_ledger_though_nothing_else_does
     assert entries[2].object_id == waiting.pk
     assert entries[0].facts["permission"] == "accounts.see_people"
     assert "secret" not in str([one.facts for one in entries])
-    assert line_of(entries[0]).sentence == "被拒绝：GET /people（not_allowed）"
+    assert line_of(entries[0]).sentence == "被拒绝：查看单位与人员（GET /people，not_allowed）"
 
 
 def test_a_mistake_in_a_form_or_a_visitor_is_no_refused_attempt(people: People, at_desk: Desk) -> None:

@@ -14,7 +14,7 @@ from zhuanmai.accounts.models import Grant, Role
 from zhuanmai.accounts.permissions import may, roles_of, scope_units, why
 from zhuanmai.accounts.queries import bureau_of, holders
 from zhuanmai.core.clock import now, today
-from zhuanmai.core.errors import Conflict, NotAllowed, NotFound
+from zhuanmai.core.errors import Conflict, NotAllowed, NotFound, Refused
 from zhuanmai.ledger.models import Entry
 from zhuanmai.ledger.queries import timeline
 
@@ -178,6 +178,21 @@ def test_only_the_lender_or_an_administrator_ends_a_delegation(people: People) -
     with pytest.raises(NotAllowed):
         services.end_delegation(actor=people["jia"], delegation_id=one.pk)
     services.end_delegation(actor=people["security"], delegation_id=one.pk)
+
+
+def test_a_role_is_lent_once_for_a_time_and_within_the_bureau(people: People) -> None:
+    lent(people, first=0, last=9)
+    with pytest.raises(Conflict) as again:
+        lent(people, first=9, last=12)
+    assert again.value.code == "lent_already"
+    lent(people, first=10, last=12)
+    held = Grant.objects.get(officer=people["wu"], role=Role.BUREAU_HEAD)
+    for to in ("bureau_head-350203", "city-head"):
+        with pytest.raises(Refused) as elsewhere:
+            services.delegate(
+                actor=people["wu"], grant_id=held.pk, to=people[to], starts_on=today(), ends_on=today(), reason="x"
+            )
+        assert elsewhere.value.code == "to_elsewhere"
 
 
 def test_what_is_lent_is_not_lent_on(people: People) -> None:

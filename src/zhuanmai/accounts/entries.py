@@ -24,8 +24,8 @@ register(
 register("accounts.locked", sentence="连续失败，{way}暂停使用 {minutes} 分钟", fields=("way", "minutes"))
 register(
     "accounts.act_refused",
-    sentence="被拒绝：{what}（{code}）",
-    fields=("what", "code", "permission"),
+    sentence="被拒绝：{what}（{address}，{code}）",
+    fields=("what", "address", "code", "permission"),
     personal=("detail",),
 )
 register("accounts.signing_refused", sentence="签名未成功：{reason}", fields=("reason",))

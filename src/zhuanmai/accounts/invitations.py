@@ -13,7 +13,7 @@ from django.db import transaction
 from zhuanmai.accounts.models import Invitation, Officer
 from zhuanmai.accounts.permissions import require
 from zhuanmai.accounts.queries import usable_keys
-from zhuanmai.core.clock import now
+from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import Conflict, NotAllowed, NotFound, Refused
 from zhuanmai.ledger.services import append
 
@@ -125,11 +125,12 @@ def _digest(secret: str) -> str:
 
 
 def _note(kind: str, actor: Officer | None, *rows: Invitation) -> None:
+    until = to_local(rows[0].expires_at).strftime("%Y-%m-%d %H:%M")
     append(
         kind,
         actor_id=actor.pk if actor else None,
         object_kind="officer",
         object_id=rows[0].officer_id,
-        facts={"until": rows[0].expires_at.isoformat(timespec="minutes")} if kind != "accounts.link_withdrawn" else {},
+        facts={} if kind == "accounts.link_withdrawn" else {"until": until},
         rows=rows,
     )

@@ -55,7 +55,7 @@ class OfficerForm(forms.Form):
         max_length=40,
         help_text=gettext_lazy("Small letters, digits, dots and hyphens; it is not changed later."),
     )
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=gettext_lazy("Unit"))
+    unit = forms.ModelChoiceField(Unit.objects.none(), label=gettext_lazy("Unit"), empty_label=gettext_lazy("Choose"))
     certificate_no = forms.CharField(label=gettext_lazy("Certificate number"), max_length=20, required=False)
     certificate_valid_to = _day_field(gettext_lazy("Certificate valid to"))
     phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=20, required=False)

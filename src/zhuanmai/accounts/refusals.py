@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from zhuanmai.accounts.lockout import LOCKED_MINUTES, count_failure
 from zhuanmai.accounts.models import Key, Officer
+from zhuanmai.accounts.permissions import known
 from zhuanmai.accounts.signing import KeyRefused
 from zhuanmai.core.errors import NotAllowed, Refused
 from zhuanmai.ledger.services import append_apart
@@ -42,15 +43,18 @@ class RefusalNotes:
 def _note_act(request: HttpRequest, person: Officer, error: NotAllowed) -> None:
     match = request.resolver_match
     named = [value for value in (match.kwargs.values() if match else ()) if isinstance(value, uuid.UUID)]
+    permission = error.extra.get("permission", "")
+    sentences = {one.name: one.sentence for one in known()}
     append_apart(
         "accounts.act_refused",
         actor_id=person.pk,
         object_kind="page",
         object_id=named[0] if named else NOBODY,
         facts={
-            "what": f"{request.method} /{match.route if match else ''}",
+            "what": sentences.get(permission, "办理无权限的事项"),
+            "address": f"{request.method} /{match.route if match else ''}",
             "code": error.code,
-            "permission": error.extra.get("permission", ""),
+            "permission": permission,
             "detail": error.detail,
         },
     )

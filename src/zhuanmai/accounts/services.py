@@ -14,7 +14,9 @@ from django.utils import translation
 from zhuanmai.accounts.lockout import count_failure, forget_failures, minutes_left
 from zhuanmai.accounts.models import Delegation, Grant, Invitation, Key, Officer, Role, Unit
 from zhuanmai.accounts.permissions import DELEGABLE, require
+from zhuanmai.accounts.queries import bureau_of
 from zhuanmai.accounts.refusals import note_lock, sign_in_refused
+from zhuanmai.accounts.tree import with_descendants
 from zhuanmai.accounts.wording import plain, required
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, NotAllowed, NotFound, Refused
@@ -265,17 +267,25 @@ def revoke_grant(*, actor: Officer, grant_id: uuid.UUID, reason: str) -> Grant:
 def delegate(
     *, actor: Officer, grant_id: uuid.UUID, to: Officer, starts_on: dt.date, ends_on: dt.date, reason: str
 ) -> Delegation:
-    """Let another person give one's approvals for a dated period. (Never for a case they investigate: enforcement.)"""
+    """Let another person give one's approvals for a dated period. (Never for a case they investigate: enforcement.)
+
+    Raises NotAllowed (not_delegable), Conflict (lent_already), Refused (to_oneself, to_elsewhere, period, …).
+    """
     require(actor, "accounts.delegate")
-    held = Grant.objects.in_force().filter(pk=grant_id, officer=actor).first()
-    if held is None or held.role not in DELEGABLE:
-        raise NotAllowed("not_delegable", "只能委托本人现任的审批岗位。")
     if to.pk == actor.pk:
         raise Refused("to_oneself", "请选择另一名人员。", field="to")
+    if not to.is_active or to.unit_id not in with_descendants(bureau_of(actor.unit).pk):
+        raise Refused("to_elsewhere", "受托人须为本局在岗人员；请另选一名。", field="to")
     why = required(reason, field="reason", limit=MAX_WORDS, otherwise="请写明委托理由。")
     if ends_on < max(starts_on, today()):
         raise Refused("period", "委托期限的结束日不能早于开始日和今天。", field="ends_on")
     with transaction.atomic():
+        held = Grant.objects.in_force().select_for_update().filter(pk=grant_id, officer=actor).first()
+        if held is None or held.role not in DELEGABLE:
+            raise NotAllowed("not_delegable", "只能委托本人现任的审批岗位。")
+        lent = Delegation.objects.filter(grant=held, to=to, revoked_at=None)
+        if lent.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
+            raise Conflict("lent_already", "这段时间已委托给该人员；请先终止原委托。", field="starts_on")
         made = Delegation.objects.create(grant=held, to=to, starts_on=starts_on, ends_on=ends_on, reason=why)
         _note("accounts.delegated", actor, made, role=_words(held.role), starts_on=starts_on, ends_on=ends_on)
         return made

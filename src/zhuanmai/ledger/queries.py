@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
@@ -30,6 +31,9 @@ class TimelineLine:
     object_id: uuid.UUID
     case_id: uuid.UUID | None
     facts: dict[str, Any]
+
+
+_FACT = re.compile(r"\{[^}]*\}")
 
 
 class _Masked(dict[str, str]):
@@ -106,8 +110,8 @@ def line_of(entry: Entry, *, personal: bool = False) -> TimelineLine:
 
 
 def kind_choices() -> list[tuple[str, str]]:
-    """All kinds with their sentence, for a filter."""
-    return [(kind.name, kind.sentence) for kind in kinds()]
+    """All kinds with their sentence, its facts left open, for a filter."""
+    return [(kind.name, _FACT.sub("…", kind.sentence)) for kind in kinds()]
 
 
 def prove(seq: int) -> dict[str, Any]:
