@@ -274,6 +274,10 @@ def test_an_officer_is_made_and_given_a_link_on_the_pages(people: People, at_des
     [secret] = [part.split('"')[0] for part in shown.split("/enrol/")[1:]]
     assert "no-store" in at_desk("security").post(f"/people/{xin.pk}/link")["Cache-Control"]
     assert Client().get(f"/enrol/{secret}").status_code == 409
+    refused = Entry.objects.latest("seq")
+    assert (refused.kind, refused.object_id, refused.facts["reason"]) == (
+        "accounts.link_refused", xin.pk, "已使用、已收回或已过期",
+    )  # fmt: skip
     waiting = xin.invitations.get(revoked_at=None)
     page = at_desk("security2").get("/people").content.decode()
     assert f"/people/links/{waiting.pk}/approve" in page

@@ -38,6 +38,7 @@ register("accounts.staff_loaded", sentence="导入 {units} 个单位、{officers
 register("accounts.officer_made", sentence="建立人员：{account}（{unit}）", fields=("account", "unit"))
 register("accounts.link_issued", sentence="发出登记链接，至 {until} 有效", fields=("until",))
 register("accounts.link_approved", sentence="批准登记链接，至 {until} 有效", fields=("until",))
+register("accounts.link_refused", sentence="登记链接未能打开：{reason}", fields=("reason",))
 register("accounts.link_withdrawn", sentence="收回登记链接")
 register("accounts.signed_out", sentence="退出登录")
 register("accounts.signed", sentence="用钥匙签名 {count} 份文书", fields=("count", "manifest_sha256"))

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import secrets
 import uuid
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +19,13 @@ from zhuanmai.core.errors import Conflict, NotAllowed, NotFound, Refused
 from zhuanmai.ledger.services import append
 
 VALID_HOURS = 72
+
+
+@dataclass(eq=False)
+class LinkRefused(Conflict):
+    """A link that is over, or not approved yet, was tried; `officer_id` is for whom it was made."""
+
+    officer_id: uuid.UUID | None = None
 
 
 def link_of(secret: str) -> str:
@@ -94,7 +102,7 @@ def withdraw(*, actor: Officer, invitation_id: uuid.UUID) -> Invitation:
 
 
 def opened(secret: str, *, lock: bool = False) -> Invitation:
-    """The invitation that a secret opens. Raises NotFound (no_link), Conflict (link_waiting, link_over)."""
+    """The invitation that a secret opens. Raises NotFound (no_link), LinkRefused (link_waiting, link_over)."""
     query = Invitation.objects.select_related("officer__unit", "approved_by")
     if lock:
         query = query.select_for_update(of=("self",))
@@ -102,9 +110,11 @@ def opened(secret: str, *, lock: bool = False) -> Invitation:
     if found is None:
         raise NotFound("no_link", "没有这条登记链接；请核对地址，或请安全管理员重新发出。")
     if found.used_at or found.revoked_at or found.expires_at < now() or not found.officer.is_active:
-        raise Conflict("link_over", "这条登记链接已使用、已收回或已过期；请安全管理员重新发出。")
+        detail = "这条登记链接已使用、已收回或已过期；请安全管理员重新发出。"
+        raise LinkRefused("link_over", detail, officer_id=found.officer_id)
     if found.approved_at is None:
-        raise Conflict("link_waiting", "这条登记链接还未经第二名安全管理员批准；批准后即可使用。")
+        detail = "这条登记链接还未经第二名安全管理员批准；批准后即可使用。"
+        raise LinkRefused("link_waiting", detail, officer_id=found.officer_id)
     return found
 
 

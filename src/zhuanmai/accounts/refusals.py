@@ -6,6 +6,7 @@ import uuid
 
 from django.http import HttpRequest
 
+from zhuanmai.accounts.invitations import LinkRefused
 from zhuanmai.accounts.lockout import LOCKED_MINUTES, count_failure
 from zhuanmai.accounts.models import Key, Officer
 from zhuanmai.accounts.permissions import known
@@ -20,6 +21,8 @@ _REASONS = {
     "key_locked": "钥匙已暂停使用",
     "key_required": "须用钥匙登录",
     "key_unknown": "钥匙未登记、未批准或已挂失",
+    "link_over": "已使用、已收回或已过期",
+    "link_waiting": "未经第二人批准",
     "locked": "口令登录已暂停",
     "signature_invalid": "钥匙的签名未通过验证",
     "wrong_password": "账号或口令不对",
@@ -27,17 +30,29 @@ _REASONS = {
 
 
 class RefusalNotes:
-    """What an officer was refused (core.ports.RefusalNotes): pages, acts, and signatures that did not hold."""
+    """What an officer was refused (core.ports.RefusalNotes): pages, acts, signatures and links that did not hold."""
 
     def note(self, request: HttpRequest, error: Refused) -> None:
         """Note what permission refuses and what a key refuses; a mistake in a form is no attempt."""
         person = getattr(request, "officer", None)
-        if not isinstance(person, Officer):
+        if isinstance(error, LinkRefused):
+            _note_link(error)
+        elif not isinstance(person, Officer):
             return
-        if isinstance(error, KeyRefused):
+        elif isinstance(error, KeyRefused):
             key_refused("accounts.signing_refused", error, officer=person)
         elif isinstance(error, NotAllowed) and error.status == 403:
             _note_act(request, person, error)
+
+
+def _note_link(error: LinkRefused) -> None:
+    append_apart(
+        "accounts.link_refused",
+        actor_id=None,
+        object_kind="officer",
+        object_id=error.officer_id or NOBODY,
+        facts={"reason": _REASONS[error.code]},
+    )
 
 
 def _note_act(request: HttpRequest, person: Officer, error: NotAllowed) -> None:

@@ -39,7 +39,8 @@ PAGE_ROWS = 50
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in with a key; with a password where the policy allows it."""
     target = request.POST.get("next") or request.GET.get("next") or "/"
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+    ours = {request.get_host()}
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts=ours, require_https=request.is_secure()):
         target = "/"
     context: dict[str, Any] = {"next": target, "enrolled": "enrolled" in request.GET}
     if request.method == "POST":
