@@ -6,10 +6,12 @@ import shutil
 import threading
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.desk import Desk
 from tests.stack import Stack, new_home
+from zhuanmai.core import postgres
 from zhuanmai.core.ids import new_id
 
 PLACE = {"address": "厦门市湖里区枋湖南路88号", "shop_name": "演示食杂店", "district_code": "350206"}
@@ -48,6 +50,28 @@ def test_a_backup_under_work_restores_and_verifies(stack: Stack, tmp_path: Path,
         assert "核验通过" in done.stdout
         again = other.command("restore", str(target), "--identity", str(key), check=False)
         assert "不是空的" in again.stderr
+        assert list((other.home / "heads").glob("head-*.json"))
+        _a_cut_tail_is_found(other, key, recipient, tmp_path)
+    finally:
+        other.command("postgres", "stop", check=False)
+        shutil.rmtree(other.home, ignore_errors=True)
+
+
+def _a_cut_tail_is_found(stack: Stack, key: Path, recipient: str, tmp_path: Path) -> None:
+    """Entries and heads taken out of the database behind its rules: the backup says so, and the restore proves it."""
+    target = tmp_path / "cut.age"
+    with psycopg.connect(postgres.cluster_of(stack.home).url) as connection:
+        connection.execute("set session_replication_role = replica")
+        connection.execute("delete from ledger_ledgerpersonal")
+        connection.execute("delete from ledger_entry where seq >= (select max(size) - 3 from ledger_treehead)")
+        connection.execute("delete from ledger_treehead where size > (select max(seq) + 1 from ledger_entry)")
+    made = stack.command("backup", "--recipient", recipient, "--to", str(target))
+    assert "少于已封签的" in made.stderr
+    other = Stack(new_home())
+    try:
+        done = other.command("restore", str(target), "--identity", str(key), check=False)
+        assert done.returncode == 1
+        assert "缺失" in done.stderr
     finally:
         other.command("postgres", "stop", check=False)
         shutil.rmtree(other.home, ignore_errors=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from tests.enforcement.conftest import Bureau
 from tests.enforcement.desk import DRAWN, RED, Scene, scene
+from zhuanmai.core import notices
 from zhuanmai.core.clock import now, set_clock, today
 from zhuanmai.core.errors import Conflict, NotAllowed, Refused
 from zhuanmai.core.ids import new_id
@@ -275,3 +277,25 @@ def test_the_key_of_another_cannot_sign_and_nothing_waits_twice(bureau: Bureau) 
     assert refusal.value.code == "nothing_to_sign"
     with pytest.raises(NotAllowed):
         signing.begin(officer=bureau["wu"], case_id=found.case_id)
+
+
+def test_the_bell_tells_each_what_waits_for_them(bureau: Bureau, django_assert_max_num_queries: Any) -> None:
+    found = scene(bureau)
+    found["jia"].act(found.case_id, "submit_registration")
+    found["jia"].act(found.case_id, "submit_filing")
+    found["jia"].act(found.case_id, "prepare_documents")
+
+    def waiting(name: str) -> list[str]:
+        with django_assert_max_num_queries(40):
+            return [one.href.partition("#")[0] for one in notices.waiting_for(bureau[name])]
+
+    documents = f"/cases/{found.case_id}/documents"
+    assert documents in waiting("jia")
+    assert documents in waiting("yi")
+    assert waiting("bing") == waiting("wu") == ["/approvals"], "the head of the department and of the bureau"
+    assert waiting("auditor") == []
+    found["jia"].sign(found.case_id)
+    assert documents not in waiting("jia")
+    assert documents in waiting("yi")
+    DeadlineRow.objects.filter(code="registered_goods").update(due=today())
+    assert waiting("jia") == [f"/cases/{found.case_id}/procedure"]

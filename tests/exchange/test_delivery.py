@@ -29,7 +29,9 @@ from zhuanmai.core.ids import new_id
 from zhuanmai.exchange import reconciliation, services
 from zhuanmai.exchange.models import Attempt, Message, Reconciliation
 from zhuanmai.exchange.tasks import sweep
+from zhuanmai.ledger.models import Entry
 from zhuanmai.ledger.queries import timeline
+from zhuanmai.ledger.verify import verify
 from zhuanmai.sandbox.national.server import Faults, National
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]
@@ -52,7 +54,11 @@ def test_the_job_exists_if_and_only_if_the_act_commits(national: National) -> No
     assert len(national.store.listed("", 10)) == 3
     message = Message.objects.get(kind="document")
     assert message.receipt.startswith("GJ")
-    assert [line.kind for line in timeline(object_id=message.pk)] == ["exchange.received"]
+    assert [line.kind for line in timeline(object_id=message.pk)] == ["exchange.received", "exchange.sent"]
+    assert [
+        len(entry.rows["exchange.message"][str(message.pk)]) for entry in Entry.objects.filter(object_id=message.pk)
+    ] == [64, 2]
+    assert verify().is_whole
 
 
 def test_a_failed_attempt_is_tried_again_later_by_itself(national: National) -> None:
@@ -143,7 +149,7 @@ def test_a_dead_letter_is_sent_again_by_who_may(national: National, officer_with
     assert Message.objects.get(pk=dead.pk).state == "dead"
     assert services.retry_all(actor=admin) == 1
     kinds = [line.kind for line in timeline(object_id=dead.pk)]
-    assert kinds == ["exchange.retried", "exchange.dead"] * 2, "newest first"
+    assert kinds == [*["exchange.retried", "exchange.dead"] * 2, "exchange.sent"], "newest first"
 
 
 def test_reconciliation_names_what_differs(national: National, officer_with: Callable[[str], Officer]) -> None:

@@ -19,7 +19,7 @@ from zhuanmai.ledger import heads, registry
 from zhuanmai.ledger.models import Entry, LedgerPersonal, TreeHead
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.ledger.retention import erase_personal_parts
-from zhuanmai.ledger.services import append, append_apart, digests
+from zhuanmai.ledger.services import append, append_apart, as_found
 from zhuanmai.ledger.verify import verify
 
 registry.register("test.done", sentence="做了{what}", fields=("what", "share", "large"), personal=("who",))
@@ -222,10 +222,12 @@ def test_an_alteration_that_a_later_act_covers_is_seen_by_the_digest_before() ->
     Unit.objects.filter(pk=unit.pk).update(phone="改过")  # behind the ledger's back
     with transaction.atomic():
         unit = Unit.objects.select_for_update().get(pk=unit.pk)
-        before = digests([unit])
-        unit.name = "二中队"
+        as_found(unit).name = "二中队"
         unit.save()
-        append("test.done", actor_id=None, object_kind="unit", object_id=unit.pk, rows=[unit], before=before)
+        entry = append("test.done", actor_id=None, object_kind="unit", object_id=unit.pk, rows=[unit])
+        assert len(entry.rows["accounts.unit"][str(unit.pk)]) == 2
+        again = append("test.done", actor_id=None, object_kind="unit", object_id=unit.pk, rows=[unit])
+        assert isinstance(again.rows["accounts.unit"][str(unit.pk)], str)
     assert [str(problem) for problem in verify().problems] == [
         f"accounts.unit {unit.pk} 被改动（在第 1 条记录之前，与第 0 条记录的摘要不符）"
     ]

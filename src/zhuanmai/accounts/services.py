@@ -20,7 +20,7 @@ from zhuanmai.accounts.tree import with_descendants
 from zhuanmai.accounts.wording import plain, required
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, NotAllowed, NotFound, Refused
-from zhuanmai.ledger.services import append
+from zhuanmai.ledger.services import append, as_found
 
 MAX_WORDS = 200
 NAME_LENGTH = 60
@@ -136,6 +136,7 @@ def approve_key(*, actor: Officer, key_id: uuid.UUID) -> Key:
             raise Conflict("revoked_already", "这把钥匙已挂失，不能再批准；请本人重新登记。")
         if key.approved_at is not None:
             raise Conflict("approved_already", "这把钥匙已经批准；请刷新查看。")
+        as_found(key)
         key.approved_by, key.approved_at = actor, now()
         key.save()
         facts = {"name": key.name}
@@ -153,7 +154,7 @@ def revoke_key(*, actor: Officer, key_id: uuid.UUID, reason: str) -> Key:
         if key.officer_id != actor.pk:
             require(actor, "accounts.manage_keys", unit=key.officer.unit)
         why = required(reason, field="reason", limit=MAX_WORDS, otherwise="请写明挂失理由。")
-        if key.revoked_at is not None:
+        if as_found(key).revoked_at is not None:
             raise Conflict("revoked_already", "这把钥匙已经挂失；请刷新查看。")
         key.revoked_at, key.revoked_reason = now(), why
         key.save()
@@ -244,7 +245,7 @@ def confirm_grant(*, actor: Officer, grant_id: uuid.UUID) -> Grant:
             raise NotAllowed("same_person", "授予与确认须由两人分别办理。")
         if actor.pk == waiting.officer_id:
             raise NotAllowed("own_grant", "不能确认授予自己的岗位。")
-        if waiting.confirmed_at is not None:
+        if as_found(waiting).confirmed_at is not None:
             raise Conflict("confirmed_already", "这项岗位已经确认；请刷新查看。")
         waiting.confirmed_by, waiting.confirmed_at = actor, now()
         waiting.save()
@@ -257,7 +258,7 @@ def revoke_grant(*, actor: Officer, grant_id: uuid.UUID, reason: str) -> Grant:
     require(actor, "accounts.edit_people")
     why = required(reason, field="reason", limit=MAX_WORDS, otherwise="请写明撤销理由。")
     with transaction.atomic():
-        held = _locked_grant(actor, grant_id)
+        held = as_found(_locked_grant(actor, grant_id))
         held.revoked_at = now()
         held.save()
         _note("accounts.grant_revoked", actor, held, role=_words(held.role), unit=held.unit.name, reason=why)

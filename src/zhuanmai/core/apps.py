@@ -13,5 +13,5 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Load what rooms register: permissions, ledger entry kinds, receivers. (Jobs: procrastinate loads them.)"""
-        autodiscover_modules("permissions", "entries", "receivers", "checks")
+        """Load what rooms register: permissions, entry kinds, receivers, checks, notices. (Not jobs: procrastinate.)"""
+        autodiscover_modules("permissions", "entries", "receivers", "checks", "notices")

@@ -6,10 +6,11 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,17 +22,28 @@ from zhuanmai.core import files, postgres
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
 
+Prepare = Callable[[], object]
 _DUMP = "database.dump"
 _MANIFEST = "manifest.json"
+_folders: dict[str, Prepare | None] = {"public": None}
 
 
 @dataclass(frozen=True)
 class Made:
-    """What a backup holds: where it lies, its bytes, how many files it carries."""
+    """What a backup holds: where it lies, its bytes, how many files it carries, and what was amiss meanwhile."""
 
     path: Path
     size: int
     files: int
+    warnings: tuple[str, ...] = ()
+
+
+def register_folder(name: str, *, prepare: Prepare) -> None:
+    """Put a folder of ZHUANMAI_HOME into every backup. It is read before the database is, after `prepare`.
+
+    So whatever lies in it is about what the snapshot holds. A Refused of `prepare` is told, and the backup made.
+    """
+    _folders[name] = prepare
 
 
 def backup(target: Path, *, recipient: str) -> Made:
@@ -46,11 +58,12 @@ def backup(target: Path, *, recipient: str) -> Made:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         plain = Path(folder) / "backup.tar"
+        warnings = _prepared()
         count = _pack(plain, Path(folder))
         part = Path(folder) / "backup.age"
         pyrage.encrypt_file(str(plain), str(part), [key])
         os.replace(part, target)
-    return Made(target, target.stat().st_size, count)
+    return Made(target, target.stat().st_size, count, warnings)
 
 
 def restore(source: Path, *, identity: str) -> int:
@@ -70,7 +83,19 @@ def restore(source: Path, *, identity: str) -> int:
             return _unpack(archive, Path(folder))
 
 
+def _prepared() -> tuple[str, ...]:
+    told = []
+    for prepare in _folders.values():
+        try:
+            if prepare is not None:
+                prepare()
+        except Refused as refused:
+            told.append(refused.detail)
+    return tuple(told)
+
+
 def _pack(plain: Path, folder: Path) -> int:
+    beside = _copied(folder / "beside")
     dump = folder / _DUMP
     _postgres("pg_dump", "--format=custom", "--no-owner", "--file", str(dump), "--dbname", settings.DATABASE_URL)
     listed: dict[str, str] = {_DUMP: _digest(dump)}
@@ -79,16 +104,31 @@ def _pack(plain: Path, folder: Path) -> int:
         for path in _kept_files():
             listed[f"files/{path.name}"] = path.name
             archive.add(path, f"files/{path.name}")
-        for path in sorted((settings.HOME_DIR / "public").glob("**/*")):
-            if path.is_file():
-                name = f"public/{path.relative_to(settings.HOME_DIR / 'public')}"
-                listed[name] = _digest(path)
-                archive.add(path, name)
+        for name, path in beside.items():
+            listed[name] = _digest(path)
+            archive.add(path, name)
         manifest = json.dumps({"made_at": now().isoformat(), "sha256": listed}, indent=1).encode()
         entry = tarfile.TarInfo(_MANIFEST)
         entry.size = len(manifest)
         archive.addfile(entry, io.BytesIO(manifest))
     return len(listed)
+
+
+def _copied(target: Path) -> dict[str, Path]:
+    """The registered folders as they are now, by name in the archive; small files first, for what they are about."""
+    found = {}
+    for folder in _folders:
+        home = Path(settings.HOME_DIR) / folder
+        for path in sorted((p for p in home.glob("**/*") if p.is_file()), key=lambda p: (p.suffix == ".bin", p.name)):
+            name = f"{folder}/{path.relative_to(home)}"
+            copy = target / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                shutil.copyfile(path, copy)
+            except FileNotFoundError:
+                continue  # the unfinished part of one that is being written
+            found[name] = copy
+    return found
 
 
 def _unpack(archive: tarfile.TarFile, folder: Path) -> int:
@@ -102,12 +142,17 @@ def _unpack(archive: tarfile.TarFile, folder: Path) -> int:
         elif name.startswith("files/"):
             files.store(content)
         else:
-            path = settings.HOME_DIR / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            _put(Path(settings.HOME_DIR) / name, content)
     command = ["--no-owner", "--exit-on-error", "--single-transaction", "--dbname", settings.DATABASE_URL]
     _postgres("pg_restore", *command, str(folder / _DUMP))
     return len(listed) - 1
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file that is not there yet: heads newer than the backup stay, and show what was lost since."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def _member(archive: tarfile.TarFile, name: str) -> bytes:

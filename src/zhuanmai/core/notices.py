@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 
@@ -18,6 +19,7 @@ class Notice:
     at: dt.datetime | None = None
 
 
+MOST = 50  # of one source
 Source = Callable[[Any], Iterable[Notice]]
 _LEVELS = ("danger", "warning", "info", "success")
 _sources: list[Source] = []
@@ -31,6 +33,8 @@ def register(source: Source) -> Source:
 
 
 def waiting_for(officer: Any) -> list[Notice]:
-    """Everything that waits for the officer, the most pressing first."""
-    found = [notice for source in _sources for notice in source(officer)]
+    """What waits for the officer, the most pressing first, at most 50 of a source; nothing for a made-up officer."""
+    if not getattr(officer, "pk", None):
+        return []
+    found = [notice for source in _sources for notice in islice(source(officer), MOST)]
     return sorted(found, key=lambda notice: _LEVELS.index(notice.level))

@@ -13,5 +13,6 @@ urlpatterns = [
     path("language", set_language, name="set_language"),
     path("theme", views.set_theme, name="set_theme"),
     path("notices", views.bell, name="bell"),
+    path("waiting", views.waiting, name="waiting"),
     path("styleguide", views.style_guide, name="styleguide"),
 ]

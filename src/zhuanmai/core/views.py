@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from zhuanmai.core import notices, styleguide
+from zhuanmai.core.access import officer_of, signed_in
 from zhuanmai.core.context import THEMES
 from zhuanmai.core.errors import NotAllowed, NotFound, Refused
 
@@ -49,9 +50,15 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 @require_GET
 def bell(request: HttpRequest) -> HttpResponse:
     """What waits for the officer, as the top bar shows it."""
-    officer = getattr(request, "officer", None)
-    found = notices.waiting_for(officer) if officer else []
-    return render(request, "core/_notices.html", {"notices": found})
+    return render(request, "core/_notices.html", {"notices": notices.waiting_for(getattr(request, "officer", None))})
+
+
+@never_cache
+@require_GET
+@signed_in
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Everything that waits for the officer, on a page of its own."""
+    return render(request, "core/waiting.html", {"notices": notices.waiting_for(officer_of(request))})
 
 
 @require_GET

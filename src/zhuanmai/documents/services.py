@@ -19,7 +19,7 @@ from zhuanmai.documents.models import Document, DocumentState, IssuedNumber, Sig
 from zhuanmai.documents.numbering import reserve
 from zhuanmai.documents.queries import current, lacking_for_seal, signatures_on
 from zhuanmai.documents.rendering import Signature
-from zhuanmai.ledger.services import append
+from zhuanmai.ledger.services import append, as_found
 
 CHANGED = "内容已变，原签名作废，须重新签名"
 
@@ -65,7 +65,9 @@ def prepare(
         if document is not None and document.state == DocumentState.SEALED:
             return current(document)
         rows: list[object] = []
-        if document is None:
+        if document is not None:
+            as_found(document)
+        else:
             document = Document.objects.create(case_id=case_id, unit=unit, kind=kind, key=key)
             if entry.number_word and not entry.numbered_at_decision:
                 number = _number(document, entry.number_word, dated_on or today())
@@ -104,9 +106,10 @@ def _rendered(document: Document, facts: CaseFacts, rows: list[object]) -> Versi
             page_count=rendered.page_count,
             unsigned_sha256=digest,
         )
+    as_found(version)
     if version.body_sha256 != rendered.body_sha256:
         for block in signatures_on(version):
-            block.voided_at, block.void_reason = now(), CHANGED
+            as_found(block).voided_at, block.void_reason = now(), CHANGED
             block.save(update_fields=["voided_at", "void_reason"])
             rows.append(block)
     version.facts, version.body_sha256 = facts.to_json(), rendered.body_sha256
@@ -189,7 +192,7 @@ def take_number(*, actor: Officer, version_id: uuid.UUID, word: str, day: dt.dat
         document = Document.objects.select_for_update(of=("self",)).get(pk=version.document_id)
         if document.number:
             return document
-        number = _number(document, word, day)
+        number = _number(as_found(document), word, day)
         append(
             "documents.numbered",
             actor_id=actor.pk,
@@ -214,7 +217,7 @@ def seal(*, actor_id: uuid.UUID | None, version_id: uuid.UUID) -> Version:
             return version
         if version.document.state != DocumentState.PREPARED or version.superseded_at:
             raise Conflict("not_in_preparation", "文书已作废或已有新版本，不再封签；请刷新查看。")
-        document, facts = version.document, CaseFacts.from_json(version.facts)
+        document, facts = as_found(as_found(version).document), CaseFacts.from_json(version.facts)
         signatures = [_printed(block) for block in signatures_on(version)]
         rendering.require_complete(catalogue.kind(document.kind).name, lacking_for_seal(version), "封签")
         rendered = rendering.render(
@@ -241,7 +244,7 @@ def seal(*, actor_id: uuid.UUID | None, version_id: uuid.UUID) -> Version:
         document.save(update_fields=["state"])
         numbers = list(IssuedNumber.objects.filter(document_id=document.pk, state=IssuedNumber.State.RESERVED))
         for number in numbers:
-            number.state = IssuedNumber.State.ISSUED
+            as_found(number).state = IssuedNumber.State.ISSUED
             number.save(update_fields=["state"])
         append(
             "documents.sealed",
@@ -280,7 +283,7 @@ def correct(*, actor: Officer, document_id: uuid.UUID, facts: CaseFacts, reason:
         document = Document.objects.select_for_update(of=("self",)).select_related("unit").get(pk=document_id)
         if document.state != DocumentState.SEALED:
             raise Conflict("not_sealed", "文书尚未封签，直接修改即可。")
-        old = current(document)
+        old = as_found(current(as_found(document)))
         rendered = rendering.render(document.kind, facts, number=document.number or None)
         new = Version.objects.create(
             document=document,
@@ -317,10 +320,12 @@ def void(*, actor: Officer, document_id: uuid.UUID, reason: str) -> Document:
         document = Document.objects.select_for_update().get(pk=document_id)
         if document.state == DocumentState.VOID:
             return document
+        as_found(document)
         document.state, document.void_reason = DocumentState.VOID, reason.strip()
         document.save(update_fields=["state", "void_reason"])
         numbers = list(IssuedNumber.objects.filter(document_id=document.pk))
         for number in numbers:
+            as_found(number)
             number.state, number.reason = IssuedNumber.State.VOID, reason.strip()
             number.save(update_fields=["state", "reason"])
         append(

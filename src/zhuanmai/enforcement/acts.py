@@ -28,7 +28,7 @@ from zhuanmai.enforcement.procedure import Act, State, require
 from zhuanmai.enforcement.reporting import report_case
 from zhuanmai.enforcement.services import locked
 from zhuanmai.enforcement.stages import NUMBERED_FIRST, Planned, planned
-from zhuanmai.ledger.services import append
+from zhuanmai.ledger.services import append, as_found
 from zhuanmai.reference.causes import cause
 
 SIMPLE_LIMITS = {"organisation": Decimal(3000)}  # 行政处罚法 51; individual businesses count as citizens (practice)
@@ -100,7 +100,8 @@ def ask(case: Case, purpose: str, officer: Officer) -> Rows:
 def submit_registration(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
     """Ask the head to approve registration in advance; the term of seven working days begins (行政处罚法 56)."""
     require(case.state, Act.SUBMIT_REGISTRATION)
-    row = getattr(case, "registration", None) or Registration(case=case)
+    known = getattr(case, "registration", None)
+    row = as_found(known) if known else Registration(case=case)
     _complete(
         [
             (row.reason, "registration.reason", "请填写先行登记保存的理由。"),
@@ -216,7 +217,7 @@ def dispose_goods(officer: Officer, case: Case, payload: dict[str, Any]) -> tupl
         if registration.until_on and today() > registration.until_on and outcome not in _AFTER_THE_TERM:
             detail = f"登记保存已于 {registration.until_on} 到期，只能返还或者解除（行政处罚法 56）。"
             raise Refused("term_over", detail, "outcome")
-        line.outcome = outcome
+        as_found(line).outcome = outcome
         line.save(update_fields=["outcome"])
         rows.append(line)
     return "呈报登记保存物品处理", [*rows, *ask(case, Approval.Purpose.GOODS, officer)]

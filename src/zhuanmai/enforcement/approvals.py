@@ -25,7 +25,7 @@ from zhuanmai.enforcement.procedure import Act, require
 from zhuanmai.enforcement.reporting import report_case
 from zhuanmai.enforcement.services import locked
 from zhuanmai.enforcement.state import PURPOSES, STEPS
-from zhuanmai.ledger.services import append
+from zhuanmai.ledger.services import append, as_found
 
 _DOCUMENTS = {
     "registration": ("D03", "D05"),
@@ -60,6 +60,7 @@ def finish(*, officer: Officer, approval_id: uuid.UUID, signing_id: uuid.UUID, c
             return row
         if row.state != Approval.State.WAITING:
             raise Conflict("decided_already", "这项审批已经办理；请刷新查看。")
+        as_found(row)
         done = keys.finish(officer=officer, signing_id=signing_id, credential=credential)
         opinion = done.manifest["items"][0]["opinion"]
         agreed = not opinion.startswith(_REFUSE)
@@ -131,7 +132,7 @@ def _next(row: Approval, agreed: bool) -> list[Approval]:
         ).order_by("position")
     )
     for place, one in enumerate(others):
-        one.state = Approval.State.VOID if not agreed else Approval.State.WAITING if place == 0 else one.state
+        as_found(one).state = Approval.State.VOID if not agreed else Approval.State.WAITING if place == 0 else one.state
         one.save(update_fields=["state"])
     return others
 
@@ -162,13 +163,13 @@ def _follow(case: Case, row: Approval, agreed: bool, officer: Officer) -> list[M
 
 
 def _registered(case: Case) -> list[Model]:
-    registration = case.registration
+    registration = as_found(case.registration)
     registration.approved_at = now()
     registration.save(update_fields=["approved_at"])
     rows: list[Model] = [registration, *terms.meet(case, "oral_approval")]
     oral = getattr(case, "oral_approval", None)
     if oral is not None:
-        oral.made_up_at = now()
+        as_found(oral).made_up_at = now()
         oral.save(update_fields=["made_up_at"])
         rows.append(oral)
     report_case(case)

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from zhuanmai.accounts.models import Officer
 from zhuanmai.core.clock import today
+from zhuanmai.documents.queries import waiting_for_signature
 from zhuanmai.enforcement.models import Approval, Case, DeadlineRow
 from zhuanmai.enforcement.permissions import approvable_by, cases_of
 
@@ -65,6 +66,16 @@ def waiting_approvals(officer: Officer) -> list[Approval]:
     return list(
         approvable_by(officer).select_related("case__inspection", "case__bureau", "asked_by").order_by("asked_at")
     )
+
+
+def unsigned_documents(officer: Officer) -> list[tuple[Case, int]]:
+    """The officer's own cases with how many documents wait for their signature, the newest case first."""
+    own = Case.objects.filter(assignments__officer=officer, assignments__until_at=None)
+    waiting = waiting_for_signature(own.values("pk"), officer=officer, roles=("officer", "server"))
+    valued = waiting_for_signature(Case.objects.filter(valuer=officer).values("pk"), officer=officer, roles=("valuer",))
+    counts = {pk: waiting.get(pk, 0) + valued.get(pk, 0) for pk in {*waiting, *valued}}
+    found = Case.objects.filter(pk__in=counts).select_related("inspection").order_by("-opened_at")
+    return [(case, counts[case.pk]) for case in found]
 
 
 def count_waiting(officer: Officer) -> int:

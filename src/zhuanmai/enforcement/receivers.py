@@ -7,14 +7,14 @@ from zhuanmai.core.models import Event
 from zhuanmai.enforcement import terms
 from zhuanmai.enforcement.models import DeadlineRow
 from zhuanmai.enforcement.services import advance
-from zhuanmai.ledger.services import append
+from zhuanmai.ledger.services import append, as_found
 
 
 @on("reference.calendar_changed")
 def count_terms_again(event: Event) -> None:
     """Holidays or terms changed: every running term is counted again; what moved is on the ledger."""
     running = DeadlineRow.objects.select_for_update(of=("self",)).filter(met_at=None).select_related("case")
-    for row in running:
+    for row in map(as_found, running):
         before = row.due
         if terms.count_again(row):
             advance(row.case)

@@ -14,7 +14,7 @@ from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.enforcement import photos
 from zhuanmai.enforcement.models import Case, Photo
 from zhuanmai.enforcement.permissions import require_worker
-from zhuanmai.ledger.services import append
+from zhuanmai.ledger.services import append, as_found
 
 _PDF = "application/pdf"
 
@@ -36,6 +36,7 @@ def keep_photo(*, actor: Officer, case_id: uuid.UUID, photo_id: uuid.UUID, conte
             raise Refused("digest_differs", "照片内容与登记的摘要不符，原件可能在传输中损坏；请重传。", "photo")
         if row.kept:
             return row
+        as_found(row)
         files.store(content)
         row.sha256, row.kept, row.mime, row.quality = digest, True, mime[:60], hints
         if mime != _PDF:
@@ -60,7 +61,7 @@ def locked(case_id: uuid.UUID) -> Case:
     Taken before any other row and before the ledger: what two people do on one case then waits in line.
     """
     query = Case.objects.select_for_update(of=("self",)).select_related("bureau", "unit", "inspection")
-    return query.get(pk=case_id)
+    return as_found(query.get(pk=case_id))
 
 
 def advance(case: Case) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 
 from zhuanmai.core.clock import now
 from zhuanmai.enforcement.models import Case, DeadlineRow
+from zhuanmai.ledger.services import as_found
 from zhuanmai.reference.calendar import counted, days, term
 
 
@@ -34,7 +35,7 @@ def meet(case: Case, *codes: str) -> list[DeadlineRow]:
     """The act that these terms waited for was done; returns the rows that changed."""
     rows = list(DeadlineRow.objects.filter(case=case, code__in=codes, met_at=None))
     for row in rows:
-        row.met_at = now()
+        as_found(row).met_at = now()
         row.save(update_fields=["met_at"])
     return rows
 

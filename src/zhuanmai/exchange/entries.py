@@ -1,9 +1,13 @@
-"""The room's kinds of entry."""
+"""The room's kinds of entry, and its table under the ledger: attempts in between are no acts and do not count."""
 
 from __future__ import annotations
 
-from zhuanmai.ledger.registry import register
+from zhuanmai.exchange.models import Message
+from zhuanmai.ledger.registry import register, register_table
 
+register_table(Message, exclude=("attempts", "next_at", "last_error"))
+
+register("exchange.sent", sentence="报送国家局系统（{kind}），报文摘要 {sha256}", fields=("kind", "sha256"))
 register(
     "exchange.received",
     sentence="国家局系统已接收（{kind}），回执 {receipt}",

@@ -18,7 +18,7 @@ from zhuanmai.core.jobs import defer
 from zhuanmai.exchange.connectors import Answer, Registry, registry
 from zhuanmai.exchange.models import Attempt, Message
 from zhuanmai.ledger.canonical import digest_of
-from zhuanmai.ledger.services import append
+from zhuanmai.ledger.services import append, as_found
 
 MAX_ATTEMPTS = 60  # some nine hours: a night without the partner makes no dead letters
 _FIRST_PAUSE_SECONDS = 1
@@ -44,6 +44,7 @@ def enqueue(
     )
     if created:
         defer("exchange.deliver", message_id=str(message.pk))
+        _record("exchange.sent", message, kind=kind, sha256=sent_digest(message))
     return message
 
 
@@ -67,6 +68,7 @@ def deliver(*, message_id: uuid.UUID, connectors: Registry = registry) -> Messag
 
 def _note(message: Message, answer: Answer) -> None:
     """Keep an attempt and what follows from it, in the running transaction."""
+    as_found(message)
     message.attempts += 1
     Attempt.objects.create(
         message=message,
@@ -86,20 +88,26 @@ def _note(message: Message, answer: Answer) -> None:
         defer("exchange.deliver", message_id=str(message.pk), in_seconds=pause)
     message.save()
     if message.state != Message.State.WAITING:
-        received = message.state == Message.State.RECEIVED
-        append(
-            "exchange.received" if received else "exchange.dead",
-            actor_id=None,
-            object_kind="message",
-            object_id=message.pk,
-            case_id=message.case_id,
-            facts={
-                "kind": message.kind,
-                "receipt": message.receipt,
-                "attempts": message.attempts,
-                "reason": message.last_error,
-            },
+        _record(
+            "exchange.received" if message.state == Message.State.RECEIVED else "exchange.dead",
+            message,
+            kind=message.kind,
+            receipt=message.receipt,
+            attempts=message.attempts,
+            reason=message.last_error,
         )
+
+
+def _record(entry: str, message: Message, *, actor: Officer | None = None, **facts: Any) -> None:
+    append(
+        entry,
+        actor_id=actor.pk if actor else None,
+        object_kind="message",
+        object_id=message.pk,
+        case_id=message.case_id,
+        facts=facts,
+        rows=[message],
+    )
 
 
 def pause_after(attempts: int) -> int:
@@ -121,17 +129,11 @@ def retry(*, actor: Officer, message_id: uuid.UUID) -> Message:
         message = Message.objects.select_for_update().get(pk=message_id)
         if message.state != Message.State.DEAD:
             raise Conflict("not_dead", "该报文不是死信，无需重发。")
+        as_found(message)
         message.state, message.attempts, message.next_at = Message.State.WAITING, 0, None
         message.save()
         defer("exchange.deliver", message_id=str(message.pk))
-        append(
-            "exchange.retried",
-            actor_id=actor.pk,
-            object_kind="message",
-            object_id=message.pk,
-            case_id=message.case_id,
-            facts={"kind": message.kind},
-        )
+        _record("exchange.retried", message, actor=actor, kind=message.kind)
         return message
 
 

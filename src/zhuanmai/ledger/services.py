@@ -8,7 +8,7 @@ import secrets
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import OperationalError, connection
@@ -24,7 +24,9 @@ from zhuanmai.ledger.merkle import leaf_hash
 from zhuanmai.ledger.models import Entry
 from zhuanmai.ledger.registry import Table, kind_of, label_of, table_of
 
+_FOUND = "_digest_found"
 LOCK = 0x6C656467  # "ledg": the advisory lock that makes commit order leaf order
+Row = TypeVar("Row", bound=Model)
 Digests = dict[str, dict[str, str | None]]  # {table label: {primary key: digest, None for a row that is not there}}
 
 
@@ -33,9 +35,10 @@ def append(kind: str, **arguments: Any) -> Entry:
 
     Arguments: actor_id (None: the system itself), object_kind, object_id, and as needed key_id, case_id, facts (a fact
     that the kind calls personal goes to the personal part), rows (as the act leaves them), removed (rows that it
-    deleted), before (`digests` of the rows as the act found them: verification then sees a row that was altered behind
-    the rules before this act changed it again). Raises LookupError for an unregistered kind, fact or table,
-    RuntimeError outside a transaction, and in the test profile for a row that differs from what is in the database.
+    deleted), before (`digests` of rows as the act found them, where they are not noted `as_found`: verification then
+    sees a row that was altered behind the rules before this act changed it again). Raises LookupError for an
+    unregistered kind, fact or table, RuntimeError outside a transaction, and in the test profile for a row that differs
+    from what is in the database.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("append belongs into the transaction of the act")
@@ -79,6 +82,15 @@ def digests(rows: Iterable[Model]) -> Digests:
     for row in rows:
         found.setdefault(label_of(row), {})[str(row.pk)] = digest_of_row(row, table_of(row).excluded)
     return found
+
+
+def as_found(row: Row) -> Row:
+    """Note a row as the act found it, right after it is locked; the entry then has its digest before and after.
+
+    Raises LookupError for a row whose table is not under the ledger. Returns the row.
+    """
+    row.__dict__.setdefault(_FOUND, digest_of_row(row, table_of(row).excluded))
+    return row
 
 
 @dataclass(frozen=True)
@@ -152,8 +164,10 @@ def _write(draft: _Draft, cursor: Any) -> Entry:
 def _changes(rows: list[Model], removed: Iterable[Model], before: Digests) -> dict[str, dict[str, Any]]:
     if settings.PROFILE == "test":
         _hold_against_database(rows)
+    gone = list(removed)
+    before = _noted(before, [*rows, *gone])
     found: dict[str, dict[str, Any]] = {label: dict(after) for label, after in digests(rows).items()}
-    for row in removed:
+    for row in gone:
         table_of(row)
         if row.pk is None:
             raise ValueError(f"a removed {label_of(row)} has lost its key: take it before delete()")
@@ -163,6 +177,15 @@ def _changes(rows: list[Model], removed: Iterable[Model], before: Digests) -> di
             if key in found.get(label, {}):
                 found[label][key] = [digest, found[label][key]]
     return found
+
+
+def _noted(before: Digests, rows: Iterable[Model]) -> Digests:
+    """What was given as `before`, and what rows carry from `as_found`; a row's next entry begins from this one."""
+    known = {label: dict(earlier) for label, earlier in before.items()}
+    for row in rows:
+        if digest := row.__dict__.pop(_FOUND, None):
+            known.setdefault(label_of(row), {})[str(row.pk)] = digest
+    return known
 
 
 def _hold_against_database(rows: Iterable[Model]) -> None:

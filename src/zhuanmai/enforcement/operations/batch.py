@@ -96,7 +96,8 @@ def apply(
                 return [refused or Result(operations[0].id, Status.REFUSED)], 0
         else:
             require_worker(officer, case)
-        batch = _Batch(Work(case, officer, tablet), _tablet(case, officer, tablet, operations), first)
+        work = _work(case, officer, tablet, made=bool(first))
+        batch = _Batch(work, _tablet(case, officer, tablet, operations), first)
         known = {row.pk: row for row in FieldOperation.objects.filter(pk__in=[sent.id for sent in operations])}
         known |= {one.operation.pk: one.operation for one in first}
         fresh = {one.operation.pk for one in first}
@@ -113,10 +114,19 @@ def flush(case: Case, officer: Officer) -> int:
     count = 0
     held = FieldOperation.objects.filter(case=case, status=Status.HELD)
     for tablet in Tablet.objects.select_for_update().filter(case=case, tablet__in=held.values("tablet")):
-        batch = _Batch(Work(case, officer, tablet.tablet), tablet)
+        batch = _Batch(_work(case, officer, tablet.tablet), tablet)
         count += _release(batch, all_of_them=True)
         _finish(batch, tablet.unsent)
     return count
+
+
+def _work(case: Case, officer: Officer, tablet: uuid.UUID, *, made: bool = False) -> Work:
+    """The work of a batch on a case under its lock; what an earlier transaction made is noted as it was found."""
+    work = Work(case, officer, tablet)
+    if not made:
+        work.note(case)
+        work.note(case.inspection)
+    return work
 
 
 def _locked(case_id: uuid.UUID) -> Case | None:
@@ -210,7 +220,7 @@ def _release(batch: _Batch, *, overdue_only: bool = False, all_of_them: bool = F
             case=batch.work.case, tablet=batch.tablet.tablet, status=Status.HELD
         ).select_related("actor").order_by("n")
     )  # fmt: skip
-    for row in held:
+    for row in map(batch.work.note, held):
         due = all_of_them or (overdue_only and row.received_at < now() - HELD_AT_MOST)
         if row.n <= batch.tablet.taken_to + 1 or due:
             _apply(batch, row, new=False)
@@ -304,21 +314,22 @@ def _finish(batch: _Batch, unsent: int) -> None:
                 rows.append(row)
         last.append((one, rows))
     for one, rows in reversed(last):
-        _append(one, case, rows)
+        _append(one, batch.work, rows)
 
 
-def _append(one: _Entry, case: Case, rows: Sequence[Model]) -> None:
+def _append(one: _Entry, work: Work, rows: Sequence[Model]) -> None:
     operation, done = one.operation, one.done
     facts = {"operation_id": str(operation.pk), "tablet": str(operation.tablet), **done.facts}
     append(
         f"enforcement.{one.kind}",
         actor_id=operation.actor_id,
         object_kind=done.object_kind,
-        object_id=done.object_id or case.pk,
-        case_id=case.pk,
+        object_id=done.object_id or work.case.pk,
+        case_id=work.case.pk,
         facts=facts,
         rows=rows,
         removed=done.removed,
+        before=work.before,
     )
 
 
@@ -336,8 +347,8 @@ def reopen(work: Work, payload: CountingReopen, operation: FieldOperation) -> Do
     case.save(update_fields=["counting_closed_at", "counting_closed_by", "state"])
     rows: list[Model] = [case]
     waiting = FieldOperation.objects.filter(case=case, status=Status.PENDING).select_related("actor").order_by("cursor")
-    for row in waiting:
-        theirs = Work(case, row.actor, row.tablet, work._lines)
+    for row in map(work.note, waiting):
+        theirs = Work(case, row.actor, row.tablet, work._lines, before=work.before)
         try:
             with transaction.atomic():
                 done = handled(theirs, row)

@@ -86,6 +86,7 @@ def undo(work: Work, payload: Undo, operation: FieldOperation) -> Done:
         raise Refused("undone_already", "这一步已经撤销过了。", "operation_id")
     if target.kind not in _UNDOABLE:
         raise Refused("not_undoable", "这一步不能撤销；请直接改回。", "operation_id")
+    work.note(target)
     if target.status == FieldOperation.Status.PENDING:
         target.status, target.code, target.detail = FieldOperation.Status.REFUSED, "undone", "已撤销，不再并入。"
         what, rows = "待并入的一步", []

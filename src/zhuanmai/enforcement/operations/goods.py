@@ -196,7 +196,7 @@ def unlisted_register(work: Work, payload: UnlistedRegister, operation: FieldOpe
     line.save()
     photo = Photo.objects.filter(pk=payload.photo_id, case=work.case).first() if payload.photo_id else None
     if photo is not None:
-        photo.line = line
+        work.note(photo).line = line
         photo.save(update_fields=["line"])
     facts = {"barcode": line.barcode, "name": line.name, "line_id": str(line.pk), "line_kind": line.kind}
     return Done(facts, [line, *([photo] if photo else [])], object_kind="line", object_id=line.pk)
@@ -254,6 +254,7 @@ def judged_again(work: Work, day_operation: FieldOperation) -> list[CartonCodeRe
     """Judge the codes of the case again, after the party's licence became known; returns those that changed."""
     changed = []
     for row in CartonCodeRead.objects.filter(case=work.case, removed_at=None).select_related("line__party"):
+        work.note(row)
         day = work.day_of(day_operation)
         code = carton_codes.read(row.row1, row.row2, day)
         judged = carton_codes.judge(code, shop_licence_of(work, row.line), day)
@@ -271,7 +272,7 @@ def code_remove(work: Work, payload: CodeRemove, operation: FieldOperation) -> D
     row = CartonCodeRead.objects.filter(pk=payload.code_id, case=work.case, removed_at=None).first()
     if row is None:
         raise Refused("no_code", "这条喷码已不在本案；请刷新后重试。", "code_id")
-    row.removed_at = now()
+    work.note(row).removed_at = now()
     row.save(update_fields=["removed_at"])
     return Done({"line_id": str(row.line_id), "code_id": str(row.pk)}, [row], object_kind="line", object_id=row.line_id)
 
@@ -286,7 +287,8 @@ def sample_set(work: Work, payload: SampleSet, operation: FieldOperation) -> Don
         raise Refused("base_too_large", f"抽样基数不能多于本行的 {plain(on_line)} 条；请核对。", "base")
     if payload.cartons > payload.base:
         raise Refused("sample_too_many", f"抽样数量不能多于基数 {plain(payload.base)} 条；请核对。", "cartons")
-    row = Sample.objects.filter(line=line, removed_at=None).first() or Sample(case=work.case, line=line)
+    taken = Sample.objects.filter(line=line, removed_at=None).first()
+    row = work.note(taken) if taken else Sample(case=work.case, line=line)
     row.base, row.cartons = payload.base, payload.cartons
     for name, value in payload.given("purpose", "method", "packing_form", "state", "sample_no").items():
         setattr(row, name, value)
@@ -313,6 +315,6 @@ def sample_remove(work: Work, payload: SampleRemove, operation: FieldOperation) 
     row = Sample.objects.filter(line_id=payload.line_id, case=work.case, removed_at=None).select_related("line").first()
     if row is None:
         raise Refused("no_sample", "本行没有抽样；请刷新后重试。", "line_id")
-    row.removed_at = now()
+    work.note(row).removed_at = now()
     row.save(update_fields=["removed_at"])
     return Done({"name": row.line.name, "line_id": str(row.line_id)}, [row], object_kind="line", object_id=row.line_id)

@@ -127,7 +127,7 @@ def hand_over(work: Work, payload: HandOver, operation: FieldOperation) -> Done:
     ended = list(case.assignments.filter(until_at=None))
     if [one.officer_id for one in ended] == [one.pk for one in pair]:
         raise Refused("same_officers", "承办人没有变化，无需移交。", "officer_ids")
-    for one in ended:
+    for one in map(work.note, ended):
         one.until_at = now()
         one.save(update_fields=["until_at"])
     begun = _assigned(case, pair, payload.reason)

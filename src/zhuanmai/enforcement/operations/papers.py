@@ -45,7 +45,8 @@ def causes_set(work: Work, payload: CausesSet, operation: FieldOperation) -> Don
 @handles("registration.set", RegistrationSet)
 def registration_set(work: Work, payload: RegistrationSet, operation: FieldOperation) -> Done:
     """Why, where and how goods are kept as evidence. Raises Refused (registration_approved)."""
-    row = Registration.objects.filter(case=work.case).first() or Registration(case=work.case)
+    known = Registration.objects.filter(case=work.case).first()
+    row = work.note(known) if known else Registration(case=work.case)
     if row.approved_at is not None:
         raise Refused("registration_approved", "先行登记保存已经批准，不能直接改；请说明理由后重新呈报。")
     for name, value in payload.given().items():
@@ -69,7 +70,7 @@ def oral_approval_record(work: Work, payload: OralApprovalRecord, operation: Fie
     row = OralApproval.objects.filter(case=work.case).first()
     if row is not None and row.made_up_at is not None:
         raise Refused("recorded", "口头批准已补办书面批准，不能再改。")
-    row = row or OralApproval(case=work.case)
+    row = work.note(row) if row else OralApproval(case=work.case)
     row.by, row.at, row.reason, row.recorded_by = head, payload.at, payload.reason, work.officer.pk
     row.save()
     term = terms.begin(work.case, "oral_approval", row.at)

@@ -28,6 +28,8 @@ def party_set(work: Work, payload: PartySet, operation: FieldOperation) -> Done:
     new = party is None
     if party is None:
         party = Party(id=payload.party_id, case=work.case, place_in_case=work.case.parties.count() + 1)
+    else:
+        work.note(party)
     licence_before = party.licence_no
     for name, value in payload.given(*_FIELDS).items():
         setattr(party, name, value)

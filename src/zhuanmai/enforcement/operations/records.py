@@ -73,6 +73,8 @@ def photo_add(work: Work, payload: PhotoAdd, operation: FieldOperation) -> Done:
     new = row is None
     if row is None:
         row = Photo(id=payload.photo_id, case=work.case, by_id=work.officer.pk, taken_at=operation.at)
+    else:
+        work.note(row)
     given = payload.given("caption", "what", "place")
     for name, value in given.items():
         setattr(row, name, value)
@@ -97,7 +99,7 @@ def photo_remove(work: Work, payload: PhotoRemove, operation: FieldOperation) ->
         raise Refused("no_photo", "这张照片已不在本案；请刷新后重试。", "photo_id")
     if EvidenceCopy.objects.filter(photo=row, removed_at=None).exists():
         raise Refused("photo_in_use", "这张照片已作为证据提取；请先去掉证据提取单。", "photo_id")
-    row.removed_at = now()
+    work.note(row).removed_at = now()
     row.save(update_fields=["removed_at"])
     return Done({"photo_id": str(row.pk)}, [row], object_kind="photo", object_id=row.pk)
 
@@ -112,6 +114,8 @@ def questioning_set(work: Work, payload: QuestioningSet, operation: FieldOperati
     new = row is None
     if row is None:
         row = Questioning(id=payload.questioning_id, case=work.case)
+    else:
+        work.note(row)
     given = payload.given("ordinal", "began_at", "ended_at", "place", "rights_told_at")
     for name, value in given.items():
         setattr(row, name, value)
@@ -167,6 +171,8 @@ def evidence_set(work: Work, payload: EvidenceSet, operation: FieldOperation) ->
     new = row is None
     if row is None:
         row = EvidenceCopy(id=payload.evidence_id, case=work.case, at=operation.at)
+    else:
+        work.note(row)
     for name, value in payload.given("kind", "provided_by", "way", "place").items():
         setattr(row, name, value)
     row.at = payload.at or row.at

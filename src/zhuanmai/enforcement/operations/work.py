@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Max, Model
 
@@ -14,6 +14,9 @@ from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import Refused
 from zhuanmai.documents.queries import has_signed_version
 from zhuanmai.enforcement.models import Case, FieldOperation, Inspection, ItemLine, Party
+from zhuanmai.ledger.services import Digests, digests
+
+Row = TypeVar("Row", bound=Model)
 
 SIGNED = "相关文书已签名，已签的不能直接改；请改为更正，写明理由后重新签名。"
 
@@ -27,6 +30,14 @@ class Work:
     tablet: uuid.UUID
     _lines: dict[uuid.UUID, ItemLine | None] = field(default_factory=dict)
     _signed: bool | None = None
+    before: Digests = field(default_factory=dict)
+
+    def note(self, row: Row) -> Row:
+        """Note a row's digest as the batch found it, once: a row read again after a refusal may be changed already."""
+        for label, found in digests([row]).items():
+            for key, digest in found.items():
+                self.before.setdefault(label, {}).setdefault(key, digest)
+        return row
 
     @property
     def inspection(self) -> Inspection:
@@ -36,7 +47,8 @@ class Work:
     def line(self, line_id: uuid.UUID) -> ItemLine | None:
         """The case's line with this id, the same object throughout the batch; None if there is none."""
         if line_id not in self._lines:
-            self._lines[line_id] = ItemLine.objects.filter(pk=line_id, case=self.case).first()
+            found = ItemLine.objects.filter(pk=line_id, case=self.case).first()
+            self._lines[line_id] = self.note(found) if found else None
         return self._lines[line_id]
 
     def require_line(self, line_id: uuid.UUID) -> ItemLine:
@@ -48,6 +60,7 @@ class Work:
 
     def keep(self, line: ItemLine) -> None:
         """Remember a line that was made in this batch."""
+        self.before.setdefault(line._meta.label_lower, {})[str(line.pk)] = None
         self._lines[line.pk] = line
 
     def forget_lines(self) -> None:
@@ -66,7 +79,7 @@ class Work:
         found = Party.objects.filter(pk=party_id, case=self.case, removed_at=None).first()
         if found is None:
             raise Refused("no_party", "本案没有这名当事人；请先录入当事人，或重新选择。", "party_id")
-        return found
+        return self.note(found)
 
     def require_unsigned(self) -> None:
         """Raise Refused (signed) once somebody's signature stands on a document of the case, unless it is corrected."""

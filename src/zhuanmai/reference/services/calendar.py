@@ -12,7 +12,7 @@ from zhuanmai.accounts.permissions import require
 from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.core.events import emit
 from zhuanmai.core.ids import derived_id
-from zhuanmai.ledger.services import append
+from zhuanmai.ledger.services import append, as_found, digests
 from zhuanmai.reference.models import CalendarYear, Certainty, DeadlineTerm, WorkingDayOverride
 
 _LENGTHS = ("years", "months", "days", "hours", "minutes")
@@ -37,7 +37,7 @@ def change_term(
             raise NotFound("term_unknown", f"没有代码为 {code} 的期限。")
         if row.certainty == Certainty.STATUTE:
             raise Refused("term_statute", "该期限直接出自法律条文，不能在此修改；法律修改后随版本更新。", "code")
-        old = _length(row)
+        old = _length(as_found(row))
         for name in _LENGTHS:
             setattr(row, name, lengths.get(name))
         row.unit, row.source, row.certainty, row.set_by_bureau = unit, source.strip(), certainty, True
@@ -60,7 +60,9 @@ def set_day(*, actor: Officer, day: dt.date, working: bool, source: str) -> Work
     if not source.strip():
         raise Refused("day_source", "请填写依据（通知名称和文号）。", "source")
     with transaction.atomic():
-        row, _ = WorkingDayOverride.objects.select_for_update().get_or_create(day=day, defaults={"working": working})
+        row, made = WorkingDayOverride.objects.select_for_update().get_or_create(day=day, defaults={"working": working})
+        if not made:
+            as_found(row)
         row.working, row.source = working, source.strip()
         row.save()
         emit("reference.calendar_changed", year=day.year)
@@ -82,7 +84,8 @@ def clear_day(*, actor: Officer, day: dt.date) -> None:
         row = WorkingDayOverride.objects.select_for_update().filter(day=day).first()
         if row is None:
             return
-        row_id, removed = row.id, WorkingDayOverride(id=row.id, day=row.day, working=row.working)
+        row_id, before = row.id, digests([row])
+        removed = WorkingDayOverride(id=row.id, day=row.day, working=row.working)
         row.delete()
         emit("reference.calendar_changed", year=day.year)
         append(
@@ -92,6 +95,7 @@ def clear_day(*, actor: Officer, day: dt.date) -> None:
             object_id=row_id,
             facts={"day": day.isoformat(), "what": "按日历规则", "source": "撤销调整"},
             removed=[removed],
+            before=before,
         )
 
 
@@ -112,6 +116,10 @@ def enter_year(
     if both:
         raise Refused("year_both", f"{both[0]} 既放假又上班；请改正。", "work")
     with transaction.atomic():
+        before = digests([
+            *CalendarYear.objects.select_for_update().filter(year=year),
+            *WorkingDayOverride.objects.select_for_update().filter(day__in=(*off, *on)),
+        ])  # fmt: skip
         entered, _ = CalendarYear.objects.update_or_create(year=year, defaults={"source": source.strip()})
         rows = []
         for day in (*off, *on):
@@ -127,6 +135,7 @@ def enter_year(
             object_id=derived_id("calendar_year", year),
             facts={"year": year, "days": len(rows), "source": source.strip()},
             rows=[entered, *rows],
+            before=before,
         )
     return rows
 

@@ -19,7 +19,7 @@ from zhuanmai.core.errors import Conflict, NotFound, Refused
 from zhuanmai.core.events import emit
 from zhuanmai.core.ids import new_id
 from zhuanmai.core.units import Unit, plain
-from zhuanmai.ledger.services import append
+from zhuanmai.ledger.services import append, as_found
 from zhuanmai.reference import barcodes
 from zhuanmai.reference.catalogue import initials
 from zhuanmai.reference.catalogue import product as product_of
@@ -288,7 +288,7 @@ def _alter_products(found: Plan) -> list[Product]:
     }
     altered = list(Product.objects.select_for_update().filter(pk__in=touched))
     for product in altered:
-        row = touched[product.id].row
+        row = touched[as_found(product).id].row
         for field, value in facts_of(row).items():
             setattr(product, field, value)
         product.name, product.initials = row.name, initials(row.name)
@@ -302,7 +302,7 @@ def _close_barcodes(found: Plan, valid_from: dt.date) -> list[Barcode]:
     codes = [one.row.carton_barcode for one in found.planned if one.reassigned]
     rows = list(Barcode.objects.select_for_update().filter(code__in=codes, level="carton", valid_to=None))
     for row in rows:
-        row.valid_to = valid_from - dt.timedelta(days=1)
+        as_found(row).valid_to = valid_from - dt.timedelta(days=1)
         row.save(update_fields=["valid_to"])
     return rows
 

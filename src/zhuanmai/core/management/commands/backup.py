@@ -36,3 +36,5 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError(refused.detail) from None
         self.stdout.write(f"{made.path}  {made.size:,} 字节，{made.files} 个文件")
+        for words in made.warnings:
+            self.stderr.write(f"! {words}")
