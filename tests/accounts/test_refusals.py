@@ -35,9 +35,7 @@ def kinds() -> list[str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_denied_page_act_and_call_stand_on_the_ledger_though_nothing_else_does(
-    people: People, at_desk: Desk
-) -> None:
+def test_a_denied_page_act_and_call_stand_on_the_ledger_though_nothing_else_does(people: People, at_desk: Desk) -> None:
     jia, yi, unit = people["jia"], people["yi"], people.unit("350206")
     assert at_desk("jia").get("/people?q=secret").status_code == 403
     form = {"role": "valuer", "unit": str(unit.pk), "reason": "任命"}
@@ -125,9 +123,10 @@ def test_lost_waiting_and_stopped_keys_are_noted_with_their_holder(people: Peopl
     with pytest.raises(Refused) as stopped:
         sign_in(soft)
     assert stopped.value.code == "inactive"
-    assert list(Entry.objects.filter(kind="accounts.sign_in_refused").values_list("actor_id", flat=True)) == [
-        people["jia"].pk
-    ] * 2
+    assert (
+        list(Entry.objects.filter(kind="accounts.sign_in_refused").values_list("actor_id", flat=True))
+        == [people["jia"].pk] * 2
+    )
 
 
 def test_a_sign_in_answered_twice_or_too_late_is_noted(people: People) -> None:

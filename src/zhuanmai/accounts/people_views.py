@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -23,9 +24,12 @@ from zhuanmai.accounts.staff_files import officer_row
 from zhuanmai.accounts.tree import with_descendants
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import NotFound, Refused
+from zhuanmai.core.exports import exported
+from zhuanmai.core.listing import listed
 from zhuanmai.core.middleware import noted
 
-PAGE_ROWS = 50
+_COLUMNS = {"name": "name", "unit": "unit__code", "certificate": "certificate_no", "valid_to": "certificate_valid_to"}
+_SHEET = ("姓名", "单位", "执法证号", "有效期至", "岗位", "状态")
 
 
 def _day_field(label: Any) -> forms.DateField:
@@ -82,29 +86,51 @@ def officers(request: HttpRequest) -> HttpResponse:
     actor = officer_of(request)
     require(actor, "accounts.see_people")
     scope = scope_units(actor, "accounts.see_people")
-    people = Officer.objects.filter(unit_id__in=scope).select_related("unit").order_by("unit__code", "username")
+    people = _found(request, Officer.objects.filter(unit_id__in=scope).select_related("unit"))
+    if answer := exported(request, "officers", _("Units and officers"), _SHEET, lambda: _cells(people)):
+        return answer
+    context = listed(request, people, columns=_COLUMNS, default="unit")
+    held = _held(context["page_obj"].object_list)
+    waiting = Grant.objects.filter(confirmed_at=None, revoked_at=None, unit_id__in=scope)
+    links = Invitation.objects.filter(approved_at=None, used_at=None, revoked_at=None, expires_at__gte=now())
+    context |= {
+        "rows": [(person, "、".join(held.get(person.pk, []))) for person in context["page_obj"]],
+        "units": Unit.objects.filter(pk__in=scope),
+        "roles": Role.choices,
+        "waiting": waiting.select_related("officer", "unit", "granted_by"),
+        "links": links.filter(officer__unit_id__in=scope).select_related("officer__unit", "issued_by"),
+        "may_edit": actor.may("accounts.edit_people"),
+        "exports": 1,
+    }
+    return render(request, "accounts/officers.html", context)
+
+
+def _found(request: HttpRequest, people: QuerySet[Officer]) -> QuerySet[Officer]:
+    """The people that the filters of the address leave; a filter that names nothing is left out."""
     if unit := asked_id(request, "unit"):
         people = people.filter(unit_id__in=with_descendants(unit))
     if role := asked(request, "role"):
         people = people.filter(pk__in=Grant.objects.in_force().filter(role=role).values("officer_id"))
     if words := asked(request, "q"):
         people = people.filter(name__contains=words) | people.filter(certificate_no__endswith=words)
-    page = Paginator(people, PAGE_ROWS).get_page(request.GET.get("page"))
+    return people
+
+
+def _held(people: Iterable[Officer]) -> dict[uuid.UUID, list[str]]:
+    """The roles in force of each of these people, in words."""
     held: dict[uuid.UUID, list[str]] = {}
-    for one in Grant.objects.in_force().filter(officer__in=list(page)):
+    for one in Grant.objects.in_force().filter(officer__in=list(people)):
         held.setdefault(one.officer_id, []).append(str(Role(one.role).label))
-    waiting = Grant.objects.filter(confirmed_at=None, revoked_at=None, unit_id__in=scope)
-    links = Invitation.objects.filter(approved_at=None, used_at=None, revoked_at=None, expires_at__gte=now())
-    context = {
-        "page_obj": page,
-        "rows": [(person, "、".join(held.get(person.pk, []))) for person in page],
-        "units": Unit.objects.filter(pk__in=scope),
-        "roles": Role.choices,
-        "waiting": waiting.select_related("officer", "unit", "granted_by"),
-        "links": links.filter(officer__unit_id__in=scope).select_related("officer__unit", "issued_by"),
-        "may_edit": actor.may("accounts.edit_people"),
-    }
-    return render(request, "accounts/officers.html", context)
+    return held
+
+
+def _cells(people: QuerySet[Officer]) -> Iterator[tuple[Any, ...]]:
+    held = _held(people)
+    for person in people.order_by("unit__code", "username"):
+        yield (
+            person.name, person.unit.name, person.certificate_no, person.certificate_valid_to,
+            "、".join(held.get(person.pk, [])), "在用" if person.is_active else "停用",
+        )  # fmt: skip
 
 
 @signed_in_only

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import csv
+import datetime as dt
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import login, logout
-from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,19 +21,21 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhuanmai.accounts import delegation_views, services
 from zhuanmai.accounts.invitations import opened
-from zhuanmai.accounts.models import Key, Officer
+from zhuanmai.accounts.models import Key
 from zhuanmai.accounts.passkeys import note_sign_out
 from zhuanmai.accounts.permissions import require, roles_of
 from zhuanmai.accounts.queries import names, usable_keys
 from zhuanmai.accounts.requests import asked, asked_id, officer_of, signed_in_only
+from zhuanmai.core.clock import start_of_day
 from zhuanmai.core.errors import Refused
+from zhuanmai.core.exports import exported
 from zhuanmai.core.ids import new_id
+from zhuanmai.core.listing import day_of, page_of
 from zhuanmai.ledger.heads import LEAVES, folder, latest
+from zhuanmai.ledger.models import Entry
 from zhuanmai.ledger.queries import entries, kind_choices, line_of
 from zhuanmai.ledger.services import append
 from zhuanmai.ledger.verify import verify
-
-PAGE_ROWS = 50
 
 
 @ensure_csrf_cookie
@@ -110,39 +113,43 @@ def ledger(request: HttpRequest) -> HttpResponse:
     """The ledger: every act, filtered; as CSV for the auditor (personal parts never leave)."""
     actor = officer_of(request)
     require(actor, "ledger.see")
+    since, until = day_of(asked(request, "since")), day_of(asked(request, "until"))
     object_id = asked_id(request, "object")
     found = entries(
         kind=asked(request, "kind"),
         actor_id=asked_id(request, "actor"),
         object_ids=[object_id] if object_id else None,
+        since=start_of_day(since) if since else None,
+        until=start_of_day(until + dt.timedelta(days=1)) if until else None,
     )
-    if request.GET.get("format") == "csv":
-        return _exported(request, actor, found)
-    page = Paginator(found, PAGE_ROWS).get_page(request.GET.get("page"))
+    exports = actor.may("ledger.verify")
+    if exports and (answer := exported(request, "ledger", _("Ledger"), _LEDGER, lambda: _cells(found))):
+        return answer
+    page = page_of(request, found)
     lines = [line_of(entry) for entry in page]
     people = names({line.actor_id for line in lines if line.actor_id})
-    rows = [(line, people.get(line.actor_id) if line.actor_id else "") for line in lines]
-    return render(request, "accounts/ledger.html", {"page_obj": page, "rows": rows, "kinds": kind_choices()})
+    context = {
+        "page_obj": page,
+        "rows": [(line, people.get(line.actor_id) if line.actor_id else "") for line in lines],
+        "kinds": kind_choices(),
+        "since": since,
+        "until": until,
+        "narrowed": [(name, asked(request, name)) for name in ("actor", "object") if asked(request, name)],
+        "exports": exports,
+    }
+    return render(request, "accounts/ledger.html", context)
 
 
-def _exported(request: HttpRequest, actor: Officer, found: Any) -> HttpResponse:
-    require(actor, "ledger.verify")
-    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")  # the mark, once: spreadsheets want it
-    answer["Content-Disposition"] = 'attachment; filename="ledger.csv"'
-    writer = csv.writer(answer)
-    writer.writerow(["seq", "at", "kind", "actor_id", "object_kind", "object_id", "case_id", "sentence", "leaf"])
-    count = 0
+_LEDGER = ("seq", "at", "kind", "actor_id", "object_kind", "object_id", "case_id", "sentence", "leaf")
+
+
+def _cells(found: QuerySet[Entry]) -> Iterator[tuple[Any, ...]]:
+    """Entries as the auditor takes them away, in order; personal parts never leave."""
     for entry in found.order_by("seq").iterator(chunk_size=2000):
-        line = line_of(entry)
-        writer.writerow([
-            entry.seq, entry.at.isoformat(), entry.kind, entry.actor_id or "", entry.object_kind, entry.object_id,
-            entry.case_id or "", line.sentence, bytes(entry.leaf).hex(),
-        ])  # fmt: skip
-        count += 1
-    with transaction.atomic():
-        facts = {"count": count, "filters": request.GET.urlencode()[:500]}
-        append("ledger.exported", actor_id=actor.pk, object_kind="ledger", object_id=new_id(), facts=facts)
-    return answer
+        yield (
+            entry.seq, entry.at.isoformat(), entry.kind, str(entry.actor_id or ""), entry.object_kind,
+            str(entry.object_id), str(entry.case_id or ""), line_of(entry).sentence, bytes(entry.leaf).hex(),
+        )  # fmt: skip
 
 
 @signed_in_only

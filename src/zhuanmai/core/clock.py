@@ -36,6 +36,11 @@ def to_local(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(SHANGHAI)
 
 
+def start_of_day(day: dt.date) -> dt.datetime:
+    """The moment at which a day begins in the bureau."""
+    return dt.datetime.combine(day, dt.time(), SHANGHAI)
+
+
 def set_clock(moment: dt.datetime | None) -> None:
     """Set the clock of every process to `moment` (it then runs on), or back to real time with None.
 

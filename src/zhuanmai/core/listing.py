@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +27,22 @@ class Order:
     def value(self) -> str:
         """As the address writes it: `due`, or `-due` when it goes down."""
         return f"-{self.name}" if self.down else self.name
+
+
+def day_of(text: str | None) -> dt.date | None:
+    """The day that an address names; None where it names none."""
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def uuid_of(text: str | None) -> uuid.UUID | None:
+    """The id that an address names; None where it names none."""
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError:
+        return None
 
 
 def order_of(request: HttpRequest, columns: Sequence[str], default: str) -> Order:

@@ -30,6 +30,14 @@ class CasePort(Protocol):
         ...
 
 
+class Ledger(Protocol):
+    """The record of acts: ledger keeps it; the ground floor, which lies below, writes its own acts through here."""
+
+    def append(self, kind: str, **arguments: Any) -> Any:
+        """Append one entry as the last statement of the running transaction (ledger.services.append)."""
+        ...
+
+
 class SavedViews(Protocol):
     """Views of lists that officers keep for themselves: accounts keeps them, the shell shows them."""
 

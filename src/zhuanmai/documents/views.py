@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from zhuanmai.accounts.permissions import require
 from zhuanmai.accounts.requests import officer_of, signed_in_only
+from zhuanmai.core.exports import exported
 from zhuanmai.core.listing import page_of
-from zhuanmai.core.sheets import sheet
 from zhuanmai.core.templatetags.zhuanmai import minute
 from zhuanmai.documents import register
 from zhuanmai.documents.models import IssuedNumber
@@ -51,13 +54,8 @@ def numbers(request: HttpRequest) -> HttpResponse:
         **{name: request.GET.get(name, "").strip() for name in ("unit", "word", "year", "state")}
     )
     found = register.numbers(officer, filters)
-    if request.GET.get("export") in ("csv", "xlsx"):
-        headings = ("文号", "单位", "文书", "状态", "作废或更正理由", "取号时间")
-        rows = (
-            (one.text, one.unit, one.document, one.state_words, one.explained, minute(one.taken_at))
-            for one in register.lines(found)
-        )
-        return sheet("numbers", request.GET["export"], headings, rows)
+    if answer := exported(request, "numbers", _("Register of numbers"), _SHEET, lambda: _cells(found)):
+        return answer
     page = page_of(request, found)
     context = {
         "page_obj": page,
@@ -69,3 +67,11 @@ def numbers(request: HttpRequest) -> HttpResponse:
         **register.choices(officer),
     }
     return render(request, "documents/numbers.html", context)
+
+
+_SHEET = ("文号", "单位", "文书", "状态", "作废或更正理由", "取号时间")
+
+
+def _cells(found: QuerySet[IssuedNumber]) -> Iterator[tuple[Any, ...]]:
+    for one in register.lines(found):
+        yield one.text, one.unit, one.document, one.state_words, one.explained, minute(one.taken_at)

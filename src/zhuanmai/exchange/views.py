@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,10 +13,15 @@ from django.views.decorators.http import require_POST
 
 from zhuanmai.accounts.permissions import may
 from zhuanmai.accounts.requests import officer_of, signed_in_only
+from zhuanmai.core.exports import exported
+from zhuanmai.core.listing import listed
+from zhuanmai.core.templatetags.zhuanmai import minute
 from zhuanmai.exchange import queries, reconciliation, services
 from zhuanmai.exchange.models import Message
+from zhuanmai.exchange.templatetags.partners import message_kind
 
-PAGE_ROWS = 50
+_COLUMNS = {"when": "created_at", "kind": "kind", "attempts": "attempts"}
+_HEADINGS = ("报文编号", "时间", "类别", "案源编号", "状态", "次数", "接收时间", "回执", "原因")
 
 
 @signed_in_only
@@ -26,14 +30,24 @@ def monitor(request: HttpRequest) -> HttpResponse:
     officer = officer_of(request)
     found = queries.messages(officer=officer, state=request.GET.get("state", ""), kind=request.GET.get("kind", ""))
     counts = queries.counts(officer=officer)
-    context = {
-        "page_obj": Paginator(found, PAGE_ROWS).get_page(request.GET.get("page")),
+    if answer := exported(request, "messages", _("Exchange"), _HEADINGS, lambda: map(_cells, found)):
+        return answer
+    context = listed(request, found, columns=_COLUMNS, default="-when") | {
+        "exports": 1,
         "counts": [(value, words, counts[value]) for value, words in Message.State.choices],
         "dead": counts[Message.State.DEAD],
         "kinds": queries.kinds(),
         "may_retry": may(officer, "exchange.retry"),
     }
     return render(request, "exchange/monitor.html", context)
+
+
+def _cells(row: Message) -> tuple[object, ...]:
+    """A message as a sheet shows it; its content stays here."""
+    return (
+        str(row.pk), minute(row.created_at), message_kind(row.kind), row.body.get("clue_no", ""),
+        row.get_state_display(), row.attempts, minute(row.received_at), row.receipt, row.last_error,
+    )  # fmt: skip
 
 
 @signed_in_only

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhuanmai.core.errors import Refused
-from zhuanmai.core.sheets import sheet
+from zhuanmai.core.exports import sheet
 from zhuanmai.reference import services
 from zhuanmai.reference.forms import CatalogueForm
 from zhuanmai.reference.models import CatalogueImport

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
@@ -18,8 +19,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import Refused
+from zhuanmai.core.exports import exported
 from zhuanmai.core.listing import Order, order_of, page_of
-from zhuanmai.core.sheets import sheet
 from zhuanmai.reference import catalogue, services
 from zhuanmai.reference.catalogue import Listed
 from zhuanmai.reference.forms import BarcodeForm, PriceForm, ProductForm, RefusingForm
@@ -53,8 +54,8 @@ def product_list(request: HttpRequest) -> HttpResponse:
     """The catalogue on a day, filtered, sorted, 50 a page; or as a sheet."""
     filters = _filters(request)
     found = _filtered(filters)
-    if request.GET.get("export") in ("csv", "xlsx"):
-        return _export(found, request.GET["export"])
+    if answer := exported(request, "products", _("Products and prices"), _HEADINGS, lambda: _rows(found)):
+        return answer
     return render(
         request,
         "reference/products.html",
@@ -178,27 +179,16 @@ def _state(one: Listed) -> str:
     return "gone" if one.price.mark == "退出目录" else "listed"
 
 
-def _export(found: list[Listed], kind: str) -> HttpResponse:
-    headings = (
-        "条包条码",
-        "盒条码",
-        "品规名称",
-        "品牌",
-        "生产企业",
-        "价类",
-        "每条盒数",
-        "每条支数",
-        "零售价",
-        "单位",
-        "标注",
-        "依据",
-    )
-    rows = (
-        (
+_HEADINGS = (
+    "条包条码", "盒条码", "品规名称", "品牌", "生产企业", "价类", "每条盒数", "每条支数", "零售价", "单位",
+    "标注", "依据",
+)  # fmt: skip
+
+
+def _rows(found: list[Listed]) -> Iterator[tuple[Any, ...]]:
+    for one in found:
+        yield (
             one.code("carton"), one.code("pack"), one.product.name, one.product.brand, one.product.manufacturer,
             one.product.price_class, one.product.packs_per_carton, one.product.sticks_per_carton, one.price.amount,
             "支" if one.price.per == "stick" else "条", one.price.mark, one.price.basis_source,
-        )
-        for one in found
-    )  # fmt: skip
-    return sheet("products", kind, headings, rows)
+        )  # fmt: skip

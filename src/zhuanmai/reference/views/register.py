@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zhuanmai.core.errors import NotFound, Refused
+from zhuanmai.core.exports import exported
 from zhuanmai.core.listing import listed
 from zhuanmai.reference import identifiers, importing, licensees, services
 from zhuanmai.reference.forms import ReasonForm, RegisterForm
@@ -30,6 +31,9 @@ BUSINESS = {
     "hospitality": gettext_lazy("Hospitality"),
     "other": gettext_lazy("Other"),
 }
+
+
+_HEADINGS = ("许可证号", "店名", "地址", "负责人", "证件号码", "电话", "区县", "业态", "有效期至", "状态")
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,15 @@ def licensee_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(pk__in=[one.pk for one in licensees.find(q, limit=500)])
     rows = rows.filter(district_code=district) if district else rows
     rows = rows.filter(status=status) if status else rows
+    if answer := exported(request, "licensees", _("Register of licensees"), _HEADINGS, lambda: map(_cells, rows)):
+        return answer
     context = listed(request, rows, columns=_COLUMNS, default="licence")
     return render(
         request,
         "reference/licensees.html",
         {
             **context,
+            "exports": 1,
             "shown": [_shown(row) for row in context["page_obj"].object_list],
             "q": q,
             "district": district,
@@ -134,3 +141,12 @@ def _shown(row: Licensee, *, full: bool = False) -> Shown:
     personal = {name: getattr(row, name) for name in names} if full else licensees.masked(row)
     district = identifiers.districts().get(row.district_code, row.district_code)
     return Shown(row, personal, BUSINESS.get(row.business_type, row.business_type), district)
+
+
+def _cells(row: Licensee) -> tuple[Any, ...]:
+    """A licensee as a sheet shows it: personal columns masked, as on the page."""
+    one = _shown(row)
+    return (
+        row.licence_no, row.shop_name, row.address, one.personal["holder_name"], one.personal["holder_id"],
+        one.personal["phone"], one.district, one.business, row.valid_to, row.get_status_display(),
+    )  # fmt: skip
