@@ -61,6 +61,7 @@ CSRF_FAILURE_VIEW = "zhuanmai.core.views.stale_form"
 KEY_REQUIRED = _flag("ZHUANMAI_KEY_REQUIRED", PROFILE == "production")
 IDLE_SECONDS = int(os.environ.get("ZHUANMAI_IDLE_SECONDS", "1800"))
 PERSONAL_DAYS = int(os.environ.get("ZHUANMAI_PERSONAL_DAYS", "0"))  # 0: personal parts of the ledger are kept
+BACKUP_RECIPIENT = os.environ.get("ZHUANMAI_BACKUP_RECIPIENT", "")
 NATIONAL_URL = os.environ.get("ZHUANMAI_NATIONAL_URL", "http://127.0.0.1:8910")
 PRICE_REGION = os.environ.get("ZHUANMAI_PRICE_REGION", "湖南")
 PKCS11_MODULE = os.environ.get("ZHUANMAI_PKCS11_MODULE", "")

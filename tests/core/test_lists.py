@@ -25,6 +25,7 @@ LISTS = [
     ("/people", "security_admin"),
     ("/ledger", "auditor"),
     ("/exchange", "system_admin"),
+    ("/system/jobs", "system_admin"),
     ("/reference/products/", "reference_editor"),
     ("/reference/licensees/", "officer"),
 ]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from zhuanmai.core.clock import now
 from zhuanmai.core.jobs import defer
@@ -37,8 +38,13 @@ def handle(event_id: str) -> None:
     """Give an event to each handler that has not had it. Raises what a handler raises; the job tries again."""
     event = Event.objects.get(pk=event_id)
     for name, handler in _handlers[event.kind]:
-        with transaction.atomic():
-            _, first = EventHandled.objects.get_or_create(event=event, handler=name)
-            if first:
-                handler(event)
+        try:
+            with transaction.atomic():
+                _, first = EventHandled.objects.get_or_create(event=event, handler=name)
+                if first:
+                    handler(event)
+        except Exception as error:
+            said = f"{name}: {type(error).__name__}"
+            Event.objects.filter(pk=event.pk).update(attempts=F("attempts") + 1, last_error=said)
+            raise
     Event.objects.filter(pk=event.pk).update(handled_at=now())

@@ -1,8 +1,9 @@
-"""What every room builds on: the base model, the demo clock, remembered operation ids, and events."""
+"""What every room builds on: the base model, the demo clock, remembered operation ids, events, settings and backups."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.core.clock import now
 from zhuanmai.core.ids import new_id
@@ -61,3 +62,37 @@ class EventHandled(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event", "handler"], name="core_eventhandled_once")]
+
+
+class Setting(models.Model):
+    """A setting that is data: what a system administrator set instead of the environment's value."""
+
+    id = models.UUIDField(primary_key=True)
+    name = models.CharField(max_length=40, unique=True)
+    value = models.JSONField()
+    changed_at = models.DateTimeField(default=now)
+    changed_by_id = models.UUIDField()
+
+
+class Backup(Base):
+    """A backup that was asked for on a page and made by a job: where it lies, its digest, what its proofs found."""
+
+    class State(models.TextChoices):
+        """Where a backup stands."""
+
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    asked_by_id = models.UUIDField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    name = models.CharField(max_length=80, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    files = models.PositiveIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    finished_at = models.DateTimeField(null=True)
+    problems = models.JSONField(default=list)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]

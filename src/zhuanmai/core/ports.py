@@ -37,6 +37,10 @@ class Ledger(Protocol):
         """Append one entry as the last statement of the running transaction (ledger.services.append)."""
         ...
 
+    def as_found(self, row: Any) -> Any:
+        """Note a row as the act found it, so that its entry has the digest before and after."""
+        ...
+
 
 class SavedViews(Protocol):
     """Views of lists that officers keep for themselves: accounts keeps them, the shell shows them."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from procrastinate.contrib.django import app
 
-from zhuanmai.core import events
+from zhuanmai.core import backups, events
 from zhuanmai.core.clock import now
 from zhuanmai.core.models import SeenOperation
 
@@ -17,6 +18,12 @@ KEEP_OPERATION_IDS = dt.timedelta(days=30)
 def handle_event(event_id: str) -> None:
     """Tell every handler of an event that has not heard it."""
     events.handle(event_id)
+
+
+@app.task(name="core.backup")
+def make_backup(backup_id: str) -> None:
+    """Make a backup that was asked for on a page."""
+    backups.run(backup_id=uuid.UUID(backup_id))
 
 
 @app.periodic(cron="17 3 * * *")

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.queries import bureau_of, holders, officers_of
+from zhuanmai.core import options
 from zhuanmai.core.clock import local_now, today
 from zhuanmai.enforcement.models import Registration
 from zhuanmai.reference import causes, identifiers
@@ -44,9 +43,9 @@ def kit(officer: Officer) -> dict[str, Any]:
         "outlines": outlines(),
         "photo_lists": photo_lists(),
         "settings": {
-            "gun_gap_ms": settings.GUN_GAP_MS,
-            "gun_decide_ms": settings.GUN_GAP_MS + 5,
-            "gun_prefix": settings.GUN_PREFIX,
+            "gun_gap_ms": options.value("GUN_GAP_MS"),
+            "gun_decide_ms": options.value("GUN_GAP_MS") + 5,
+            "gun_prefix": options.value("GUN_PREFIX"),
         },
         "districts": [{"code": code, "name": name} for code, name in identifiers.districts().items()],
         "now": local_now().isoformat(timespec="milliseconds"),

@@ -10,6 +10,7 @@ class Record:
     """Entries for acts of the ground floor (core.ports.Ledger)."""
 
     append = staticmethod(services.append)
+    as_found = staticmethod(services.as_found)
 
 
 ports.bind(ports.Ledger, Record())  # type: ignore[type-abstract]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.conf import settings
 from procrastinate.contrib.django import app
 
+from zhuanmai.core import options
 from zhuanmai.core.clock import now
 from zhuanmai.ledger.heads import seal
 from zhuanmai.ledger.retention import erase_personal_parts
@@ -23,6 +23,6 @@ def seal_head(timestamp: int) -> None:
 @app.task(name="ledger.retain", queueing_lock="ledger.retain")
 def erase_what_is_due(timestamp: int) -> None:
     """Erase the personal parts older than ZHUANMAI_PERSONAL_DAYS; none while that is 0."""
-    days: int = getattr(settings, "PERSONAL_DAYS", 0)
+    days: int = options.value("PERSONAL_DAYS")
     if days > 0:
         erase_personal_parts(before=now() - dt.timedelta(days=days), actor_id=None)

@@ -11,6 +11,7 @@ register = template.Library()
 
 
 _OBJECTS = {
+    "backup": _("Backup"),
     "bureau": _("Unit"),
     "calendar_year": _("Calendar"),
     "case": _("Case"),
@@ -20,14 +21,16 @@ _OBJECTS = {
     "document": _("Document"),
     "evidence": _("Evidence"),
     "grant": _("Role"),
+    "job": _("Job"),
     "key": _("Key"),
     "ledger": _("Ledger"),
     "licensee": _("Licensee"),
     "line": _("Goods"),
+    "list": _("List"),
     "message": _("Message"),
     "officer": _("Staff member"),
-    "page": _("Page"),
     "operation": _("Operation"),
+    "page": _("Page"),
     "partner": _("Partner"),
     "party": _("Party"),
     "photo": _("Photograph"),
@@ -35,6 +38,7 @@ _OBJECTS = {
     "product": _("Product"),
     "questioning": _("Questioning"),
     "register": _("Register of licensees"),
+    "setting": _("System settings"),
     "shipped": _("Reference data"),
     "signing": _("Signing"),
     "term": _("Deadline"),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from zhuanmai.core.backup import backup
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Where to, and to whose key."""
         parser.add_argument("--to", type=Path, default=None, help="file to write; default ./zhuanmai-DATE.age")
-        parser.add_argument("--recipient", default=os.environ.get("ZHUANMAI_BACKUP_RECIPIENT", ""), help="age1…")
+        parser.add_argument("--recipient", default=settings.BACKUP_RECIPIENT, help="age1…")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Make the backup and say what is in it."""
