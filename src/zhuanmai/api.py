@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import SessionAuth
 
-from zhuanmai.core.errors import FieldError, Refused
+from zhuanmai.core.errors import FieldError, NotAllowed, Refused
 from zhuanmai.core.middleware import refusal
 
 
@@ -19,7 +21,40 @@ class OfficerSession(SessionAuth):
     """A signed-in officer's session; writes need the CSRF token (X-CSRFToken)."""
 
 
-api = NinjaAPI(title="zhuanmai", version="1", auth=OfficerSession(csrf=True), urls_namespace="api")
+class Api(NinjaAPI):
+    """Every operation may be refused, and says so: problem+json (RFC 9457) beside what it answers."""
+
+    def get_openapi_schema(self, *args: Any, **kwargs: Any) -> OpenAPISchema:
+        """The OpenAPI document, with the refusal of each operation."""
+        schema = super().get_openapi_schema(*args, **kwargs)
+        schema["components"].setdefault("schemas", {})["Problem"] = PROBLEM
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                operation["responses"]["default"] = _REFUSED
+        return schema
+
+
+_TEXT = {"type": "string"}
+PROBLEM = {
+    "title": "Problem",
+    "description": "What was refused, why, and what to do; a code may bring facts of its own.",
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail", "field", "errors"],
+    "properties": {
+        **dict.fromkeys(("type", "title", "code", "detail", "field"), _TEXT),
+        "status": {"type": "integer"},
+        "errors": {
+            "type": "array",
+            "items": {"type": "object", "properties": dict.fromkeys(("field", "code", "detail"), _TEXT)},
+        },
+    },
+}
+_REFUSED = {
+    "description": "Refused, in words",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+api = Api(title="zhuanmai", version="1", auth=OfficerSession(csrf=True), urls_namespace="api")
 for _room in settings.ROOMS:
     if find_spec(f"zhuanmai.{_room}.api"):
         api.add_router(f"/{_room}", import_module(f"zhuanmai.{_room}.api").router)
@@ -40,3 +75,14 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         request,
         Refused("invalid_input", "提交的内容格式不对，未作任何改动；请按提示修改后重试。", errors=found),
     )
+
+
+@api.exception_handler(AuthenticationError)
+def _signed_out(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    return refusal(request, NotAllowed("signed_out", "登录已过期；请重新登录，已录入的内容仍在本机。", status=401))
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    detail = "请求无法识别，未作任何改动；请刷新页面后重试。"
+    return refusal(request, Refused("bad_request", detail, status=error.status_code))

@@ -55,7 +55,7 @@ def run(*, backup_id: uuid.UUID) -> Backup:
     except (Refused, RuntimeError, OSError) as error:
         return _failed(row, error.detail if isinstance(error, Refused) else f"{type(error).__name__}，详见服务日志")
     with transaction.atomic(), made.path.open("rb") as handle:
-        row = ports.get(ports.Ledger).as_found(Backup.objects.select_for_update().get(pk=backup_id))  # type: ignore[type-abstract]
+        row = _locked(backup_id)
         row.state, row.name, row.size, row.files = Backup.State.DONE, name, made.size, made.files
         row.sha256, row.problems = hashlib.file_digest(handle, "sha256").hexdigest(), found[:20]
         row.finished_at = now()
@@ -80,9 +80,15 @@ def _is_there(row: Backup) -> bool:
     return bool(row.name) and path.is_file() and path.stat().st_size == row.size
 
 
+def _locked(backup_id: uuid.UUID) -> Backup:
+    row = Backup.objects.select_for_update().get(pk=backup_id)
+    ports.get(ports.Ledger).as_found(row)  # type: ignore[type-abstract]
+    return row
+
+
 def _failed(row: Backup, reason: str) -> Backup:
     with transaction.atomic():
-        row = ports.get(ports.Ledger).as_found(Backup.objects.select_for_update().get(pk=row.pk))  # type: ignore[type-abstract]
+        row = _locked(row.pk)
         row.state, row.error, row.finished_at = Backup.State.FAILED, reason[:300], now()
         row.save()
         _record("core.backup_failed", row, reason=reason[:300])

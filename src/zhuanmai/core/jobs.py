@@ -121,6 +121,7 @@ def retry(*, actor_id: uuid.UUID, job_id: int) -> None:
 def _why(row: Any, event: Event | None) -> str:
     """Why a job waits or failed, in words."""
     told = f"{event.kind} {event.last_error}".strip() if event else ""
+    words: Any = ""
     match row.status:
         case "todo" if row.scheduled_at and row.scheduled_at > now():
             words = _("until its time has come") if not row.attempts else _("to be tried again")
@@ -128,6 +129,4 @@ def _why(row: Any, event: Event | None) -> str:
             words = _("until a worker is free")
         case "failed":
             words = _("failed after %(n)s attempts; the worker's log says why") % {"n": row.attempts}
-        case _:
-            words = ""
     return f"{words} {told}".strip()
