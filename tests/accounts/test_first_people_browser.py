@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import add_security_key, chromium, new_context
+from tests.core.test_shell_browser import violations
 from zhuanmai.accounts.models import Key, Officer
 from zhuanmai.accounts.permissions import may
 from zhuanmai.ledger.models import Entry
@@ -38,6 +39,7 @@ def comes_by(page: Page, address: str, name: str) -> None:
     """Open a one-time link, register the key, sign in with it."""
     page.goto(address)
     expect(page.locator("dl")).to_contain_text(name)
+    assert violations(page) == []
     page.get_by_test_id("enrol-key").click()
     page.wait_for_url("**/sign-in?enrolled=1")
     assert page.locator("input[type=password]").count() == 0
@@ -79,8 +81,10 @@ def test_from_an_empty_database_to_an_officer_at_work(
         assert wang.goto(address).status == 409  # type: ignore[union-attr]
 
         li.goto(f"{live_server.url}/people")
+        assert violations(li) == []
         li.get_by_role("button", name="批准").click()
         li.wait_for_url(f"**/people/{person.pk}")
+        assert violations(li) == []
         li.get_by_role("button", name="确认").click()
         expect(li.locator("table").first).to_contain_text("在任")
         comes_by(wang, address, "王五")
