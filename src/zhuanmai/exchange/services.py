@@ -20,6 +20,7 @@ from zhuanmai.exchange.models import Attempt, Message
 from zhuanmai.ledger.canonical import digest_of
 from zhuanmai.ledger.services import append, as_found
 
+KINDS = {"case": "案件", "items": "涉案物品", "document": "封签文书"}  # as the ledger says them
 MAX_ATTEMPTS = 60  # some nine hours: a night without the partner makes no dead letters
 _FIRST_PAUSE_SECONDS = 1
 _LONGEST_PAUSE_SECONDS = 600
@@ -44,7 +45,7 @@ def enqueue(
     )
     if created:
         defer("exchange.deliver", message_id=str(message.pk))
-        _record("exchange.sent", message, kind=kind, sha256=sent_digest(message))
+        _record("exchange.sent", message, sha256=sent_digest(message))
     return message
 
 
@@ -91,7 +92,6 @@ def _note(message: Message, answer: Answer) -> None:
         _record(
             "exchange.received" if message.state == Message.State.RECEIVED else "exchange.dead",
             message,
-            kind=message.kind,
             receipt=message.receipt,
             attempts=message.attempts,
             reason=message.last_error,
@@ -105,7 +105,7 @@ def _record(entry: str, message: Message, *, actor: Officer | None = None, **fac
         object_kind="message",
         object_id=message.pk,
         case_id=message.case_id,
-        facts=facts,
+        facts={"kind": KINDS.get(message.kind, message.kind), **facts},
         rows=[message],
     )
 
@@ -133,7 +133,7 @@ def retry(*, actor: Officer, message_id: uuid.UUID) -> Message:
         message.state, message.attempts, message.next_at = Message.State.WAITING, 0, None
         message.save()
         defer("exchange.deliver", message_id=str(message.pk))
-        _record("exchange.retried", message, actor=actor, kind=message.kind)
+        _record("exchange.retried", message, actor=actor)
         return message
 
 
