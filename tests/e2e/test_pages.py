@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,14 +86,3 @@ def test_every_page_is_accessible_and_still(
             context.add_cookies([{"name": "django_language", "value": "en", "url": stack.url}])
         found = [wrong for path in paths for wrong in wrong_with(page, stack.url + path)]
         assert found == []
-
-
-def shots(url: str, folder: Path, browser: Browser) -> None:
-    """Pictures of every page, to look at by hand."""
-    for username, paths in PAGES.items():
-        with new_context(browser) as context:
-            page = context.new_page()
-            sign_in(page, url, username)
-            for path in paths:
-                page.goto(url + path, wait_until="networkidle")
-                page.screenshot(path=folder / f"{username}{path.replace('/', '_').replace('?', '-')}.png")
