@@ -246,3 +246,18 @@ def test_the_made_up_register_is_seeded_once_and_never_in_production(capsys: pyt
     assert Entry.objects.filter(kind="reference.register_imported").count() == 1
     with override_settings(PROFILE="production"), pytest.raises(CommandError):
         call_command("seed_register")
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/reference/products/", "/reference/catalogues/", "/reference/laws/", "/reference/laws/?q=零售",
+        "/reference/causes/", "/reference/terms/", "/reference/licensees/",
+    ],
+)  # fmt: skip
+def test_every_list_can_be_walked_with_the_keyboard(browser_of: Callable[[str], Client], path: str) -> None:
+    text = browser_of("officer").get(path).content.decode()
+    table = text.split("<table", 1)[1].split("</table>", 1)[0]
+    assert "data-list" in table.split(">", 1)[0]
+    assert "<tr data-href=" in table

@@ -57,7 +57,7 @@ class PriceForm(RefusingForm):
     """A single price from a day on."""
 
     amount = forms.DecimalField(label=_("New price (CNY)"), max_digits=10, decimal_places=2)
-    valid_from = _day(_("From"))
+    valid_from = _day(_("Valid from"))
     source = forms.CharField(label=_("Basis"), max_length=200, help_text=_("Name and number of the paper."))
 
 
