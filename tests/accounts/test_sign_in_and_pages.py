@@ -127,14 +127,14 @@ def test_the_exported_ledger_is_one_table_with_personal_parts_masked(people: Peo
     with pytest.raises(Refused):
         services.check_sign_in(username="someone-private", password="x")
     at_desk("auditor").get("/ledger")
-    answer = at_desk("auditor").get("/ledger?format=csv")
+    answer = at_desk("auditor").get("/ledger?export=csv")
     text = answer.content.decode("utf-8")
     assert text.count("\ufeff") == 1
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert len(rows) == Entry.objects.count() - 1
     assert [int(row["seq"]) for row in rows] == list(range(len(rows)))
     assert "someone-private" not in text
-    assert Entry.objects.latest("seq").kind == "ledger.exported"
+    assert Entry.objects.latest("seq").kind == "core.exported"
 
 
 def test_the_seeded_bureau_is_as_large_as_said_and_seeding_again_changes_nothing(people: People) -> None:

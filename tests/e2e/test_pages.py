@@ -41,7 +41,7 @@ def case_id(stack: Stack) -> str:
     pair = [desk.me["id"], second.me["id"]]
     desk.do(case, "case.open", reason="routine", place=PLACE, officer_ids=pair, recorder_id=pair[0])
     desk.do(case, "scan", barcode="6901028314459", n=12, via="gun")
-    desk.do(case, "party.set", party_id=str(new_id()), kind="citizen", name="叶铉森", id_no="350206197908170175")
+    desk.do(case, "party.set", party_id=str(new_id()), kind="person", name="叶铉森", id_no="350206197908178556")
     return case
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import threading
 from collections import Counter
@@ -13,8 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.enforcement.conftest import Bureau, TabletClient, seeded
+from zhuanmai.core.clock import now
 from zhuanmai.enforcement.models import Case, FieldOperation
 from zhuanmai.enforcement.operations import Sent
+from zhuanmai.enforcement.operations import batch as batches_of
 from zhuanmai.ledger.verify import verify
 
 GOODS = ("6901028314985", "6901028118187", "6901028340618", "8888075005524", "6901028161862")
@@ -83,9 +86,23 @@ def compare(tablet: TabletClient, model: Counter[str]) -> None:
 
 
 @pytest.fixture
-def seeded_once(db: None) -> Bureau:
-    """The bureau, seeded once for all examples of a property."""
+def seeded_once(db: None, monkeypatch: pytest.MonkeyPatch) -> Bureau:
+    """The bureau, seeded once for all examples of a property; nothing is given up however slow the machine is."""
+    monkeypatch.setattr(batches_of, "HELD_AT_MOST", dt.timedelta(days=1))
     return seeded()
+
+
+def test_what_waits_for_its_turn_can_be_taken_back(seeded_once: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    tablet = seeded_once.open_case()
+    never_sent, scan = (tablet.made("scan", barcode=GOODS[0]) for _ in range(2))
+    undo = tablet.made("undo", operation_id=str(scan.id))
+    assert [one.status for one in tablet.send(scan)] == ["pending"]
+    monkeypatch.setattr(batches_of, "HELD_AT_MOST", dt.timedelta(0))
+    FieldOperation.objects.filter(pk=scan.id).update(received_at=now() + dt.timedelta(hours=1))
+    tablet.send(undo)
+    tablet.send(tablet.made("scan", barcode=GOODS[1]))
+    tablet.send(never_sent)
+    assert {line["barcode"]: line["quantity"] for line in tablet.state()["lines"]} == {GOODS[0]: "1", GOODS[1]: "1"}
 
 
 @given(seed=st.integers(min_value=0, max_value=2**32))

@@ -87,7 +87,7 @@ def undo(work: Work, payload: Undo, operation: FieldOperation) -> Done:
     if target.kind not in _UNDOABLE:
         raise Refused("not_undoable", "这一步不能撤销；请直接改回。", "operation_id")
     work.note(target)
-    if target.status == FieldOperation.Status.PENDING:
+    if target.status in (FieldOperation.Status.PENDING, FieldOperation.Status.HELD):
         target.status, target.code, target.detail = FieldOperation.Status.REFUSED, "undone", "已撤销，不再并入。"
         what, rows = "待并入的一步", []
     else:
