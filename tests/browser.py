@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 
@@ -51,21 +53,39 @@ def new_context(browser: Browser, *, viewport: dict[str, int] = DESKTOP, dark: b
     )
 
 
-def add_security_key(context: BrowserContext, page: Page) -> CDPSession:
-    """Put a virtual security key with user verification into the page's browser (Chromium's WebAuthn domain)."""
+@dataclass(frozen=True)
+class SecurityKey:
+    """A virtual security key with user verification in a page's browser (Chromium's WebAuthn domain)."""
+
+    session: CDPSession
+    authenticator: str
+
+    def credentials(self) -> list[dict[str, Any]]:
+        """What the key holds, to be put into another browser later."""
+        found: list[dict[str, Any]] = self._send("WebAuthn.getCredentials")["credentials"]
+        return found
+
+    def take(self, credentials: list[dict[str, Any]]) -> None:
+        """Put credentials of an earlier key into this one."""
+        for one in credentials:
+            self._send("WebAuthn.addCredential", credential=one)
+
+    def _send(self, what: str, **given: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self.session.send(what, {"authenticatorId": self.authenticator, **given})
+        return answer
+
+
+def add_security_key(context: BrowserContext, page: Page) -> SecurityKey:
+    """Put a security key into the page's browser."""
     session = context.new_cdp_session(page)
     session.send("WebAuthn.enable")
-    session.send(
-        "WebAuthn.addVirtualAuthenticator",
-        {
-            "options": {
-                "protocol": "ctap2",
-                "transport": "internal",
-                "hasResidentKey": True,
-                "hasUserVerification": True,
-                "isUserVerified": True,
-                "automaticPresenceSimulation": True,
-            }
-        },
-    )
-    return session
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    made = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return SecurityKey(session, made["authenticatorId"])

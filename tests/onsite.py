@@ -46,7 +46,7 @@ class Play:
     case: dict[str, Any] = field(init=False)
     case_id: str = field(default_factory=lambda: str(new_id()))
     party_id: str = field(default_factory=lambda: str(new_id()))
-    refused: list[dict[str, Any]] = field(default_factory=list)
+    misread: int = 0
 
     def __post_init__(self) -> None:
         self.case = json.loads((self.folder / "case.json").read_text(encoding="utf-8"))
@@ -62,8 +62,12 @@ class Play:
         self.desks = {role: Desk(self.stack.url, username) for role, username in found.items()}
         for desk in self.desks.values():
             if not desk.me["has_key"]:
-                desk.enrol()
+                self.enrol(desk)
         self.first, self.second = self.desks["officer:0"], self.desks["officer:1"]
+
+    def enrol(self, desk: Desk) -> None:
+        """Register a key for an officer who has none."""
+        desk.enrol()
 
     def open(self) -> None:
         """The inspection begins: place, clue, officers, party, who is there."""
@@ -123,7 +127,7 @@ class Play:
     def _send(self, operations: list[dict[str, Any]]) -> None:
         if operations:
             results = self.first.send(self.case_id, operations)
-            self.refused += [one for one in results if one["status"] == "refused"]
+            self.misread += sum(one["status"] == "refused" for one in results)
 
     def record(self) -> None:
         """Questioning, photographs, registration, oral approval, service, summary."""

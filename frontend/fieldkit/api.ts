@@ -36,28 +36,28 @@ export class Api {
     return this.base + path;
   }
 
-  /** Ask; with `missing`, an answer of "unchanged" or "not there" is that value. */
-  async get<T>(path: string, options: { missing?: T } = {}): Promise<T> {
-    const response = await this.send("GET", path);
+  /**
+   * Ask; with `missing`, an answer of "unchanged" or "not there" is that value. `background`: nobody did anything, so
+   * that asking does not keep a session alive.
+   */
+  async get<T>(path: string, options: { missing?: T; background?: boolean } = {}): Promise<T> {
+    const response = await this.send("GET", path, { headers: options.background ? { "X-Background": "1" } : {} });
     if (response.status === 204 || response.status === 304) return options.missing as T;
     if (response.status === 404 && "missing" in options) return options.missing as T;
     return this.read<T>(response);
   }
 
   async post<T>(path: string, body: unknown): Promise<T> {
-    return this.read<T>(await this.send("POST", path, JSON.stringify(body), "application/json"));
+    return this.read<T>(await this.send("POST", path, { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }));
   }
 
   async put<T>(path: string, body: Blob, mime: string): Promise<T> {
-    return this.read<T>(await this.send("PUT", path, body, mime, 120_000));
+    return this.read<T>(await this.send("PUT", path, { body, headers: { "Content-Type": mime } }, 120_000));
   }
 
-  private send(method: string, path: string, body?: BodyInit, mime?: string, timeoutMs = this.timeoutMs): Promise<Response> {
-    const headers: Record<string, string> = { Accept: "application/json", "X-CSRFToken": this.csrf() };
-    if (mime) headers["Content-Type"] = mime;
-    const init: RequestInit = { method, headers, credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout(timeoutMs) };
-    if (body !== undefined) init.body = body;
-    return fetch(this.base + path, init);
+  private send(method: string, path: string, more: { body?: BodyInit; headers: Record<string, string> }, timeoutMs = this.timeoutMs): Promise<Response> {
+    const headers = { Accept: "application/json", "X-CSRFToken": this.csrf(), ...more.headers };
+    return fetch(this.base + path, { ...more, method, headers, credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout(timeoutMs) });
   }
 
   private async read<T>(response: Response): Promise<T> {

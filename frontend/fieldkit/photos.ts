@@ -19,7 +19,7 @@ export class PhotoQueue {
   readonly waiting = reactive(new Map<string, string>());
   readonly hints = reactive(new Map<string, string[]>());
   private readonly urls = reactive(new Map<string, string>());
-  private sending = false;
+  private flight: Promise<void> | null = null;
 
   constructor(private readonly session: Session) {}
 
@@ -50,28 +50,28 @@ export class PhotoQueue {
     return this.urls.get(id)!;
   }
 
-  /** Send what waits; a picture whose act is not yet with the server waits for it. */
-  async send(): Promise<void> {
-    if (this.sending || !this.waiting.size) return;
-    this.sending = true;
-    try {
-      for (const photo of await this.session.log.unsentPhotos(this.session.caseId)) {
-        const own = this.session.operations.value.find((one) => one.kind === "photo.add" && one.payload.photo_id === photo.id);
-        if (own?.status === "waiting" || own?.status === "refused") continue;
-        try {
-          const path = `/enforcement/cases/${this.session.caseId}/photos/${photo.id}`;
-          const answer = await this.session.api.put<{ sha256: string; quality?: string[] }>(path, photo.blob, photo.mime);
-          if (answer.sha256 !== photo.sha256) throw new Error(t("传到服务器的照片与原件摘要不符，正在重传"));
-          await this.session.log.keepPhoto({ ...photo, sent: true });
-          this.waiting.delete(photo.id);
-          if (answer.quality?.length) this.hints.set(photo.id, answer.quality);
-        } catch (reason) {
-          this.waiting.set(photo.id, sentence(reason));
-          if (!(reason instanceof Problem)) break;
-        }
+  /** Send what waits; resolves when every picture was tried. A picture whose act is not yet with the server waits for it. */
+  send(): Promise<void> {
+    if (!this.waiting.size) return Promise.resolve();
+    this.flight ??= this.sendAll().finally(() => (this.flight = null));
+    return this.flight;
+  }
+
+  private async sendAll(): Promise<void> {
+    for (const photo of await this.session.log.unsentPhotos(this.session.caseId)) {
+      const own = this.session.operations.value.find((one) => one.kind === "photo.add" && one.payload.photo_id === photo.id);
+      if (own?.status === "waiting" || own?.status === "refused") continue;
+      try {
+        const path = `/enforcement/cases/${this.session.caseId}/photos/${photo.id}`;
+        const answer = await this.session.api.put<{ sha256: string; quality?: string[] }>(path, photo.blob, photo.mime);
+        if (answer.sha256 !== photo.sha256) throw new Error(t("传到服务器的照片与原件摘要不符，正在重传"));
+        await this.session.log.keepPhoto({ ...photo, sent: true });
+        this.waiting.delete(photo.id);
+        if (answer.quality?.length) this.hints.set(photo.id, answer.quality);
+      } catch (reason) {
+        this.waiting.set(photo.id, sentence(reason));
+        if (!(reason instanceof Problem)) break;
       }
-    } finally {
-      this.sending = false;
     }
   }
 }

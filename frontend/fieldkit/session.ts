@@ -132,6 +132,7 @@ export class Session {
     await Promise.all([...this.drafts].map((send) => send()));
     await this.sync.settled();
     await this.photos.send();
+    if (this.photos.waiting.size) await this.photos.send();
   }
 
   notify(level: Notice["level"], words: string): void {

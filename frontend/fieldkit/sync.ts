@@ -161,7 +161,7 @@ export class Sync {
 
   private async hear(): Promise<void> {
     const after = this.cursor === null ? "" : `?after=${this.cursor}`;
-    const state = await this.api.get<CaseState | null>(`/enforcement/cases/${this.caseId}/state${after}`, { missing: null });
+    const state = await this.api.get<CaseState | null>(`/enforcement/cases/${this.caseId}/state${after}`, { missing: null, background: true });
     if (state) await this.take(state, []);
   }
 

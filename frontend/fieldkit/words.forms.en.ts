@@ -119,6 +119,7 @@ export const FORMS_ENGLISH: Record<string, string> = {
   "打印本阶段 {n} 份": "Print {n} copies",
   "打开打印件": "Open the print",
   "收件人签收": "Receiver signs",
+  "留置送达：见证人签字": "Left there: witness signs",
   "到案件页": "Case page",
   "已签收": "Received",
   "无有效执法证": "no valid certificate",

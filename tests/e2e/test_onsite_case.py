@@ -64,7 +64,7 @@ def test_every_carton_is_identified(played: tuple[Play, dict[str, Any], dict[str
         assert (line["name"], line["kind"], float(line["quantity"])) == (wanted["name"], wanted["kind"], 1)
         assert (line["sticks"], line["value"], line["price_mark"]) == (None, None, "未核价")
     assert len(state["lines"]) == EXPECTED["known_products"] + EXPECTED["unknown"]
-    assert len(play.refused) == EXPECTED["misreads_refused"]
+    assert play.misread == EXPECTED["misreads_refused"]
 
 
 def test_totals_and_codes_equal_what_is_expected(played: tuple[Play, dict[str, Any], dict[str, str]]) -> None:

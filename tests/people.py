@@ -1,0 +1,98 @@
+"""People at real pages: each has a browser profile of their own, a session and a personal key in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.browser import TABLET, SecurityKey, add_security_key, new_context
+from tests.desk import PASSWORD
+
+PATIENCE_MS = 60_000  # a busy machine is no fault of the page
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@dataclass
+class Person:
+    """One person at one screen, with the key that they carry from one to the next.
+
+    `typed`: what was keyed by hand, by the name of its field; `tapped`: how often something was tapped.
+    """
+
+    browser: Browser
+    url: str
+    username: str
+    viewport: dict[str, int] = field(default_factory=lambda: dict(TABLET))
+    place: tuple[float, float] | None = None
+    carried: list[dict[str, Any]] = field(default_factory=list)
+    typed: dict[str, str] = field(default_factory=dict)
+    tapped: int = 0
+    context: BrowserContext = field(init=False)
+    page: Page = field(init=False)
+    key: SecurityKey = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.context = new_context(self.browser, viewport=self.viewport)
+        if self.place:
+            self.context.set_geolocation({"longitude": self.place[0], "latitude": self.place[1]})
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(PATIENCE_MS)
+        self.key = add_security_key(self.context, self.page)
+        self.key.take(self.carried)
+        self.page.goto(f"{self.url}/sign-in")
+        self.page.fill("#id_username", self.username)
+        self.page.fill("#id_password", PASSWORD)
+        self.page.press("#id_password", "Enter")
+        self.page.wait_for_url(lambda url: "sign-in" not in url)
+
+    def enrol(self) -> None:
+        """Register this browser's key on the person's own page."""
+        self.page.goto(f"{self.url}/me")
+        with self.page.expect_navigation():
+            self.tap("enrol-key")
+
+    def close(self) -> None:
+        """Leave the screen."""
+        self.context.close()
+
+    def at(self, name: str) -> Locator:
+        """The element of that test id (the first, where a list has several)."""
+        return self.page.get_by_test_id(name).first
+
+    def tap(self, name: str) -> None:
+        """Tap a button or a choice."""
+        self.tapped += 1
+        self.at(name).click()
+
+    def write(self, name: str, words: str) -> None:
+        """Key a field by hand and leave it."""
+        self.typed[name] = words
+        self.at(name).fill(words)
+        self.at(name).blur()
+
+    def ensure(self, name: str, words: str | None) -> None:
+        """Key a field only if it does not say so already."""
+        if words is not None and self.at(name).input_value() != words:
+            self.write(name, words)
+
+    def choose(self, name: str, value: str) -> None:
+        """Choose from a list only if it is not chosen already."""
+        if self.at(name).input_value() != value:
+            self.tapped += 1
+            self.at(name).select_option(value)
+
+    def select(self, name: str) -> None:
+        """Tap one of several choices only if it is not chosen already."""
+        if self.at(name).get_attribute("aria-checked") != "true":
+            self.tap(name)
+
+    def saved(self) -> None:
+        """Wait until the tablet has kept what was done last and sent everything."""
+        self.page.wait_for_timeout(100)
+        expect(self.at("line")).to_have_text("已同步")
+
+    def script(self, words: str, *given: Any) -> Any:
+        """Run a function of the page."""
+        return self.page.evaluate(words, *given)
