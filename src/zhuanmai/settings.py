@@ -68,10 +68,14 @@ PKCS11_MODULE = os.environ.get("ZHUANMAI_PKCS11_MODULE", "")
 PKCS11_TOKEN = os.environ.get("ZHUANMAI_PKCS11_TOKEN", "")
 PKCS11_PIN_FILE = os.environ.get("ZHUANMAI_PKCS11_PIN_FILE", "")
 PKCS11_ROOTS = os.environ.get("ZHUANMAI_PKCS11_ROOTS", "")
+LAKE_DIR = Path(os.environ.get("ZHUANMAI_LAKE", HOME_DIR / "lake")).resolve()
+LAKE_ENGINE = os.environ.get("ZHUANMAI_LAKE_ENGINE", "duckdb")
+LAKE_MEMORY = os.environ.get("ZHUANMAI_LAKE_MEMORY", "3GB")
+LAKE_SPARK_MASTER = os.environ.get("ZHUANMAI_SPARK_MASTER", "local[*]")
 GUN_GAP_MS = int(os.environ.get("ZHUANMAI_GUN_GAP_MS", "40"))
 GUN_PREFIX = os.environ.get("ZHUANMAI_GUN_PREFIX", "")
 
-_ALL_ROOMS = ("core", "ledger", "accounts", "reference", "documents", "exchange", "enforcement", "sandbox")
+_ALL_ROOMS = ("core", "ledger", "accounts", "reference", "documents", "exchange", "lake", "enforcement", "sandbox")
 ROOMS = [room for room in _ALL_ROOMS if (PACKAGE / room / "apps.py").exists()]
 INSTALLED_APPS = [
     "django.contrib.auth",
