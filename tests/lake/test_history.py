@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.lake.tables import rows_of, write
@@ -18,6 +19,7 @@ from zhuanmai.lake.engine import Lake
 from zhuanmai.lake.schema import TABLES
 
 DAY = dt.date(2018, 6, 3)
+CASES = int(os.environ.get("ZHUANMAI_PROPERTY_CASES", "30")) // 3
 
 
 def lake_of(rows: dict[str, list[dict[str, Any]]], folder: Path) -> Lake:
@@ -131,6 +133,7 @@ def changed_afterwards(city: dict[str, list[dict[str, Any]]], keep: list[bool]) 
     return other
 
 
+@settings(max_examples=CASES, deadline=None)
 @given(city=a_city(), keep=st.lists(st.booleans(), min_size=1, max_size=5))
 def test_nothing_of_later_days_is_seen(city: dict[str, list[dict[str, Any]]], keep: list[bool]) -> None:
     folder = Path(tempfile.mkdtemp())
@@ -142,6 +145,7 @@ def test_nothing_of_later_days_is_seen(city: dict[str, list[dict[str, Any]]], ke
     assert before == after
 
 
+@settings(max_examples=CASES, deadline=None)
 @given(city=a_city())
 def test_rows_of_that_day_and_before_are_all_there(city: dict[str, list[dict[str, Any]]]) -> None:
     folder = Path(tempfile.mkdtemp())

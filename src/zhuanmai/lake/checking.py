@@ -33,7 +33,7 @@ def columns_of(table: Table, given: Iterable[str]) -> list[str]:
 
 
 def problem_sql(table: Table, given: Iterable[str]) -> str:
-    """SQL that is `column|reason` for a row that breaks a rule, NULL for a good one. Values are text columns."""
+    """SQL that is `column|reason` for a row (of text columns) that breaks a rule, NULL for a good one."""
     names = set(given)
     checks = [f"CASE {_cases(column)} END" for column in table.columns if column.name in names]
     return f"coalesce({', '.join(checks)})"
@@ -93,7 +93,7 @@ def _rules(column: Column, text: str) -> Iterable[tuple[str, str]]:
     if column.length:
         yield f"length({text}) <> {column.length}", "length"
     if column.digits:
-        yield f"lpad(TRY_CAST({text} AS UBIGINT)::VARCHAR, {column.length}, '0') IS DISTINCT FROM {text}", "digits"
+        yield f"NOT regexp_full_match({text}, '[0-9]+')", "digits"
     if column.ean13:
         yield _wrong_check_digit(text), "check_digit"
     if column.choices:

@@ -6,24 +6,22 @@ was; the lake itself changes only in the last step, by one rename (`manifest.swa
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from zhuanmai.core.errors import Refused
-from zhuanmai.lake import checking, manifest, merging, reading
+from zhuanmai.lake import checking, manifest, merging, reading, staging
 from zhuanmai.lake.connections import connect
-from zhuanmai.lake.quarantine import SCHEMA
 from zhuanmai.lake.schema import Table, table_of_file
+
+_KEEP_STAGED_SECONDS = 7 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -109,11 +107,18 @@ def _staged(folder: Path, table: Table, source: reading.Source, called: str) -> 
     identity = f"{table.name}\0{called}\0{source.path.resolve()}\0{facts.st_size}\0{facts.st_mtime_ns}"
     staged = folder / manifest.STAGING / hashlib.sha256(identity.encode()).hexdigest()[:24]
     staged.parent.mkdir(parents=True, exist_ok=True)
-    with staged.with_suffix(".lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    _forget_old(staged.parent)
+    with manifest.alone(staged.with_suffix(".lock")):
         staged.mkdir(exist_ok=True)
         yield staged
-        staged.with_suffix(".lock").unlink(missing_ok=True)
+
+
+def _forget_old(staging_folder: Path) -> None:
+    """Remove what imports read that nobody went on with for a week."""
+    long_ago = time.time() - _KEEP_STAGED_SECONDS
+    for path in staging_folder.glob("*"):
+        if path.is_dir() and path.stat().st_mtime < long_ago:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _stage(con: duckdb.DuckDBPyConnection, table: Table, source: reading.Source, staged: Path, watch: Watch) -> _State:
@@ -123,8 +128,7 @@ def _stage(con: duckdb.DuckDBPyConnection, table: Table, source: reading.Source,
     for chunk in source.chunks_from(state.place):
         draft = staged / "draft"
         shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir()
-        rows, broken = _stage_chunk(con, table, source.columns, chunk, draft)
+        rows, broken = staging.stage_chunk(con, table, source.columns, chunk, draft)
         state.chunks += 1
         name = f"chunk-{state.chunks:06d}-{chunk.next.offset}-{chunk.next.line}-{rows}-{broken}"
         draft.rename(staged / name)
@@ -139,53 +143,3 @@ def _resumed(source: reading.Source, staged: Path) -> _State:
         number, offset, line, rows, broken = map(int, path.name.split("-")[1:])
         state = _State(number, reading.Place(offset, line), state.rows + rows, state.broken + broken)
     return state
-
-
-def _stage_chunk(
-    con: duckdb.DuckDBPyConnection, table: Table, columns: list[str], chunk: reading.Chunk, target: Path
-) -> tuple[int, int]:
-    """Check a chunk's rows; write the good ones typed and by month, and the others with their reason."""
-    con.register("incoming", reading.as_text(chunk.rows))
-    problem = checking.problem_sql(table, columns)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE problems AS SELECT {reading.LINE}, {problem} AS problem FROM incoming "
-        "WHERE problem IS NOT NULL"
-    )
-    typed = [f"{checking.value_sql(column, columns)} AS {checking.quoted(column.name)}" for column in table.columns]
-    con.execute(
-        f"COPY (SELECT {', '.join(typed)}, {_month(table, columns)} AS _month, {reading.LINE} FROM incoming "
-        f"ANTI JOIN problems USING ({reading.LINE})) "
-        f"TO '{target}/good' (FORMAT parquet, COMPRESSION lz4, PARTITION_BY (_month))"
-    )
-    bad = _bad_rows(con, columns)
-    bad += [{"line": one.line, "column": "", "reason": one.reason, "value": "", "raw": one.raw} for one in chunk.broken]
-    if bad:
-        pq.write_table(pa.Table.from_pylist(bad, schema=SCHEMA), target / "bad.parquet")
-    con.unregister("incoming")
-    return chunk.rows.num_rows + len(chunk.broken), len(bad)
-
-
-def _bad_rows(con: duckdb.DuckDBPyConnection, columns: list[str]) -> list[dict[str, Any]]:
-    found = con.sql(f"SELECT * FROM incoming JOIN problems USING ({reading.LINE})").to_arrow_table().to_pylist()
-    rows = []
-    for row in found:
-        column, reason = row["problem"].split("|")
-        values = [row[name] or "" for name in columns]
-        rows.append(
-            {
-                "line": row[reading.LINE],
-                "column": column,
-                "reason": reason,
-                "value": row[column] or "",
-                "raw": reading.joined(values),
-            }
-        )
-    return rows
-
-
-def _month(table: Table, columns: list[str]) -> str:
-    """SQL of the month a row belongs to, as a number (201804); 0 where nothing dates it."""
-    if not table.dated or table.dated not in columns:
-        return "0"
-    day = checking.value_sql(table.column(table.dated), columns)
-    return f"coalesce(year({day}) * 100 + month({day}), 0)::INTEGER"

@@ -100,11 +100,25 @@ def swap(folder: Path, before: Manifest, after: Manifest) -> None:
 def writing(folder: Path) -> Iterator[Manifest]:
     """Be the only importer of this lake; a killed one's lock is free at once, and what it left behind is removed."""
     (folder / PARTS).mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(folder / "lock"):
         manifest = load(folder)
         collect(folder, manifest)
         yield manifest
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold the lock of this name; who is killed lets it go. The file is there only while somebody holds or waits."""
+    while True:
+        with path.open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists() or path.stat().st_ino != os.fstat(lock.fileno()).st_ino:
+                continue  # the one before removed it: whoever comes now locks another file
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+            return
 
 
 def collect(folder: Path, manifest: Manifest) -> None:

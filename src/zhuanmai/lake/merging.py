@@ -22,7 +22,8 @@ from zhuanmai.lake.schema import Table, Type
 class Job:
     """What is merged: the lake, the table, the file's name, the folder of its chunks, its header, unknown columns.
 
-    `by_key`: replace single rows even where groups are replaced (a row put right must not remove its group).
+    `puts_right`: the line of the file's quarantine that these rows put right (0: an import of the whole file). Such
+    rows replace single ones even where an import replaces groups.
     """
 
     folder: Path
@@ -31,7 +32,7 @@ class Job:
     staged: Path
     header: list[str]
     strange: tuple[str, ...] = ()
-    by_key: bool = False
+    puts_right: int = 0
 
 
 @dataclass
@@ -59,7 +60,10 @@ def merge(con: duckdb.DuckDBPyConnection, job: Job, tell: Tell) -> Merged:
             _only_last(con, job, merged)
             for month in months(con):
                 _write_month(con, job, before, after, month)
-        put_aside(con, job, after, merged.rows)
+        if job.puts_right:
+            _release(con, job, before, after)
+        else:
+            _put_aside(con, job, after, merged.rows)
         tell(len(groups), len(groups))
         merged.changed = (before.tables, before.quarantine) != (after.tables, after.quarantine)
         manifest.swap(job.folder, before, after)
@@ -143,7 +147,7 @@ def _write_month(con: duckdb.DuckDBPyConnection, job: Job, before: Manifest, aft
     columns = _names(table.names)
     kept = ""
     if old:
-        by = _names(table.key if job.by_key or not table.replaced_by else table.replaced_by)
+        by = _names(table.key if job.puts_right or not table.replaced_by else table.replaced_by)
         path = listed([str(job.folder / old.path)])
         kept = f"SELECT {columns} FROM read_parquet({path}) ANTI JOIN fresh USING ({by}) UNION ALL "
     con.execute(
@@ -151,14 +155,14 @@ def _write_month(con: duckdb.DuckDBPyConnection, job: Job, before: Manifest, aft
         f"ORDER BY {_names(table.key)}"
     )
     parts = after.tables.setdefault(table.name, {})
-    part = write_part(con, job.folder, f"{table.name}-{name}", name, columns)
+    part = _write_part(con, job.folder, f"{table.name}-{name}", name, columns)
     if part.rows:
         parts[name] = part
     else:
         parts.pop(name, None)
 
 
-def write_part(con: duckdb.DuckDBPyConnection, folder: Path, stem: str, month: str, columns: str) -> Part:
+def _write_part(con: duckdb.DuckDBPyConnection, folder: Path, stem: str, month: str, columns: str) -> Part:
     """Write the table `whole` as a part named by what it says; one that lies there already is not written again."""
     row = con.execute(f"SELECT count(*), sum(hash({columns})::HUGEINT), bit_xor(hash({columns})) FROM whole").fetchone()
     digest = hashlib.sha256(repr(row).encode()).hexdigest()[:32]
@@ -171,7 +175,7 @@ def write_part(con: duckdb.DuckDBPyConnection, folder: Path, stem: str, month: s
     return Part(f"{PARTS}/{path.name}", month, rows, digest)
 
 
-def put_aside(con: duckdb.DuckDBPyConnection, job: Job, after: Manifest, replaced: list[tuple[int, str]]) -> None:
+def _put_aside(con: duckdb.DuckDBPyConnection, job: Job, after: Manifest, replaced: list[tuple[int, str]]) -> None:
     """Make the file's quarantine what this import found: broken rows, replaced ones, columns nobody knows."""
     con.execute(
         'CREATE OR REPLACE TEMP TABLE aside (line BIGINT, "column" VARCHAR, reason VARCHAR, value VARCHAR, raw VARCHAR)'
@@ -184,10 +188,20 @@ def put_aside(con: duckdb.DuckDBPyConnection, job: Job, after: Manifest, replace
     more += [(1, name, "unknown_column", name, header) for name in job.strange]
     if more:
         con.executemany("INSERT INTO aside VALUES (?, ?, ?, ?, ?)", more)
-    set_aside(con, job.folder, after, job.file, job.table.name, header)
+    _set_aside(con, job.folder, after, job.file, job.table.name, header)
 
 
-def set_aside(
+def _release(con: duckdb.DuckDBPyConnection, job: Job, before: Manifest, after: Manifest) -> None:
+    """Let the line that was put right go from the quarantine of its file."""
+    path = listed([str(job.folder / before.quarantine[job.file].path)])
+    con.execute(
+        'CREATE OR REPLACE TEMP TABLE aside AS SELECT line, "column", reason, value, raw '
+        f"FROM read_parquet({path}) WHERE line <> {job.puts_right}"
+    )
+    _set_aside(con, job.folder, after, job.file, job.table.name, reading.joined(job.header))
+
+
+def _set_aside(
     con: duckdb.DuckDBPyConnection, folder: Path, after: Manifest, file: str, table: str, header: str
 ) -> None:
     """Write the table `aside` as the quarantine of a file."""
@@ -197,7 +211,7 @@ def set_aside(
         [file, table, header],
     )
     columns = 'file, "table", header, line, "column", reason, value, raw'
-    part = write_part(con, folder, f"quarantine-{table}", "", columns)
+    part = _write_part(con, folder, f"quarantine-{table}", "", columns)
     if part.rows:
         after.quarantine[file] = part
     else:

@@ -183,7 +183,8 @@ class _Lines:
 
     def _count(self, octet: int) -> np.ndarray[Any, Any]:
         """How often a byte stands in each line."""
-        counts: np.ndarray[Any, Any] = np.add.reduceat(self._octets == octet, self.starts, dtype=np.int32)
+        at = np.flatnonzero(self._octets == octet)
+        counts: np.ndarray[Any, Any] = np.diff(np.searchsorted(at, self.ends), prepend=0)
         return counts
 
     def _inner_returns(self) -> np.ndarray[Any, Any]:
