@@ -19,7 +19,7 @@ from zhuanmai.lake.engine import Lake
 from zhuanmai.lake.schema import TABLES
 
 DAY = dt.date(2018, 6, 3)
-CASES = int(os.environ.get("ZHUANMAI_PROPERTY_CASES", "30")) // 3
+CASES = int(os.environ.get("ZHUANMAI_PROPERTY_CASES", "30")) // 6
 
 
 def lake_of(rows: dict[str, list[dict[str, Any]]], folder: Path) -> Lake:

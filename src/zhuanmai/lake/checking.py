@@ -102,12 +102,12 @@ def _rules(column: Column, text: str) -> Iterable[tuple[str, str]]:
         yield f"lower({text}) NOT IN {_listed(_TRUE + _FALSE)}", "not_flag"
     if column.type is Type.DATE:
         yield f"length({_day(text)}) <> 10 OR {value} IS NULL", "not_date"
-        yield f"year({value}) NOT BETWEEN {_FIRST_YEAR} AND {_LAST_YEAR}", "out_of_range"
+        yield f"year({value}) NOT BETWEEN {_FIRST_YEAR} AND {_LAST_YEAR}", "year"
     if column.monday:
         yield f"isodow({value}) <> 1", "not_monday"
     if column.type is Type.TIME:
         yield f"NOT regexp_full_match({text}, '{_TIME}') OR {value} IS NULL", "not_time"
-        yield f"year({value}) NOT BETWEEN {_FIRST_YEAR} AND {_LAST_YEAR}", "out_of_range"
+        yield f"year({value}) NOT BETWEEN {_FIRST_YEAR} AND {_LAST_YEAR}", "year"
     yield from _number_rules(column, text, value)
 
 
@@ -181,7 +181,8 @@ def _sentence(reason: str) -> str:
         "not_number": _("Must be a number."),
         "not_money": _("Must be an amount in yuan with at most two decimals."),
         "negative": _("Must not be negative."),
-        "out_of_range": _("Outside what is possible (%(low)s to %(high)s; years %(first)s to %(last)s)."),
+        "out_of_range": _("Must lie between %(low)s and %(high)s."),
+        "year": _("The year must lie between %(first)s and %(last)s."),
         "coordinates": _(
             "Must lie between %(low)s and %(high)s degrees. Check whether longitude and latitude are swapped."
         ),
