@@ -65,6 +65,12 @@ PROOFS = (
         ("tests/enforcement/test_two_tablets.py",),
         {"ZHUANMAI_TABLET_CASES": "100"},
     ),
+    Proof(
+        "lake",
+        "Importing killed at 20 random moments and done again gives the lake of one clean import; 500 histories and files",
+        ("tests/lake/test_importing.py", "tests/lake/test_history.py"),
+        {"ZHUANMAI_LAKE_KILLS": "20", "ZHUANMAI_PROPERTY_CASES": "500"},
+    ),
     Proof("backup", "A backup taken while five officers work restores and verifies", ("tests/e2e/test_backup.py",)),
 )
 

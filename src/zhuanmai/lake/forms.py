@@ -56,11 +56,14 @@ class RowForm(RefusingForm):
             column = table.column(name)
             value = (row.values or {}).get(name, "")
             hidden = bool(column.personal and value and not full)
-            field = forms.CharField(label=name, required=False, initial="" if hidden else value)
+            needed = column.key and not hidden
+            field = forms.CharField(label=name, required=needed, initial="" if hidden else value)
             field.widget.attrs["class"] = "form-control"
             if hidden:
                 shown = masking.masked(column, value)
                 field.help_text = _("Masked (%(shown)s); leave empty to keep it.") % {"shown": shown}
+            if name == row.column:
+                field.help_text = f"{row.words}{field.help_text}"
             self.fields[name] = field
 
     @property

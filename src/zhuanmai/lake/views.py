@@ -233,11 +233,13 @@ _STALE_DAYS = 14
 def _state(one: quality.Freshness) -> State:
     most = max((week.rows for week in one.weeks), default=0)
     bars = []
-    for place, week in enumerate(one.weeks):
-        height = max(1, round(week.rows / most * _HEIGHT)) if most else 0
+    for week in one.weeks:
+        place = (week.monday - one.weeks[0].monday).days // 7
+        height = max(1, round(week.rows / most * _HEIGHT))
         bars.append(Bar(place * _BAR, _HEIGHT - height, height, week))
     stale = one.age_days is not None and one.age_days > _STALE_DAYS
-    return State(one, _titles()[one.table], bars, len(bars) * _BAR, stale)
+    width = bars[-1].x + _BAR if bars else 0
+    return State(one, _titles()[one.table], bars, width, stale)
 
 
 def _frame(request: HttpRequest, here: str) -> dict[str, Any]:
