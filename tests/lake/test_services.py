@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.lake.tables import rows_of, write
 from zhuanmai.accounts.models import Officer, Role
@@ -72,6 +73,18 @@ def test_an_import_that_another_process_does_is_left_to_it(analyst: Officer) -> 
     assert services.run(import_id=row.pk).state == "running"
     Import.objects.filter(pk=row.pk).update(seen_at=now() - services.SILENT - dt.timedelta(seconds=1))
     assert services.run(import_id=row.pk).state == "done"
+
+
+def test_what_a_killed_worker_left_goes_on_and_a_killed_command_says_so(analyst: Officer, tmp_path: Path) -> None:
+    silent = now() - services.SILENT - dt.timedelta(seconds=1)
+    uploaded = handed(analyst)
+    typed = Import.objects.create(file_name="licences.csv", path=str(tmp_path / "licences.csv"), table="licences")
+    Import.objects.update(state=Import.State.RUNNING, seen_at=silent)
+    tasks.sweep(timestamp=0)
+    jobs = ProcrastinateJob.objects.filter(task_name="lake.import", queueing_lock__isnull=False)
+    assert [job.args["import_id"] for job in jobs] == [str(uploaded.pk)]
+    typed.refresh_from_db()
+    assert (typed.state, kinds()[-1]) == ("failed", "lake.import_failed")
 
 
 def test_a_refused_file_says_why_and_can_be_resumed(analyst: Officer) -> None:

@@ -71,14 +71,19 @@ class Lake:
 def open_lake(folder: Path | None = None, engine: str | None = None) -> Lake:
     """Open a lake (default: ZHUANMAI_LAKE) on an engine (default: ZHUANMAI_LAKE_ENGINE). An empty folder is empty."""
     place = Path(folder or settings.LAKE_DIR)
-    backend = _backend(engine or settings.LAKE_ENGINE)
+    wanted = engine or settings.LAKE_ENGINE
+    if wanted not in _ENGINES:
+        known = "、".join(_ENGINES)
+        raise Refused("no_engine", f"没有名为 {wanted} 的查询引擎；ZHUANMAI_LAKE_ENGINE 可用：{known}。")
+    by = _ENGINES[wanted]
+    backend = by.open()
     kept = manifest.load(place)
     token = uuid.uuid4().hex[:8]
     tables = {}
     for name, table in TABLES.items():
         paths = [str(place / path) for path in kept.paths(name)]
         empty = ibis.memtable([], schema=schema_of(table))
-        tables[name] = backend.read_parquet(paths, table_name=f"{name}_{token}") if paths else empty
+        tables[name] = by.read(backend, paths, f"{name}_{token}") if paths else empty
     missing = [name for name in TABLES if not kept.paths(name)]
     return Lake(folder=place, backend=backend, missing=missing, tables=tables)
 
@@ -88,19 +93,24 @@ def schema_of(table: Table) -> ibis.Schema:
     return ibis.schema({column.name: _IBIS_TYPES[column.type] for column in table.columns})
 
 
-def _backend(engine: str) -> Any:
-    try:
-        return _ENGINES[engine]()
-    except KeyError:
-        known = "、".join(_ENGINES)
-        raise Refused("no_engine", f"没有名为 {engine} 的查询引擎；ZHUANMAI_LAKE_ENGINE 可用：{known}。") from None
-
-
 def _duckdb() -> Any:
     return ibis.duckdb.connect(**limits())
 
 
+def _read_by_duckdb(backend: Any, paths: list[str], name: str) -> ir.Table:
+    return backend.read_parquet(paths, table_name=name)
+
+
 def _spark() -> Any:
+    return ibis.pyspark.connect(_session())
+
+
+def _read_by_spark(backend: Any, paths: list[str], name: str) -> ir.Table:
+    _session().read.parquet(*paths).createOrReplaceTempView(name)
+    return backend.table(name)
+
+
+def _session() -> Any:
     try:
         sql = importlib.import_module("pyspark.sql")
     except ImportError:
@@ -109,8 +119,15 @@ def _spark() -> Any:
     settled = {"spark.sql.session.timeZone": "Asia/Shanghai", "spark.ui.enabled": "false"}
     for name, value in settled.items():
         builder = builder.config(name, value)
-    session = builder.getOrCreate()
-    return ibis.pyspark.connect(session)
+    return builder.getOrCreate()
 
 
-_ENGINES: dict[str, Callable[[], Any]] = {"duckdb": _duckdb, "spark": _spark}
+@dataclass(frozen=True)
+class _Engine:
+    """How a session of an engine is opened, and how it reads files as one table."""
+
+    open: Callable[[], Any]
+    read: Callable[[Any, list[str], str], ir.Table]
+
+
+_ENGINES = {"duckdb": _Engine(_duckdb, _read_by_duckdb), "spark": _Engine(_spark, _read_by_spark)}

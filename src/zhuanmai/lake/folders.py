@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import time
 import uuid
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from zhuanmai.lake.schema import table_of_file
 
 _ENDINGS = (".csv", ".parquet", ".xlsx", ".xlsm")
 _KEPT = 8
+_SURELY_READ_SECONDS = 3600  # somebody may still be reading a younger one
 
 
 def import_files(folder: Path) -> list[tuple[Path, str]]:
@@ -62,6 +64,8 @@ def _digest(files: list[tuple[Path, str]]) -> str:
 
 
 def _forget_oldest(kept: Path) -> None:
-    by_age = sorted(kept.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in by_age[_KEPT:]:
-        shutil.rmtree(path, ignore_errors=True)
+    long_ago = time.time() - _SURELY_READ_SECONDS
+    by_age = sorted(((path.stat().st_mtime, path) for path in kept.iterdir()), reverse=True)
+    for at, path in by_age[_KEPT:]:
+        if at < long_ago:
+            shutil.rmtree(path, ignore_errors=True)

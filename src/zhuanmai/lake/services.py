@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 from django.conf import settings
 from django.db import transaction
 
@@ -80,6 +81,10 @@ def run(*, import_id: uuid.UUID, folder: Path | None = None) -> Import:
     except Refused as error:
         _finish(row, Import.State.FAILED, "lake.import_failed", {"reason": error.detail})
         raise
+    except (duckdb.Error, OSError) as error:
+        detail = f"导入中断（{str(error).splitlines()[0][:120]}）；已读部分保留，排除故障后可继续导入。"
+        _finish(row, Import.State.FAILED, "lake.import_failed", {"reason": detail})
+        raise Refused("import_stopped", detail, "file") from error
     row.rows, row.taken, row.broken = outcome.rows, outcome.taken, outcome.broken
     row.repeated, row.changed = outcome.repeated, outcome.changed
     facts = {name: getattr(row, name) for name in ("table", "rows", "taken", "broken", "repeated", "changed")}
@@ -179,6 +184,15 @@ def unmask(*, actor: Officer | None, what: str, reason: str) -> None:
     append_apart(
         "lake.unmasked", actor_id=actor.pk if actor else None, object_kind="lake", object_id=LAKE_ID, facts=facts
     )
+
+
+def look_after(row: Import) -> None:
+    """See to an import that has gone silent: an uploaded file's goes on, a command's is for whoever gave it."""
+    if Path(row.path).parent == _uploads():
+        defer("lake.import", queueing_lock=f"lake-{row.pk}", import_id=str(row.pk))
+    else:
+        detail = "导入命令被中断；请重新执行同一命令，将从中断处继续。"
+        _finish(row, Import.State.FAILED, "lake.import_failed", {"reason": detail})
 
 
 class _Watch:

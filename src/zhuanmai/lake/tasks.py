@@ -10,9 +10,8 @@ from procrastinate.contrib.django import app
 
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
-from zhuanmai.core.jobs import defer
 from zhuanmai.lake.models import Import
-from zhuanmai.lake.services import SILENT, run
+from zhuanmai.lake.services import SILENT, look_after, run
 
 log = structlog.get_logger(__name__)
 
@@ -29,10 +28,8 @@ def import_file(import_id: str) -> None:
 @app.periodic(cron="*/2 * * * *")
 @app.task(name="lake.sweep")
 def sweep(timestamp: int) -> None:
-    """Go on with imports that have said nothing for long: their worker was killed, or their job was lost."""
+    """See to imports that have said nothing for long: their worker was killed, or their job was lost."""
     before = now() - SILENT
     silent = Q(seen_at__lt=before) | Q(seen_at=None, created_at__lt=before)
-    for pk in Import.objects.filter(silent, state__in=(Import.State.WAITING, Import.State.RUNNING)).values_list(
-        "pk", flat=True
-    ):
-        defer("lake.import", queueing_lock=f"lake-{pk}", import_id=str(pk))
+    for row in Import.objects.filter(silent, state__in=(Import.State.WAITING, Import.State.RUNNING)):
+        look_after(row)
