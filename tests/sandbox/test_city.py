@@ -144,3 +144,57 @@ def test_the_command_writes_csv_and_keeps_the_truth_apart(tmp_path: Path) -> Non
         call_command("city", "make", out=tmp_path / "lake", **size)
     with pytest.raises(CommandError, match="folder of its own"):
         call_command("city", "make", out=tmp_path / "new", truth=tmp_path / "new", **size)
+
+
+def weekly_cartons(city: Path) -> np.ndarray:
+    orders = table(city, "orders")
+    days = orders.column("order_date").combine_chunks().cast(pa.int32()).to_numpy() - (START - dt.date(1970, 1, 1)).days
+    return np.bincount(days // 7, weights=orders.column("cartons").to_numpy())
+
+
+def test_spring_festival_surges_and_leaves_a_hole(city: Path) -> None:
+    by_week = weekly_cartons(city)
+    festival = [(dt.date(2024, 2, 10) - START).days // 7, (dt.date(2025, 1, 29) - START).days // 7]
+    usual = np.median(by_week)
+    for week in festival:
+        assert by_week[week] < 0.25 * usual
+        assert by_week[week - 2] > 1.25 * usual
+
+
+def test_an_order_has_the_size_of_a_real_one(city: Path) -> None:
+    orders = table(city, "orders").group_by(["order_date", "licence_no"]).aggregate([("cartons", "count")])
+    lines = orders.column("cartons_count").to_numpy()
+    assert 11 < lines.mean() < 19
+    assert np.quantile(lines, 0.95) < 60
+    weekdays = np.bincount([day.weekday() for day in orders.column("order_date").to_pylist()], minlength=7)
+    assert weekdays[:5].sum() > 0.95 * weekdays.sum()
+
+
+def test_amounts_are_cartons_times_the_price_of_the_week(city: Path) -> None:
+    prices = dict(
+        zip(
+            *(table(city, "products").column(name).to_pylist() for name in ("carton_barcode", "wholesale_price")),
+            strict=True,
+        )
+    )
+    orders = table(city, "orders").slice(0, 5000).to_pylist()
+    same = [row["amount"] == row["cartons"] * prices[row["carton_barcode"]] for row in orders]
+    assert 0.8 < np.mean(same) <= 1.0
+
+
+def test_real_data_is_not_clean(city: Path) -> None:
+    licences, complaints = table(city, "licences"), table(city, "complaints")
+    names = licences.column("holder_name").to_pylist()
+    assert len(set(names)) < len(names)
+    assert any("*" in number for number in licences.column("holder_id").to_pylist())
+    written, registered = set(complaints.column("address").to_pylist()), set(licences.column("address").to_pylist())
+    assert len(written - registered) > 0.3 * len(written)
+    assert complaints.column("licence_no").null_count > 0
+
+
+def test_no_table_tells_the_truth(city: Path) -> None:
+    words = {"offence", "ring", "strength", "trace", "truth", "offending", "kind"}
+    for name in SCHEMAS:
+        columns = set(table(city, name).schema.names)
+        assert columns & words <= ({"kind"} if name in ("order_accounts", "case_items") else set())
+    assert not list((city / "tables").glob("*offence*")) + list((city / "tables").glob("*.json"))

@@ -19,8 +19,8 @@ _OWN = {"phone": 1.0, "pay_account": 0.97, "device": 0.9, "vehicle": 0.45}
 _REPLACED_A_YEAR = 0.12
 # Honest sharing: kind of group → share of shops in one, smallest and largest, probability of each kind being shared.
 _SHARING = {
-    "family": (0.10, 2, 4, {"phone": 0.40, "pay_account": 0.45, "device": 0.40, "vehicle": 0.40}),
-    "chain": (0.035, 3, 13, {"phone": 0.35, "pay_account": 0.85, "device": 0.4, "vehicle": 0.5}),
+    "family": (0.08, 2, 4, {"phone": 0.40, "pay_account": 0.45, "device": 0.40, "vehicle": 0.40}),
+    "chain": (0.018, 3, 13, {"phone": 0.35, "pay_account": 0.85, "device": 0.4, "vehicle": 0.5}),
     "drivers": (0.10, 5, 31, {"vehicle": 1.0}),
     "neighbour": (0.05, 2, 7, {"device": 0.8, "phone": 0.35}),
 }

@@ -17,8 +17,8 @@ from zhuanmai.sandbox.city.slips import Slips
 from zhuanmai.sandbox.city.unlicensed import Places
 
 CATEGORIES = ("counterfeit", "unlicensed", "smuggled", "price", "minor", "service", "other")
-_RATE = 0.0020  # complaints a shop and week
-_LIFT = 11.0  # at full force, times as many more
+_RATE = 0.0050  # complaints a shop and week
+_LIFT = 16.0  # at full force, times as many more
 _PLACE_RATE = 0.10
 _USUAL = np.array([0.15, 0.06, 0.04, 0.29, 0.06, 0.29, 0.11])
 _CATEGORY = {
@@ -67,7 +67,7 @@ class Complaint:
 def annoyance(parameters: Parameters, shops: Shops) -> Floats:
     """How often each shop is complained about when it is honest, around 1: busy and surly shops more."""
     chance = stream(parameters.seed, "annoyance")
-    return np.asarray(chance.gamma(0.9, 1 / 0.9, shops.count) * (shops.size / 40) ** 0.3)
+    return np.asarray(chance.gamma(1.6, 1 / 1.6, shops.count) * (shops.size / 40) ** 0.3)
 
 
 def week_complaints(

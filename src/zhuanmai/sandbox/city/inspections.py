@@ -19,7 +19,7 @@ from zhuanmai.sandbox.city.slips import Slips
 from zhuanmai.sandbox.city.spells import Spell
 from zhuanmai.sandbox.city.unlicensed import Places
 
-_A_WEEK, _FULL_CITY = 40.0, 8000
+_A_WEEK, _FULL_CITY = 52.0, 8000
 _RANDOM = 0.18
 _AGAIN_DAYS = 84
 _MINOR_OF_FOUND = 0.18
@@ -78,8 +78,8 @@ class Visits:
         wealthy = pool[np.isin(shops.business[pool], [BUSINESSES.index("tobacco_liquor")])]
         wanted = [
             (pool, "random", _RANDOM), (here, "routine", 1 - _RANDOM - bias),
-            (np.array(named), "complaint", 0.35 * bias),
-            (suspects, "alert", 0.4 * bias), (wealthy, "special", 0.25 * bias),
+            (np.array(named), "complaint", 0.40 * bias),
+            (suspects, "alert", 0.45 * bias), (wealthy, "special", 0.15 * bias),
         ]  # fmt: skip
         chosen: dict[int, str] = {}
         for source, reason, share in wanted:

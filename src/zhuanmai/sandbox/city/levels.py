@@ -40,7 +40,7 @@ def honest_levels(parameters: Parameters, shops: Shops) -> Levels:
     tourists = np.log(located[shops.location])
     level += tourists * np.where(island | (shops.location != LOCATIONS.index("scenic")), 1.0, 0.6)[:, None]
     level += _shifts(parameters, count)
-    spread = parameters.noise * chance.gamma(5.0, 0.26 / 5.0, count)
+    spread = parameters.noise * chance.gamma(5.0, 0.22 / 5.0, count)
     level += chance.normal(0, 1, (count, weeks)) * spread[:, None] - spread[:, None] ** 2 / 2
     level += (chance.normal(0, 0.022 * parameters.noise, (count, weeks))).cumsum(axis=1)
     level = np.exp(level)

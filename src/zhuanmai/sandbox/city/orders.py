@@ -15,7 +15,7 @@ from zhuanmai.sandbox.city.shops import Shops
 
 _STOCKED = 0.62  # share of the scarce products open to a shop that it takes at all
 _WEDDINGS = 0.004  # per shop and week
-_CAP_LIFT, _STEP, _MORE, _FALL = 3.0, 1.1, 0.55, 0.75
+_CAP_LIFT, _STEP, _MORE, _FALL = 4.4, 1.6, 0.7, 0.9
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def stock(parameters: Parameters, shops: Shops, products: Products) -> Shelves:
     rate[share == 0] = 0.03 * shops.size[taker] * chance.gamma(2.0, 0.5, len(taker))  # before it comes under quota
     order = np.lexsort((item, shop))
     first_row = np.searchsorted(shop[order], np.arange(shops.count + 1))
-    uptake = chance.normal(-0.35, 1.15 * parameters.eager, shops.count) + 0.35 * shops.affluence
+    uptake = chance.normal(-0.45, 0.68 * parameters.eager, shops.count) + 0.35 * shops.affluence
     return Shelves(shop[order], item[order], rate[order].astype(np.float32), first_row, uptake)
 
 

@@ -23,9 +23,9 @@ class Parameters:
     start: dt.date
     offending: float = _between(0.031, 0.039)  # share of the open shops that offend on a day
     spell_weeks: float = _between(38.0, 64.0)  # mean length of an offence
-    strength: float = _between(0.50, 0.66)  # mean strength of an offender
-    shown: float = _between(-0.07, 0.07)  # added to the probability that an offender leaves a trace
-    doubles: float = _between(0.85, 1.2)  # scale of the honest spells that look like a trace
+    strength: float = _between(0.74, 0.86)  # mean strength of an offender
+    shown: float = _between(0.0, 0.10)  # added to the probability that an offender leaves a trace
+    doubles: float = _between(0.65, 0.95)  # scale of the honest spells that look like a trace
     noise: float = _between(0.85, 1.2)  # scale of the week-to-week noise of honest shops
     festival: float = _between(0.5, 1.3)  # Spring Festival's surplus at its peak
     outflow: float = _between(0.38, 0.52)  # share of outflow among the offending shops
@@ -36,7 +36,7 @@ class Parameters:
     catching: float = _between(0.95, 1.05)  # scale of the probability that a visit finds an offence
     wary: float = _between(0.4, 0.65)  # probability that an offender lies low after a visit
     visits: float = _between(0.9, 1.15)  # scale of the number of past visits
-    bias: float = _between(0.35, 0.55)  # share of the past visits that earlier rules chose
+    bias: float = _between(0.45, 0.62)  # share of the past visits that earlier rules chose
     late: float = _between(0.002, 0.012)  # share of orders that come in with the next month's file
     typos: float = _between(0.02, 0.06)  # share of hand-written fields with a slip
     masked: float = _between(0.15, 0.45)  # share of personal numbers masked in other systems

@@ -18,11 +18,11 @@ _LONE = 0.22  # share of outflow shops that work alone
 _PLACES_PER_SHOP = 0.006  # unlicensed places over the window
 # Honest spells for each trace, per open shop at any time; each shows one trace, now and then a second.
 _DOUBLES = {
-    "at_cap": 0.070, "in_step": 0.014, "till_gap": 0.045, "found_elsewhere": 0.020, "parcels_out": 0.030,
-    "more": 0.060, "premium_fall": 0.045, "complaints": 0.030, "parcels_in": 0.035, "known_supplier": 0.010,
-    "foreign_fall": 0.020, "term_rhythm": 0.020,
+    "at_cap": 0.022, "in_step": 0.005, "till_gap": 0.022, "found_elsewhere": 0.006, "parcels_out": 0.010,
+    "more": 0.030, "premium_fall": 0.014, "complaints": 0.010, "parcels_in": 0.009, "known_supplier": 0.003,
+    "foreign_fall": 0.010, "term_rhythm": 0.010,
 }  # fmt: skip
-_SECOND = 0.22
+_SECOND = 0.15
 _FITS = {"smuggled": ("scenic", "transport", "commercial"), "minor_sales": ("school", "residential")}
 
 
@@ -47,7 +47,7 @@ def plant(parameters: Parameters, shops: Shops) -> Planted:
     planted = Planted()
     free = set(np.flatnonzero(shops.closes > 0).tolist())
     open_shops = float((shops.open_on(parameters.days // 2)).sum())
-    duty = 0.86  # what pauses and closings leave of a spell
+    duty = 0.60  # what pauses and closings leave of a spell
     spells = parameters.offending * open_shops * (parameters.days / 7 + parameters.spell_weeks)
     spells /= parameters.spell_weeks * duty
     outflow = round(spells * parameters.outflow)
@@ -70,7 +70,7 @@ def _times(chance: Chance, parameters: Parameters) -> tuple[int, int]:
 
 def _strength(chance: Chance, parameters: Parameters) -> float:
     mean = parameters.strength
-    return float(np.clip(chance.beta(2.6 * mean, 2.6 * (1 - mean)), 0.08, 1.0))
+    return float(np.clip(chance.beta(3.6 * mean, 3.6 * (1 - mean)), 0.08, 1.0))
 
 
 def _offence(
@@ -87,11 +87,11 @@ def _offence(
         kind, shop, starts, ends, strength or _strength(chance, parameters), frozenset(shown), group, place,
         float(np.clip(CATCH[kind] * parameters.catching + chance.normal(0, 0.04), 0.2, 0.9)),
     )  # fmt: skip
-    day = starts + chance.exponential(150)
+    day = starts + chance.exponential(260)
     while day < ends:
         length = chance.uniform(14, 56)
         spell.pause(int(day), int(day + length))
-        day += length + chance.exponential(150)
+        day += length + chance.exponential(260)
     return spell
 
 
@@ -119,7 +119,7 @@ def _outflow(
         size = 1 if chance.random() < _LONE * 3 else int(chance.integers(3, 12))
         starts, ends = _times(chance, parameters)
         strength, group = _strength(chance, parameters), planted.new_group()
-        members = _near(chance, shops, free, min(size, max(1, wanted - made)))
+        members = _near(chance, shops, free, size)
         for shop in members:
             begins = starts + int(chance.exponential(45) if size > 1 else 0)
             own = float(np.clip(strength * chance.uniform(0.6, 1.3), 0.08, 1.0))

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 # Kind of offence → trace → probability that an offender of that kind leaves it (before the city's own shift).
 TRACES: dict[str, dict[str, float]] = {
     "outflow": {
-        "at_cap": 0.72, "in_step": 0.62, "till_gap": 0.70, "shared_account": 0.55, "found_elsewhere": 0.40,
-        "parcels_out": 0.30, "more": 0.45,
+        "at_cap": 0.80, "in_step": 0.75, "till_gap": 0.78, "shared_account": 0.68, "found_elsewhere": 0.50,
+        "parcels_out": 0.42, "more": 0.55,
     },
-    "counterfeit": {"premium_fall": 0.70, "complaints": 0.55, "parcels_in": 0.45, "known_supplier": 0.30},
-    "front": {"shared_account": 0.72, "in_step": 0.60, "at_cap": 0.40, "complaints": 0.20},
-    "smuggled": {"foreign_fall": 0.45, "complaints": 0.50, "parcels_in": 0.50, "known_supplier": 0.25},
-    "reopened": {"same_rooms": 0.75, "same_phone": 0.40, "shared_account": 0.45, "premium_fall": 0.30},
-    "minor_sales": {"term_rhythm": 0.65, "complaints": 0.60},
+    "counterfeit": {"premium_fall": 0.80, "complaints": 0.70, "parcels_in": 0.66, "known_supplier": 0.42},
+    "front": {"shared_account": 0.85, "in_step": 0.75, "at_cap": 0.55, "complaints": 0.30},
+    "smuggled": {"foreign_fall": 0.60, "complaints": 0.68, "parcels_in": 0.70, "known_supplier": 0.42},
+    "reopened": {"same_rooms": 0.85, "same_phone": 0.55, "shared_account": 0.55, "premium_fall": 0.45},
+    "minor_sales": {"term_rhythm": 0.78, "complaints": 0.78},
     "unlicensed": {"complaints": 0.80, "parcels_in": 0.60, "neighbours_dip": 0.50},
 }  # fmt: skip
 # The probability that a visit to an offending subject finds it.
