@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from zhuanmai.sandbox.city.arrays import Chance, Ints, stream
+from zhuanmai.sandbox.city.arrays import Bools, Chance, Ints, stream
 from zhuanmai.sandbox.city.parameters import Parameters
-from zhuanmai.sandbox.city.places import LOCATIONS
 from zhuanmai.sandbox.city.shops import NEVER, Shops, move_in
 from zhuanmai.sandbox.city.spells import CATCH, TRACES, Spell
+from zhuanmai.sandbox.city.suiting import around, chosen, suitability
 
 # Share of each kind among the offending shops that are not in outflow.
 _OTHER_KINDS = {"counterfeit": 0.42, "front": 0.20, "smuggled": 0.15, "reopened": 0.10, "minor_sales": 0.13}
@@ -23,7 +23,6 @@ _DOUBLES = {
     "foreign_fall": 0.010, "term_rhythm": 0.010,
 }  # fmt: skip
 _SECOND = 0.15
-_FITS = {"smuggled": ("scenic", "transport", "commercial"), "minor_sales": ("school", "residential")}
 
 
 @dataclass
@@ -45,7 +44,7 @@ def plant(parameters: Parameters, shops: Shops) -> Planted:
     """Draw all spells of the window. The share of shops offending on a day is the city's parameter."""
     chance = stream(parameters.seed, "planting")
     planted = Planted()
-    free = set(np.flatnonzero(shops.closes > 0).tolist())
+    free = shops.closes > 0
     open_shops = float((shops.open_on(parameters.days // 2)).sum())
     duty = 0.60  # what pauses and closings leave of a spell
     spells = parameters.offending * open_shops * (parameters.days / 7 + parameters.spell_weeks)
@@ -95,31 +94,14 @@ def _offence(
     return spell
 
 
-def _near(chance: Chance, shops: Shops, free: set[int], count: int) -> list[int]:
-    """Some free shops, half of them around one of them, the rest anywhere."""
-    pool = np.array(sorted(free))
-    first = int(pool[int(chance.integers(len(pool)))])
-    away = np.hypot(*(shops.position[pool] - shops.position[first]).T)
-    close = pool[np.argsort(away, kind="stable")[1 : 1 + 12 * count]]
-    found = [first]
-    while len(found) < min(count, len(pool)):
-        source = close if chance.random() < 0.5 else pool
-        shop = int(source[int(chance.integers(len(source)))])
-        if shop not in found:
-            found.append(shop)
-    return found
-
-
-def _outflow(
-    chance: Chance, parameters: Parameters, shops: Shops, planted: Planted, free: set[int], wanted: int
-) -> None:
+def _outflow(chance: Chance, parameters: Parameters, shops: Shops, planted: Planted, free: Bools, wanted: int) -> None:
     """Rings of three to eleven run by one dealer, and some who work alone."""
-    made = 0
-    while made < wanted and len(free) > 20:
+    made, weight = 0, suitability(shops, "outflow")
+    while made < wanted and free.sum() > 20:
         size = 1 if chance.random() < _LONE * 3 else int(chance.integers(3, 12))
         starts, ends = _times(chance, parameters)
         strength, group = _strength(chance, parameters), planted.new_group()
-        members = _near(chance, shops, free, size)
+        members = around(chance, shops, weight, free, size)
         for shop in members:
             begins = starts + int(chance.exponential(45) if size > 1 else 0)
             own = float(np.clip(strength * chance.uniform(0.6, 1.3), 0.08, 1.0))
@@ -127,64 +109,56 @@ def _outflow(
                 _offence(chance, parameters, "outflow", shop, begins, ends - int(chance.exponential(20)),
                          group=group, strength=own)
             )  # fmt: skip
-            free.discard(shop)
+            free[shop] = False
         if size > 1:
             planted.rings[group] = members
         made += len(members)
 
 
-def _fitting(chance: Chance, shops: Shops, free: set[int], kind: str) -> int:
-    pool = np.array(sorted(free))
-    if kind in _FITS:
-        wanted = [LOCATIONS.index(each) for each in _FITS[kind]]
-        weight = np.where(np.isin(shops.location[pool], wanted), 4.0, 1.0)
-        return int(chance.choice(pool, p=weight / weight.sum()))
-    return int(pool[int(chance.integers(len(pool)))])
-
-
 def _others(
-    chance: Chance, parameters: Parameters, shops: Shops, planted: Planted, free: set[int], kind: str, wanted: int
+    chance: Chance, parameters: Parameters, shops: Shops, planted: Planted, free: Bools, kind: str, wanted: int
 ) -> None:
-    made = 0
-    while made < wanted and len(free) > 20:
+    made, weight = 0, suitability(shops, kind)
+    while made < wanted and free.sum() > 20:
         starts, ends = _times(chance, parameters)
+        group = -1
         if kind == "front":
-            members = _near(chance, shops, free, int(chance.integers(2, 6)))
-            group = planted.new_group()
+            members, group = around(chance, shops, weight, free, int(chance.integers(2, 6))), planted.new_group()
             planted.rings[group] = members
         elif kind == "reopened":
-            members, group = _reopened(chance, shops, free), -1
-            starts = int(shops.opens[members[0]]) if members else 0
+            young = free & (shops.opens > -300)
+            if not young.any():
+                return
+            members = [chosen(chance, weight, young)]
+            starts, ends = int(shops.opens[members[0]]), int(shops.opens[members[0]]) + ends - starts
         else:
-            members, group = [_fitting(chance, shops, free, kind)], -1
-        if not members:
-            return
+            members = [chosen(chance, weight, free)]
         for shop in members:
             planted.offences.append(_offence(chance, parameters, kind, shop, starts, ends, group=group))
-            free.discard(shop)
+            free[shop] = False
+            if kind == "reopened":
+                _reopen(chance, shops, planted.offences[-1])
         made += len(members)
 
 
-def _reopened(chance: Chance, shops: Shops, free: set[int]) -> list[int]:
-    """A young shop that carries on what a revoked one did; it may show by its rooms or its phone."""
-    young = np.array([shop for shop in sorted(free) if shops.opens[shop] > -300])
-    if not len(young):
-        return []
-    shop = int(young[int(chance.integers(len(young)))])
-    gap = shops.opens[shop] - shops.closes
+def _reopen(chance: Chance, shops: Shops, spell: Spell) -> None:
+    """Make a young shop carry on what a revoked one did; it may show by its rooms or its phone."""
+    gap = shops.opens[spell.shop] - shops.closes
     earlier = np.flatnonzero((gap > 0) & (gap < 500))
     if len(earlier):
         before = int(earlier[int(chance.integers(len(earlier)))])
         shops.revoked[before] = True
-        move_in(shops, shop, before)
-    return [shop]
+        if "same_rooms" in spell.traces:
+            move_in(shops, spell.shop, before)
+        else:
+            shops.predecessor[spell.shop] = before
 
 
-def _double(chance: Chance, parameters: Parameters, shops: Shops, planted: Planted, free: set[int]) -> None:
+def _double(chance: Chance, parameters: Parameters, shops: Shops, planted: Planted, free: Bools) -> None:
     """Honest spells: a wedding season, a works canteen next door, a rival who complains, a till seldom used."""
     open_shops = float(shops.open_on(parameters.days // 2).sum())
     names = list(_DOUBLES)
-    pool: Ints = np.array(sorted(free))
+    pool = np.flatnonzero(free)
     shift = (parameters.days / 7 + parameters.spell_weeks) / parameters.spell_weeks
     for trace in names:
         for _ in range(round(_DOUBLES[trace] * parameters.doubles * open_shops * shift)):
