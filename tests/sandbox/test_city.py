@@ -198,3 +198,16 @@ def test_no_table_tells_the_truth(city: Path) -> None:
         columns = set(table(city, name).schema.names)
         assert columns & words <= ({"kind"} if name in ("order_accounts", "case_items") else set())
     assert not list((city / "tables").glob("*offence*")) + list((city / "tables").glob("*.json"))
+
+
+def test_a_licence_that_orders_is_issued_and_in_its_term(city: Path) -> None:
+    licences = {row["licence_no"]: row for row in table(city, "licences").to_pylist()}
+    end = START + dt.timedelta(weeks=60)
+    for row in licences.values():
+        assert row["issued_on"] <= row["opened_on"] or row["issued_on"] < START
+        assert row["valid_to"] >= end or row["status"] in ("closed", "revoked")
+    extended = [row for row in table(city, "licence_changes").to_pylist() if row["column"] == "valid_to"]
+    assert extended
+    assert all(row["new"] == licences[row["licence_no"]]["valid_to"].isoformat() for row in extended)
+    first = table(city, "orders").group_by("licence_no").aggregate([("order_date", "min")]).to_pylist()
+    assert all(licences[row["licence_no"]]["issued_on"] <= row["order_date_min"] for row in first)

@@ -23,7 +23,7 @@ class Parameters:
     start: dt.date
     offending: float = _between(0.031, 0.039)  # share of the open shops that offend on a day
     spell_weeks: float = _between(38.0, 64.0)  # mean length of an offence
-    strength: float = _between(0.74, 0.86)  # mean strength of an offender
+    strength: float = _between(0.80, 0.90)  # mean strength of an offender
     shown: float = _between(0.0, 0.10)  # added to the probability that an offender leaves a trace
     doubles: float = _between(0.65, 0.95)  # scale of the honest spells that look like a trace
     noise: float = _between(0.85, 1.2)  # scale of the week-to-week noise of honest shops

@@ -46,7 +46,7 @@ def plant(parameters: Parameters, shops: Shops) -> Planted:
     planted = Planted()
     free = shops.closes > 0
     open_shops = float((shops.open_on(parameters.days // 2)).sum())
-    duty = 0.60  # what pauses and closings leave of a spell
+    duty = 0.55  # what pauses and closings leave of a spell
     spells = parameters.offending * open_shops * (parameters.days / 7 + parameters.spell_weeks)
     spells /= parameters.spell_weeks * duty
     outflow = round(spells * parameters.outflow)
@@ -86,11 +86,11 @@ def _offence(
         kind, shop, starts, ends, strength or _strength(chance, parameters), frozenset(shown), group, place,
         float(np.clip(CATCH[kind] * parameters.catching + chance.normal(0, 0.04), 0.2, 0.9)),
     )  # fmt: skip
-    day = starts + chance.exponential(260)
+    day = starts + chance.exponential(340)
     while day < ends:
         length = chance.uniform(14, 56)
         spell.pause(int(day), int(day + length))
-        day += length + chance.exponential(260)
+        day += length + chance.exponential(340)
     return spell
 
 

@@ -12,7 +12,7 @@ from zhuanmai.sandbox.city.identities import Registry
 from zhuanmai.sandbox.city.levels import Levels
 from zhuanmai.sandbox.city.parameters import Parameters
 from zhuanmai.sandbox.city.places import Streets, written_address
-from zhuanmai.sandbox.city.shops import NEVER, Shops
+from zhuanmai.sandbox.city.shops import NEVER, TERM_DAYS, Shops, terms
 
 _MOVED_A_YEAR, _NEW_PHONE_A_YEAR = 0.015, 0.04
 _SUSPENDED_AFTER_CASE = 0.2
@@ -49,6 +49,11 @@ def changes(
         day = int(chance.integers(0, parameters.days))
         if shops.opens[shop] < day < shops.closes[shop]:
             note(shop, day, "phone", registry.phone(), shops.phone[shop])
+    issued, until = terms(shops, parameters)
+    for shop in np.flatnonzero(until - issued > TERM_DAYS).tolist():
+        day = int(until[shop]) - TERM_DAYS
+        expires, extended = (parameters.start + dt.timedelta(days=each) for each in (day, int(until[shop])))
+        note(shop, day - int(chance.integers(1, 60)), "valid_to", expires, extended)
     status = ["valid"] * shops.count
     for shop in np.flatnonzero(shops.closes < NEVER).tolist():
         status[shop] = "revoked" if shops.revoked[shop] else "closed"

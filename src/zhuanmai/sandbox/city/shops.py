@@ -15,6 +15,7 @@ from zhuanmai.sandbox.city.places import BUSINESS_WORDS, BUSINESSES, DISTRICTS, 
 from zhuanmai.sandbox.city.places import written_address as address_of
 
 NEVER = 10**6
+TERM_DAYS = 1826  # a licence is issued for five years
 _CLOSED_BEFORE = 0.05  # share of licences that ended in the two years before the window
 _OPENED_A_YEAR, _CLOSED_A_YEAR = 0.06, 0.04
 _TOOK_OVER = 0.45  # share of new shops in the rooms of one that closed
@@ -171,9 +172,7 @@ def licence_columns(
     """The register's last state, one row a licence."""
     start = parameters.start
     opened = [start + dt.timedelta(days=int(day)) for day in shops.opens]
-    lag = stream(parameters.seed, "issued").integers(5, 40, shops.count)
-    issued = [_issued(day, int(wait), start + dt.timedelta(days=parameters.days)) for day, wait in zip(
-        opened, lag, strict=True)]  # fmt: skip
+    issued, until = terms(shops, parameters)
     return {
         "licence_no": list(shops.licence),
         "holder_name": list(shops.holder),
@@ -189,15 +188,17 @@ def licence_columns(
         "phone": list(shops.phone),
         "order_tier": tier.tolist(),
         "status": status,
-        "issued_on": issued,
-        "valid_to": [day + dt.timedelta(days=1826) for day in issued],
+        "issued_on": [start + dt.timedelta(days=int(day)) for day in issued],
+        "valid_to": [start + dt.timedelta(days=int(day)) for day in until],
         "opened_on": opened,
     }
 
 
-def _issued(opened: dt.date, wait: int, end: dt.date) -> dt.date:
-    """The date on the licence as it stands: renewed every five years."""
-    issued = opened - dt.timedelta(days=wait)
-    while issued + dt.timedelta(days=1826) < end:
-        issued += dt.timedelta(days=1826)
-    return issued
+def terms(shops: Shops, parameters: Parameters) -> tuple[Ints, Ints]:
+    """First and last day of each licence as it stands: its last issue before the window, extended within it."""
+    issued = shops.opens - stream(parameters.seed, "issued").integers(5, 40, shops.count)
+    ends = np.minimum(shops.closes, 0)
+    issued = issued + np.maximum((ends - issued) // TERM_DAYS, 0) * TERM_DAYS
+    until = issued + TERM_DAYS
+    extended = until < np.minimum(shops.closes, parameters.days)
+    return issued, np.where(extended, until + TERM_DAYS, until)

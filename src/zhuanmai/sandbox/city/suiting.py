@@ -10,8 +10,8 @@ from zhuanmai.sandbox.city.shops import Shops
 
 # Kind of offence → how much likelier it is in such a shop; 1 where nothing is said.
 _BY_BUSINESS = {
-    "outflow": {"tobacco_liquor": 4.0, "grocery": 0.5, "supermarket": 0.4, "mall": 0.3, "hospitality": 0.3},
-    "counterfeit": {"tobacco_liquor": 3.5, "hospitality": 2.5, "supermarket": 0.3, "mall": 0.2, "grocery": 0.6},
+    "outflow": {"tobacco_liquor": 5.0, "grocery": 0.5, "supermarket": 0.4, "mall": 0.3, "hospitality": 0.3},
+    "counterfeit": {"tobacco_liquor": 5.0, "hospitality": 2.5, "supermarket": 0.3, "mall": 0.2, "grocery": 0.6},
     "front": {"grocery": 1.5, "tobacco_liquor": 3.0, "supermarket": 0.3},
     "smuggled": {"tobacco_liquor": 3.0, "hospitality": 3.0, "grocery": 0.5},
     "minor_sales": {"grocery": 2.0, "convenience": 2.0, "tobacco_liquor": 0.4},
@@ -25,7 +25,7 @@ _BY_LOCATION = {
 }
 _YOUNG_DAYS = 1100
 _BY_YOUTH = {"counterfeit": 2.0, "front": 2.5}
-_BY_TIER = {"outflow": 0.11, "front": 0.05}  # log of the factor for each tier
+_BY_TIER = {"outflow": 0.15, "front": 0.08}  # log of the factor for each tier
 
 
 def suitability(shops: Shops, kind: str) -> Floats:

@@ -9,7 +9,7 @@ from zhuanmai.sandbox.city.effects import Effects
 from zhuanmai.sandbox.city.parameters import Parameters
 from zhuanmai.sandbox.city.shops import Shops
 
-_GAP = 0.75
+_GAP = 0.8
 _SILENT = 0.05
 
 

@@ -1,4 +1,4 @@
-"""`zhuanmai city make --seed N --retailers N --weeks N --out DIR`: a synthetic city as import tables."""
+"""`zhuanmai city make [--seed N --retailers N --weeks N --start DAY --out DIR --truth DIR]`: a synthetic city."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from zhuanmai.sandbox.city import Parameters, make_city
@@ -21,11 +22,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Which city, how large, from when, and where it is written to."""
         parser.add_argument("act", choices=["make"])
-        parser.add_argument("--seed", type=int, required=True)
-        parser.add_argument("--retailers", type=int, default=2000)
-        parser.add_argument("--weeks", type=int, default=60)
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--retailers", type=int, default=8000)
+        parser.add_argument("--weeks", type=int, default=104)
         parser.add_argument("--start", type=dt.date.fromisoformat, default=dt.date(2024, 1, 1))
-        parser.add_argument("--out", type=Path, required=True)
+        parser.add_argument("--out", type=Path, help="default: city-SEED in the platform's home")
         parser.add_argument("--truth", type=Path, help="default: the --out folder's name with -truth")
         parser.add_argument("--format", choices=["parquet", "csv"], default="parquet", dest="form")
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         """Make it and say how many rows each table has."""
         if options["retailers"] < 100 or options["weeks"] < 8:
             raise CommandError("A city needs at least 100 retailers and 8 weeks.")
-        out: Path = options["out"]
+        out: Path = options["out"] or settings.HOME_DIR / f"city-{options['seed']}"
         truth = options["truth"] or out.with_name(out.name + "-truth")
         if out.exists() and any(out.iterdir()):
             raise CommandError(f"{out} is not empty.")
