@@ -211,3 +211,16 @@ def test_a_licence_that_orders_is_issued_and_in_its_term(city: Path) -> None:
     assert all(row["new"] == licences[row["licence_no"]]["valid_to"].isoformat() for row in extended)
     first = table(city, "orders").group_by("licence_no").aggregate([("order_date", "min")]).to_pylist()
     assert all(licences[row["licence_no"]]["issued_on"] <= row["order_date_min"] for row in first)
+
+
+def test_the_order_of_rows_tells_nothing(city: Path) -> None:
+    truth = open_truth(city / "truth")
+    phones = {row["phone"]: row["licence_no"] for row in table(city, "licences").to_pylist()}
+    rows = table(city, "parcels").to_pylist()
+    assert [row["waybill_no"][-7:] for row in rows] == sorted(row["waybill_no"][-7:] for row in rows)
+    by_day: dict[dt.date, list[bool]] = {}
+    for row in rows:
+        licence = phones.get(row["receiver_phone"], "")
+        by_day.setdefault(row["shipped_on"], []).append(truth.offending(licence, row["shipped_on"]) is not None)
+    places = [np.mean(np.flatnonzero(day)) / (len(day) - 1) for day in by_day.values() if len(day) > 2 and any(day)]
+    assert 0.4 < np.mean(places) < 0.6

@@ -25,7 +25,7 @@ _CAUSE = {
 }  # fmt: skip
 _BY_POST, _BY_ROAD = "R06", "R04"
 _GOODS = {"outflow": "diverted", "counterfeit": "counterfeit", "front": "diverted", "smuggled": "smuggled"}
-_ROAD_A_WEEK = 1.3
+_ROAD_A_WEEK = 1.1
 
 
 @dataclass

@@ -211,9 +211,9 @@ def _write_rest(
     changed, status = changes(parameters, shops, city.streets, city.levels, visits.rows, city.registry)
     slips = Slips(parameters, stream(parameters.seed, "masked"))
     masked = texts([slips.masked(number) if place % 5 else number for place, number in enumerate(shops.holder_id)])
-    _numbered(complaints, "complaint_no", "received_at", "TS")
-    _numbered(visits.rows, "inspection_no", "inspected_on", "JC")
-    _numbered(parcels, "waybill_no", "shipped_on", "YD")
+    _numbered(parameters.seed, complaints, "complaint_no", "received_at", "TS")
+    _numbered(parameters.seed, visits.rows, "inspection_no", "inspected_on", "JC")
+    _numbered(parameters.seed, parcels, "waybill_no", "shipped_on", "YD")
     end = parameters.start + dt.timedelta(days=parameters.days)
     kept = {row["case_no"] for row in files.cases if row["filed_on"] < end}
     whole = {
@@ -236,8 +236,9 @@ def _write_rest(
         written.count(name, len(table))
 
 
-def _numbered(rows: list[dict[str, Any]], column: str, by: str, head: str) -> None:
-    """Number rows by their time, as the system that keeps them did."""
+def _numbered(seed: int, rows: list[dict[str, Any]], column: str, by: str, head: str) -> None:
+    """Number rows by their time, those of one day in no order: the order they were drawn in would tell why."""
+    rows[:] = [rows[place] for place in stream(seed, "numbers", len(rows)).permutation(len(rows))]
     rows.sort(key=lambda row: row[by])
     for place, row in enumerate(rows):
         row[column] = f"{head}{row[by]:%Y%m}{place + 1:07d}"
