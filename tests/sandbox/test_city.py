@@ -224,3 +224,12 @@ def test_the_order_of_rows_tells_nothing(city: Path) -> None:
         by_day.setdefault(row["shipped_on"], []).append(truth.offending(licence, row["shipped_on"]) is not None)
     places = [np.mean(np.flatnonzero(day)) / (len(day) - 1) for day in by_day.values() if len(day) > 2 and any(day)]
     assert 0.4 < np.mean(places) < 0.6
+
+
+def test_a_place_is_known_however_its_address_is_written(city: Path) -> None:
+    truth = open_truth(city / "truth")
+    place = next(each for own in truth.offences.values() for each in own if each.subject_kind == "place")
+    day = next(day for day in (place.starts_on + dt.timedelta(days=n) for n in range(400)) if place.active(day))
+    short = place.subject.removeprefix("厦门市")
+    for written in (place.subject, short, short[3:], short.replace("号之", "-").replace("室", ""), short + "旁"):
+        assert truth.offending(written, day) == "unlicensed"

@@ -3,17 +3,20 @@
     from zhuanmai.sandbox.city import open_truth
     truth = open_truth(folder)
     truth.offending("350203112345", day)            # → "outflow", or None
-    truth.catch("350203112345", day, draw)          # → "case", "minor", "clear", "closed_door" or "wrong_address"
+    truth.catch("350203112345", day, draw)          # → case, minor, clear, closed_door or wrong_address
     city = truth.city()                             # keeps the visits made, so that who was visited lies low
     city.visit("350203112345", day, generator)      # → an outcome, with its effect on the days after
 
-A subject is a licence number, or a place's address. Nothing in the product reads this but the evaluation command.
+A subject is a licence number, or a place's address however it is written.
+Nothing in the product reads this but the evaluation command.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,7 +62,7 @@ class Truth:
 
     def offence(self, subject: str, day: dt.date) -> Offence | None:
         """The offence that this subject is committing on this day."""
-        return next((each for each in self.offences.get(subject, ()) if each.active(day)), None)
+        return next((each for each in self.offences.get(subject_key(subject), ()) if each.active(day)), None)
 
     def offending(self, subject: str, day: dt.date) -> str | None:
         """The kind of offence that this subject is committing on this day, or None."""
@@ -84,7 +87,7 @@ class City:
 
     def offending(self, subject: str, day: dt.date) -> str | None:
         """As `Truth.offending`, less the days on which the subject lies low after a visit made here."""
-        if any(first <= day < last for first, last in self._away.get(subject, ())):
+        if any(first <= day < last for first, last in self._away.get(subject_key(subject), ())):
             return None
         return self.truth.offending(subject, day)
 
@@ -96,7 +99,7 @@ class City:
             return outcome
         found = outcome in ("case", "minor")
         if found and rng.random() < _STOPS:
-            self._away[subject].append((day + dt.timedelta(days=1), dt.date.max))
+            self._away[subject_key(subject)].append((day + dt.timedelta(days=1), dt.date.max))
         elif found:
             self._hide(subject, day, _AFTER_FOUND, rng)
         elif rng.random() < self.truth.parameters["wary"]:
@@ -109,7 +112,16 @@ class City:
 
     def _hide(self, subject: str, day: dt.date, days: tuple[int, int], rng: Chance) -> None:
         first = day + dt.timedelta(days=1)
-        self._away[subject].append((first, first + dt.timedelta(days=int(rng.integers(*days)))))
+        self._away[subject_key(subject)].append((first, first + dt.timedelta(days=int(rng.integers(*days)))))
+
+
+def subject_key(subject: str) -> str:
+    """A licence number as it is; an address without city, district, and the signs that people write differently."""
+    plain = unicodedata.normalize("NFKC", subject).strip()
+    if plain.isdigit():
+        return plain
+    plain = re.sub(r"^(厦门市)?(思明区|湖里区|集美区|同安区|海沧区|翔安区)?", "", plain)
+    return re.sub(r"号之|[-号之]", "|", re.sub(r"店面|室|旁", "", plain)).strip("|")
 
 
 def _outcome(offence: Offence | None, draw: float) -> str:
@@ -137,7 +149,7 @@ def open_truth(folder: Path | str) -> Truth:
     for row in pq.read_table(folder / "offences.parquet").to_pylist():
         row["pauses"] = tuple((each["from"], each["to"]) for each in row["pauses"])
         row["traces"] = tuple(row["traces"])
-        by_subject[row["subject"]].append(Offence(**row))
+        by_subject[subject_key(row["subject"])].append(Offence(**row))
     rings: dict[int, list[str]] = defaultdict(list)
     for row in pq.read_table(folder / "rings.parquet").to_pylist():
         rings[row["ring_no"]].append(row["licence_no"])
