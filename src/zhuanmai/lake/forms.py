@@ -30,7 +30,7 @@ class UploadForm(RefusingForm):
     """Files for the lake."""
 
     file = _Files(
-        label=gettext_lazy("Files"),
+        label=gettext_lazy("Files to import"),
         widget=_FilesInput({"multiple": True, "accept": ".csv,.xlsx,.parquet"}),
         help_text=gettext_lazy(
             "CSV (UTF-8), XLSX (first sheet) or Parquet, the headings in the first row. "
