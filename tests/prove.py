@@ -33,7 +33,9 @@ class Proof:
 
 PROOFS = (
     Proof(
-        "replay", "The real case, played through the pages, equals expected.json", ("tests/e2e/test_onsite_case.py",)
+        "replay",
+        "The real case, played through the pages and over the API, equals expected.json",
+        ("tests/e2e/test_workbench.py", "tests/e2e/test_onsite_case.py"),
     ),
     Proof(
         "documents",
@@ -62,7 +64,7 @@ PROOFS = (
     Proof(
         "tablets",
         "Two tablets on one case end in the state of the model (100 random histories)",
-        ("tests/enforcement/test_two_tablets.py",),
+        ("tests/enforcement/test_merge.py",),
         {"ZHUANMAI_TABLET_CASES": "100"},
     ),
     Proof(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import random
 import threading
 from collections import Counter
@@ -22,6 +23,7 @@ from zhuanmai.ledger.verify import verify
 
 GOODS = ("6901028314985", "6901028118187", "6901028340618", "8888075005524", "6901028161862")
 SCANS, UNDOS, KEYED = 200, 20, 10
+CASES = int(os.environ.get("ZHUANMAI_TABLET_CASES", "3"))
 
 
 def plan(tablet: TabletClient, chance: random.Random, model: Counter[str]) -> list[Sent]:
@@ -106,7 +108,7 @@ def test_what_waits_for_its_turn_can_be_taken_back(seeded_once: Bureau, monkeypa
 
 
 @given(seed=st.integers(min_value=0, max_value=2**32))
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=CASES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_two_tablets_end_in_the_state_of_the_model(seeded_once: Bureau, seed: int) -> None:
     chance = random.Random(seed)
     first = seeded_once.open_case()
