@@ -38,7 +38,7 @@ def main(folder: Path) -> int:
     try:
         stack.start()
         with chromium() as browser:
-            play = WorkbenchPlay(stack, folder, browser=browser)
+            play = WorkbenchPlay(stack, folder, browser=browser, patient=False)
             play.prepare()
             play.people()
             seconds, state = _played(play)

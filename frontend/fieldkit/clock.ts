@@ -10,6 +10,16 @@ export function setClock(serverNow: string | undefined): void {
   if (!Number.isNaN(told)) offset = told - Date.now();
 }
 
+/** How far the tablet is behind the server, in milliseconds: kept, so that it stays right while there is no network. */
+export function clockOffset(): number {
+  return offset;
+}
+
+/** What was kept of an earlier hearing; the next one takes its place. */
+export function restoreClock(kept: number | undefined | null): void {
+  if (kept && !offset) offset = kept;
+}
+
 export function now(): Date {
   return new Date(Date.now() + offset);
 }

@@ -3,7 +3,7 @@
 import { computed, inject, reactive, ref, shallowRef, type ComputedRef, type InjectionKey, type Ref, type ShallowRef } from "vue";
 import { Api, sentence } from "./api";
 import { Catalogue } from "./catalogue";
-import { now, nowIso, setClock } from "./clock";
+import { clockOffset, now, nowIso, restoreClock, setClock } from "./clock";
 import { t } from "./i18n";
 import { newId } from "./ids";
 import type { Misread, Oplog } from "./oplog";
@@ -64,12 +64,14 @@ export class Session {
 
   /** Read what the tablet kept, then ask the server. */
   async start(): Promise<void> {
-    const [operations, state, kit, catalogue] = await Promise.all([
+    const [operations, state, kit, catalogue, clock] = await Promise.all([
       this.log.operations(this.caseId),
       this.log.state(this.caseId),
       this.log.setting<Kit>("kit"),
       this.log.setting<CatalogueData>("catalogue"),
+      this.log.setting<number>("clock"),
     ]);
+    restoreClock(clock);
     this.operations.value = operations;
     this.server.value = state;
     if (kit) this.kit.value = kit;
@@ -91,6 +93,7 @@ export class Session {
       setClock(kit.now);
       this.kit.value = kit;
       await this.log.keepSetting("kit", kit);
+      await this.log.keepSetting("clock", clockOffset());
       const day = this.server.value?.case.began_at?.slice(0, 10) ?? nowIso().slice(0, 10);
       const data = await this.api.get<CatalogueData>(`/reference/catalogue?on=${day}`);
       if (String(data.version) !== this.catalogue.value.version) this.catalogue.value = new Catalogue(data);

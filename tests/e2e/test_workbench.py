@@ -176,11 +176,9 @@ def test_scans_without_a_network_wait_on_the_tablet_and_hold_the_closing(make: M
     first, second = play.step("counting"), play.step("counting", play.other)
     second.context.set_offline(True)
     for _ in range(3):
-        second.page.keyboard.type(SCANS[0])
-        second.page.keyboard.press("Enter")
+        play.shoot(second, SCANS[0])
     expect(second.at("sync-bar")).to_contain_text("3 项待传")
-    first.page.keyboard.type(SCANS[-1])
-    first.page.keyboard.press("Enter")
+    play.shoot(first, SCANS[-1])
     first.saved()
     assert [line["quantity"] for line in play.first.state(play.case_id)["lines"]] == ["1"]
     second.context.set_offline(False)
