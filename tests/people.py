@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect
 
 from tests.browser import TABLET, SecurityKey, add_security_key, new_context
 from tests.desk import PASSWORD
 
 PATIENCE_MS = 60_000  # a busy machine is no fault of the page
+TAPS, OPENS_MS = 5, 4000
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -65,6 +66,18 @@ class Person:
         """Tap a button or a choice."""
         self.tapped += 1
         self.at(name).click()
+
+    def tap_until(self, button: Locator, name: str) -> None:
+        """Tap, and again where the page moved under the finger, until what the tap opens is there."""
+        self.tapped += 1
+        for _ in range(TAPS):
+            button.click()
+            try:
+                self.at(name).wait_for(timeout=OPENS_MS)
+            except TimeoutError:
+                continue
+            return
+        raise AssertionError(f"{name} did not open")
 
     def write(self, name: str, words: str) -> None:
         """Key a field by hand and leave it."""

@@ -231,13 +231,14 @@ class WorkbenchPlay(Play):
         self.misread = sum(screen.script(MISREADS) for screen in [self.tablet, self.other][: self.tablets])
         for one in self.case["unknown_barcodes"]:
             row = tablet.page.locator(f'[data-testid=unknown][data-barcode="{one["barcode"]}"]')
-            row.get_by_test_id("unknown-name").click()
+            tablet.tap_until(row.get_by_test_id("unknown-name"), "unlisted.name")
             tablet.write("unlisted.name", one["typed_name"])
             tablet.select(f"unlisted.kind-{one['kind']}")
             if one["sticks_per_carton"]:
                 tablet.write("unlisted.sticks", str(one["sticks_per_carton"]))
             tablet.tap("unlisted-save")
             row.wait_for(state="detached")
+            tablet.at("sheet-unlisted").wait_for(state="hidden")
 
     def _line(self, barcode: str) -> None:
         row = self.tablet.page.locator(f'[data-testid=line][data-barcode="{barcode}"]').first
