@@ -1,0 +1,49 @@
+"""`zhuanmai alerts replay --from DAY --to DAY --per-week N [--lake FOLDER] --out FILE`: alerts as they would have been."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from zhuanmai.alerts import output
+from zhuanmai.alerts.replay import COLUMNS, replay
+from zhuanmai.core.errors import Refused
+from zhuanmai.lake.engine import Lake
+
+
+class Command(BaseCommand):
+    """Alerts over a lake."""
+
+    help = __doc__
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """What to do, on which lake, for which days, into which file."""
+        acts = parser.add_subparsers(dest="act", required=True)
+        walk = acts.add_parser("replay", help="walk through history week by week")
+        walk.add_argument("--from", type=dt.date.fromisoformat, required=True, dest="first")
+        walk.add_argument("--to", type=dt.date.fromisoformat, required=True, dest="last")
+        walk.add_argument("--per-week", type=int, default=13)
+        walk.add_argument("--lake", type=Path, default=None)
+        walk.add_argument("--out", type=Path, required=True)
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Do it, and say what was written and what it went without."""
+        if options["last"] < options["first"]:
+            raise CommandError("--to is before --from.")
+        if options["per_week"] < 1:
+            raise CommandError("--per-week must be at least 1.")
+        try:
+            lake = Lake.from_folder(options["lake"] or settings.LAKE_DIR)
+            made, without = replay(lake, options["first"], options["last"], options["per_week"], self.stderr.write)
+            output.write(options["out"], COLUMNS, [alert.row() for alert in made])
+        except Refused as refused:
+            raise CommandError(str(refused)) from refused
+        for name in without:
+            self.stdout.write(f"went without {name}")
+        self.stdout.write(f"{len(made)} alerts written to {options['out']}")

@@ -1,0 +1,79 @@
+"""Why an alert was raised: what the probability loses when a detector's columns are put back to its peers' middle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from zhuanmai.alerts.arrays import Floats
+from zhuanmai.alerts.detectors import DETECTORS
+from zhuanmai.alerts.facts import Facts
+from zhuanmai.alerts.features import NAMES, Frame
+from zhuanmai.alerts.ranker import Ranker
+
+_MOST, _FEWEST = 5, 3
+_OF_NUMBERS = 2
+
+
+def explain(facts: Facts, page: Frame, ranker: Ranker, shops: list[int]) -> dict[int, tuple[str, list[dict[str, Any]]]]:
+    """For each shop the offence most likely meant and three to five reasons with their numbers, the weightiest first."""
+    if not shops:
+        return {}
+    middle = np.nanmedian(page.values[page.trading], axis=0)
+    middle = np.where(np.isnan(middle), 0.0, middle)
+    rows = page.values[shops]
+    whole = ranker.raw(page, rows) if ranker.trees else _standing(page, rows)
+    losses = np.zeros((len(shops), len(DETECTORS)))
+    for index, detector in enumerate(DETECTORS):
+        at = [NAMES.index(column.name) for column in detector.columns]
+        changed = rows.copy()
+        changed[:, at] = middle[at]
+        losses[:, index] = whole - (ranker.raw(page, changed) if ranker.trees else _standing(page, changed))
+    return {shop: _told(rows[row], middle, losses[row]) for row, shop in enumerate(shops)}
+
+
+def _told(values: Floats, middle: Floats, losses: Floats) -> tuple[str, list[dict[str, Any]]]:
+    order = np.argsort(-losses, kind="stable")
+    chosen = [int(at) for at in order[:_MOST] if losses[at] > 0.02 or list(order).index(at) < _FEWEST]
+    reasons = []
+    by_offence: dict[str, float] = {}
+    for at in chosen:
+        detector = DETECTORS[at]
+        columns = sorted(
+            detector.columns, key=lambda column: -abs(_off(values, middle, column.name)) * (1 + abs(column.towards))
+        )
+        numbers = {
+            column.name: {
+                "value": round(float(np.nan_to_num(values[NAMES.index(column.name)])), 3),
+                "peers": round(float(middle[NAMES.index(column.name)]), 3),
+            }
+            for column in columns[:_OF_NUMBERS]
+        }
+        first = columns[0]
+        words = first.words.format(
+            value=round(numbers[first.name]["value"], first.digits or None),
+            peers=round(numbers[first.name]["peers"], first.digits or None),
+        )
+        reasons.append({"detector": detector.name, "words": words, "numbers": numbers, "weight": round(float(losses[at]), 3),
+                        "look_for": detector.look_for})  # fmt: skip
+        by_offence[detector.offence] = by_offence.get(detector.offence, 0.0) + max(0.0, float(losses[at]))
+    return max(by_offence, key=lambda offence: (by_offence[offence], offence)), reasons
+
+
+def _off(values: Floats, middle: Floats, name: str) -> float:
+    at = NAMES.index(name)
+    return float((np.nan_to_num(values[at]) - middle[at]) / (abs(middle[at]) + 0.5))
+
+
+def _standing(page: Frame, rows: Floats) -> Floats:
+    """Without a model: how far above the shops each detector's first column stands."""
+    total = np.zeros(len(rows))
+    for detector in DETECTORS:
+        at = NAMES.index(detector.columns[0].name)
+        pool = np.sort(page.values[page.trading, at])
+        pool = pool[~np.isnan(pool)]
+        if len(pool):
+            share = np.searchsorted(pool, np.nan_to_num(rows[:, at], nan=pool[0]), "left") / len(pool)
+            total += np.maximum(share - 0.5, 0) ** 4 * 16
+    return total

@@ -1,0 +1,142 @@
+"""The replay: history as it would have happened, week by week, each week with what was known by then and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from zhuanmai.alerts.facts import Facts, read_facts
+from zhuanmai.alerts.facts.events import Visits
+from zhuanmai.alerts.features import frame
+from zhuanmai.alerts.ranker import Ranker, learn
+from zhuanmai.alerts.reasons import explain
+from zhuanmai.alerts.spots import suspected
+
+RELEARN_WEEKS = 4
+_LIES_LOW_WEEKS, _LIES_LOW = 8, 0.35
+COLUMNS = ("alert_no", "day", "subject_kind", "subject", "score", "probability", "offence", "reasons")
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One row of the table `alerts` (docs: the lake)."""
+
+    alert_no: str
+    day: dt.date
+    subject_kind: str
+    subject: str
+    score: float
+    probability: float
+    offence: str
+    reasons: str
+
+    def row(self) -> dict[str, Any]:
+        """As a row."""
+        return asdict(self)
+
+
+def run_days(first: dt.date, last: dt.date) -> list[dt.date]:
+    """The days of the weekly runs."""
+    return [first + dt.timedelta(weeks=week) for week in range((last - first).days // 7 + 1)]
+
+
+def replay(
+    lake: Any, first: dt.date, last: dt.date, per_week: int, progress: Callable[[str], None] | None = None
+) -> tuple[list[Alert], tuple[str, ...]]:
+    """The alerts of every weekly run, and the tables it went without."""
+    days = run_days(first, last)
+    facts = read_facts(lake, days[-1])
+    alerts: list[Alert] = []
+    raised: set[str] = set()
+    for day in days:
+        week = facts.weeks.index(day)
+        if week < 0:
+            continue
+        made = raise_alerts(facts, week, per_week, raised)
+        raised |= {alert.subject for alert in made}
+        alerts += made
+        forget(facts, week)
+        if progress:
+            progress(f"{day}: {len(made)}")
+    return alerts, facts.without
+
+
+def raise_alerts(facts: Facts, week: int, per_week: int, raised: set[str]) -> list[Alert]:
+    """The alerts of one run: the likeliest subjects that were not alerted in the period yet."""
+    page, ranker = frame(facts, week), model_of(facts, week)
+    chance = standing(facts, week, ranker)
+    order = np.lexsort((np.array(facts.shops.licence), -chance))
+    shops = [
+        int(at) for at in order[: per_week + len(raised)] if chance[at] > 0 and facts.shops.licence[at] not in raised
+    ]
+    places = [
+        (place, share)
+        for place, share in suspected(facts, week)[: per_week + len(raised)]
+        if place.key not in _keys(raised)
+    ]
+    named: list[tuple[float, str, int]] = [(float(chance[shop]), facts.shops.licence[shop], shop) for shop in shops]
+    named += [(share, place.address, -1) for place, share in places if place.address not in raised]
+    chosen = sorted(named, key=lambda each: (-each[0], each[1]))[:per_week]
+    told = explain(facts, page, ranker, [shop for _, _, shop in chosen if shop >= 0])
+    by_address = {place.address: place for place, _ in places}
+    day = facts.weeks.ends(week)
+    made = []
+    for number, (share, subject, shop) in enumerate(chosen, start=1):
+        if shop >= 0:
+            offence, reasons = told[shop]
+        else:
+            offence, reasons = "unlicensed", _place_reasons(by_address[subject].numbers)
+        made.append(
+            Alert(f"A{day:%Y%m%d}-{number:03d}", day, "licence" if shop >= 0 else "place", subject,
+                  round(share, 6), round(share, 6), offence, json.dumps(reasons, ensure_ascii=False))
+        )  # fmt: skip
+    return made
+
+
+def _keys(raised: set[str]) -> set[str]:
+    return raised
+
+
+def model_of(facts: Facts, week: int) -> Ranker:
+    """The model in use in a week: learned every fourth week, by the calendar."""
+    back = (facts.weeks.ends(week).toordinal() // 7) % RELEARN_WEEKS
+    at = max(0, week - back)
+    key = ("ranker", at)
+    if key not in facts.kept:
+        facts.kept[key] = learn(facts, at)
+    found: Ranker = facts.kept[key]
+    return found
+
+
+def standing(facts: Facts, week: int, ranker: Ranker) -> Any:
+    """Each shop's probability; who was just visited lies low, whatever was found."""
+    chance = ranker.probability(frame(facts, week))
+    visits: Visits = facts.events.visits
+    late = (visits.week <= week) & (visits.week > week - _LIES_LOW_WEEKS) & (visits.shop >= 0)
+    chance[np.unique(visits.shop[late])] *= _LIES_LOW
+    return chance
+
+
+def forget(facts: Facts, week: int) -> None:
+    """Drop what later weeks do not need again."""
+    for key in [key for key in facts.kept if key[0] == "steps" and key[1] < week]:
+        del facts.kept[key]
+
+
+def _place_reasons(numbers: Any) -> list[dict[str, Any]]:
+    """What complaints, parcels and visits said of a place."""
+    words = {
+        "accused_52": "complaints of offences in a year", "accused_13": "complaints of offences in 13 weeks",
+        "heavy_52": "heavy parcels in a year", "parcels_52": "parcels in a year", "unlicensed_52": "complaints of selling without licence",
+        "dealer_52": "parcels from people named in cases",
+    }  # fmt: skip
+    ordered = sorted((name for name in words if numbers.get(name)), key=lambda name: -numbers[name])
+    return [
+        {"detector": "place", "words": f"{numbers[name]:.0f} {words[name]}", "numbers": {name: numbers[name]}}
+        for name in ordered[:5]
+    ]
