@@ -75,7 +75,18 @@ LAKE_SPARK_MASTER = os.environ.get("ZHUANMAI_SPARK_MASTER", "local[*]")
 GUN_GAP_MS = int(os.environ.get("ZHUANMAI_GUN_GAP_MS", "40"))
 GUN_PREFIX = os.environ.get("ZHUANMAI_GUN_PREFIX", "")
 
-_ALL_ROOMS = ("core", "ledger", "accounts", "reference", "documents", "exchange", "lake", "alerts", "enforcement", "sandbox")
+_ALL_ROOMS = (
+    "core",
+    "ledger",
+    "accounts",
+    "reference",
+    "documents",
+    "exchange",
+    "lake",
+    "alerts",
+    "enforcement",
+    "sandbox",
+)
 ROOMS = [room for room in _ALL_ROOMS if (PACKAGE / room / "apps.py").exists()]
 INSTALLED_APPS = [
     "django.contrib.auth",

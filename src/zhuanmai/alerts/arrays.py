@@ -24,7 +24,7 @@ def filled_mean(values: Floats) -> Floats:
     known = ~np.isnan(values)
     number = known.sum(axis=1)
     total = np.where(known, values, 0.0).sum(axis=1)
-    return np.divide(total, number, out=np.full(len(values), np.nan), where=number > 0)
+    return np.asarray(np.divide(total, number, out=np.full(len(values), np.nan), where=number > 0))
 
 
 def group_median(values: Floats, groups: Ints) -> Floats:
@@ -61,3 +61,11 @@ def ranks(values: Floats, among: Bools) -> Floats:
         high = np.searchsorted(pool, values[known], "right")
         found[known] = (low + high) / (2 * len(pool))
     return found
+
+
+def hashed(text: str) -> int:
+    """A number between 0 and 2**32 for a text, the same on every machine (FNV-1a)."""
+    value = 2166136261
+    for char in text.encode():
+        value = ((value ^ char) * 16777619) & 0xFFFFFFFF
+    return value

@@ -105,17 +105,16 @@ class Register:
             _note(self._names[name], subject, since)
 
     def by_phone(self, phone: str | None) -> Found:
-        """Who has this phone; a masked one is enough where one subject alone fits."""
+        """Who has this phone; whom a masked one fits."""
         number = plain_phone(phone)
         if not number:
             return {}
         if "*" not in number:
             return self._phones.get(number, {})
-        found = self._masks.get(masked_phone(number), {})
-        return found if len(found) == 1 else {}
+        return self._masks.get(masked_phone(number), {})
 
     def by_address(self, address: str | None) -> Found:
-        """Who is at this address: street and all numbers, else the only one in that house."""
+        """Who is at this address: street and all numbers; of a house alone, all in it."""
         place = read_address(address)
         if place is None:
             return {}
@@ -123,13 +122,16 @@ class Register:
         found = self._addresses.get(f"{street}|{'-'.join(place.numbers)}", {})
         if found:
             return found
-        house = self._houses.get(f"{street}|{place.numbers[0]}", {})
-        return house if len(house) == 1 and len(place.numbers) == 1 else {}
+        return self._houses.get(f"{street}|{place.numbers[0]}", {}) if len(place.numbers) == 1 else {}
+
+    def exact(self, address: str | None) -> bool:
+        """Whether the register knows this very address, not only its house."""
+        place = read_address(address)
+        return place is not None and f"{self.street(place.street)}|{'-'.join(place.numbers)}" in self._addresses
 
     def by_name(self, name: str | None) -> Found:
-        """Who bears this name, if one alone does."""
-        found = self._names.get(name, {}) if name else {}
-        return found if len(found) == 1 else {}
+        """Who bears this name."""
+        return self._names.get(name, {}) if name else {}
 
     def street(self, name: str) -> str:
         """The street of the register that is meant: itself, or the only one at one slip."""

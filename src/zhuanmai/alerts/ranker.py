@@ -8,16 +8,45 @@ from typing import Any
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
-from zhuanmai.alerts.arrays import Floats, Ints, ranks
+from zhuanmai.alerts.arrays import Floats, hashed, ranks
 from zhuanmai.alerts.facts import Facts
 from zhuanmai.alerts.features import TOWARDS, Frame, combined, frame
 from zhuanmai.alerts.training import Lessons, lessons
 
 FEW = 12  # cases below which nothing is learned
 _SURE = 60.0  # cases at which learner and combination weigh the same
-_BAGS = 4
+_BAGS, _BAGS_TRIED = 4, 2
+_CUTS = 48
 _COLD_HIT = 0.10  # what the best tenth of a percent of a cold start finds
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How rows are brought to a common measure: cuts of each feature for the trees, middle and width for the line."""
+
+    cuts: list[Floats]
+    middle: Floats
+    width: Floats
+
+    @classmethod
+    def of(cls, values: Floats) -> Scale:
+        """From the rows that are learned from."""
+        shares = np.linspace(0, 1, _CUTS + 1)[1:-1]
+        cuts = [np.unique(np.quantile(known, shares)) if len(known) else np.zeros(0)
+                for known in (column[~np.isnan(column)] for column in values.T)]  # fmt: skip
+        clean = np.nan_to_num(_signed_log(values))
+        return cls(cuts, clean.mean(axis=0), clean.std(axis=0) + 1e-3)
+
+    def stepped(self, values: Floats) -> Floats:
+        """Each value as the number of cuts below it; unknown stays unknown."""
+        steps = [np.searchsorted(cuts, column, "left") for cuts, column in zip(self.cuts, values.T, strict=True)]
+        return np.where(np.isnan(values), np.nan, np.stack(steps, axis=1))
+
+    def straight(self, values: Floats) -> Floats:
+        """Each value's logarithm as deviations from the middle, bounded; unknown is nothing."""
+        return np.asarray(np.clip((np.nan_to_num(_signed_log(values)) - self.middle) / self.width, -4, 4))
 
 
 @dataclass
@@ -26,7 +55,7 @@ class Ranker:
 
     trees: list[Any]
     line: Any
-    spread: tuple[Floats, Floats]
+    scale: Scale
     share: float  # weight of what was learned against the combination
     slope: float
     base: float
@@ -38,9 +67,7 @@ class Ranker:
         prior = np.log(np.maximum(combined(page), 1e-3)) if values is None else None
         if not self.trees:
             return np.zeros(len(rows)) if prior is None else prior
-        odds = np.mean([_logit(tree.predict_proba(rows)[:, 1]) for tree in self.trees], axis=0)
-        straight = self.line.decision_function(_straight(rows, self.spread))
-        return np.asarray(0.7 * odds + 0.3 * straight)
+        return _odds(self.trees, self.line, rows, self.scale)
 
     def probability(self, page: Frame) -> Floats:
         """The probability that a visit now finds an offence; 0 for who does not trade."""
@@ -54,39 +81,45 @@ class Ranker:
 def learn(facts: Facts, week: int) -> Ranker:
     """The model as of a week: from visits made up to then, and nothing later."""
     taught = lessons(facts, week)
-    cases = int(((taught.found == 1) & (taught.visit == 1)).sum()) if len(taught.found) else 0
-    if cases < FEW:
-        return Ranker([], None, (np.zeros(0), np.zeros(0)), 0.0, 1.0, _cold_base(frame(facts, week)), cases)
-    spread = _spread(taught.values)
-    folds = _folds(taught.shop)
+    cases = int(((taught.found == 1) & (taught.visit == 1)).sum())
+    clear = int(((taught.found == 0) & (taught.visit == 1)).sum())
+    if min(cases, clear) < FEW:
+        return Ranker([], None, Scale.of(taught.values), 0.0, 1.0, _cold_base(frame(facts, week)), cases)
+    scale = Scale.of(taught.values)
+    folds = np.array([hashed(facts.shops.licence[shop]) % 3 for shop in taught.shop.tolist()])
     odds = np.zeros(len(taught.found))
-    for fold in range(3):
-        inside = folds != fold
-        part = _fit(taught, inside, spread)
-        odds[~inside] = _odds(part, taught.values[~inside], spread)
-    slope, base = _calibrated(odds, taught)
-    trees, line = _fit(taught, np.ones(len(folds), bool), spread)
-    return Ranker(trees, line, spread, cases / (cases + _SURE), slope, base, cases)
+    # One thread: so few rows are learned sooner by one, and every machine gets the same sums.
+    with threadpool_limits(1):
+        for fold in range(3):
+            inside = folds != fold
+            trees, line = _fit(taught, inside, scale, _BAGS_TRIED)
+            odds[~inside] = _odds(trees, line, taught.values[~inside], scale)
+        slope, base = _calibrated(odds, taught)
+        trees, line = _fit(taught, np.ones(len(folds), bool), scale, _BAGS)
+    return Ranker(trees, line, scale, cases / (cases + _SURE), slope, base, cases)
 
 
-def _fit(taught: Lessons, rows: Any, spread: tuple[Floats, Floats]) -> tuple[list[Any], Any]:
+def _fit(taught: Lessons, rows: Any, scale: Scale, bags: int) -> tuple[list[Any], Any]:
     values, found, weight = taught.values[rows], taught.found[rows], taught.weight[rows]
+    stepped = scale.stepped(values)
     trees = []
-    for bag in range(_BAGS):
+    for bag in range(bags):
         tree = HistGradientBoostingClassifier(
             max_iter=120, learning_rate=0.05, max_leaf_nodes=8, min_samples_leaf=20, l2_regularization=3.0,
             max_features=0.25, monotonic_cst=list(TOWARDS), random_state=bag, early_stopping=False,
         )  # fmt: skip
-        trees.append(tree.fit(values, found, sample_weight=weight))
+        trees.append(tree.fit(stepped, found, sample_weight=weight))
     line = LogisticRegression(C=0.02, max_iter=300)
-    line.fit(_straight(values, spread), found, sample_weight=weight)
+    line.fit(scale.straight(values), found, sample_weight=weight)
     return trees, line
 
 
-def _odds(model: tuple[list[Any], Any], values: Floats, spread: tuple[Floats, Floats]) -> Floats:
-    trees, line = model
-    odds = np.mean([_logit(tree.predict_proba(values)[:, 1]) for tree in trees], axis=0)
-    return np.asarray(0.7 * odds + 0.3 * line.decision_function(_straight(values, spread)))
+def _odds(trees: list[Any], line: Any, values: Floats, scale: Scale) -> Floats:
+    stepped = scale.stepped(values)
+    with threadpool_limits(1):
+        odds = np.mean([_logit(tree.predict_proba(stepped)[:, 1]) for tree in trees], axis=0)
+        straight = line.decision_function(scale.straight(values))
+    return np.asarray(0.7 * odds + 0.3 * straight)
 
 
 def _calibrated(odds: Floats, taught: Lessons) -> tuple[float, float]:
@@ -95,19 +128,6 @@ def _calibrated(odds: Floats, taught: Lessons) -> tuple[float, float]:
     model = LogisticRegression(C=10.0)
     model.fit(odds[rows, None], taught.found[rows], sample_weight=taught.weight[rows])
     return float(max(0.3, model.coef_[0, 0])), float(model.intercept_[0])
-
-
-def _folds(shop: Ints) -> Ints:
-    return np.asarray((shop * 2654435761 % 2**32) // 7 % 3)
-
-
-def _spread(values: Floats) -> tuple[Floats, Floats]:
-    clean = np.nan_to_num(_signed_log(values))
-    return clean.mean(axis=0), clean.std(axis=0) + 1e-3
-
-
-def _straight(values: Floats, spread: tuple[Floats, Floats]) -> Floats:
-    return np.asarray(np.clip((np.nan_to_num(_signed_log(values)) - spread[0]) / spread[1], -4, 4))
 
 
 def _signed_log(values: Floats) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext
 
 from zhuanmai.alerts.arrays import Floats
 from zhuanmai.alerts.detectors import DETECTORS
@@ -17,7 +18,7 @@ _OF_NUMBERS = 2
 
 
 def explain(facts: Facts, page: Frame, ranker: Ranker, shops: list[int]) -> dict[int, tuple[str, list[dict[str, Any]]]]:
-    """For each shop the offence most likely meant and three to five reasons with their numbers, the weightiest first."""
+    """For each shop the offence most likely meant and its three to five weightiest reasons, with numbers."""
     if not shops:
         return {}
     middle = np.nanmedian(page.values[page.trading], axis=0)
@@ -51,12 +52,19 @@ def _told(values: Floats, middle: Floats, losses: Floats) -> tuple[str, list[dic
             for column in columns[:_OF_NUMBERS]
         }
         first = columns[0]
-        words = first.words.format(
+        words = gettext(first.words).format(
             value=round(numbers[first.name]["value"], first.digits or None),
             peers=round(numbers[first.name]["peers"], first.digits or None),
         )
-        reasons.append({"detector": detector.name, "words": words, "numbers": numbers, "weight": round(float(losses[at]), 3),
-                        "look_for": detector.look_for})  # fmt: skip
+        reasons.append(
+            {
+                "detector": detector.name,
+                "words": f"{gettext(detector.label)}: {words}",
+                "numbers": numbers,
+                "weight": round(float(losses[at]), 3),
+                "look_for": gettext(detector.look_for),
+            }
+        )
         by_offence[detector.offence] = by_offence.get(detector.offence, 0.0) + max(0.0, float(losses[at]))
     return max(by_offence, key=lambda offence: (by_offence[offence], offence)), reasons
 

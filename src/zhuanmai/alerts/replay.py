@@ -1,4 +1,4 @@
-"""The replay: history as it would have happened, week by week, each week with what was known by then and nothing else."""
+"""The replay: history as it would have happened, week by week, each week with what was known by then."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from zhuanmai.alerts.facts import Facts, read_facts
 from zhuanmai.alerts.facts.events import Visits
@@ -77,10 +79,10 @@ def raise_alerts(facts: Facts, week: int, per_week: int, raised: set[str]) -> li
     places = [
         (place, share)
         for place, share in suspected(facts, week)[: per_week + len(raised)]
-        if place.key not in _keys(raised)
+        if place.address not in raised
     ]
     named: list[tuple[float, str, int]] = [(float(chance[shop]), facts.shops.licence[shop], shop) for shop in shops]
-    named += [(share, place.address, -1) for place, share in places if place.address not in raised]
+    named += [(share, place.address, -1) for place, share in places]
     chosen = sorted(named, key=lambda each: (-each[0], each[1]))[:per_week]
     told = explain(facts, page, ranker, [shop for _, _, shop in chosen if shop >= 0])
     by_address = {place.address: place for place, _ in places}
@@ -96,10 +98,6 @@ def raise_alerts(facts: Facts, week: int, per_week: int, raised: set[str]) -> li
                   round(share, 6), round(share, 6), offence, json.dumps(reasons, ensure_ascii=False))
         )  # fmt: skip
     return made
-
-
-def _keys(raised: set[str]) -> set[str]:
-    return raised
 
 
 def model_of(facts: Facts, week: int) -> Ranker:
@@ -128,15 +126,24 @@ def forget(facts: Facts, week: int) -> None:
         del facts.kept[key]
 
 
+_PLACE_WORDS = {
+    "accused_52": _("{value} complaints of offences in a year"),
+    "accused_13": _("{value} complaints of offences in 13 weeks"),
+    "heavy_52": _("{value} heavy parcels in a year"),
+    "parcels_52": _("{value} parcels in a year"),
+    "unlicensed_52": _("{value} complaints of selling without licence in a year"),
+    "dealer_52": _("{value} parcels in a year from people named in cases"),
+}
+
+
 def _place_reasons(numbers: Any) -> list[dict[str, Any]]:
     """What complaints, parcels and visits said of a place."""
-    words = {
-        "accused_52": "complaints of offences in a year", "accused_13": "complaints of offences in 13 weeks",
-        "heavy_52": "heavy parcels in a year", "parcels_52": "parcels in a year", "unlicensed_52": "complaints of selling without licence",
-        "dealer_52": "parcels from people named in cases",
-    }  # fmt: skip
-    ordered = sorted((name for name in words if numbers.get(name)), key=lambda name: -numbers[name])
+    ordered = sorted((name for name in _PLACE_WORDS if numbers.get(name)), key=lambda name: -numbers[name])
     return [
-        {"detector": "place", "words": f"{numbers[name]:.0f} {words[name]}", "numbers": {name: numbers[name]}}
+        {
+            "detector": "place",
+            "words": gettext(_PLACE_WORDS[name]).format(value=round(numbers[name])),
+            "numbers": {name: float(numbers[name])},
+        }
         for name in ordered[:5]
     ]

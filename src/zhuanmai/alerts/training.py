@@ -1,19 +1,20 @@
 """What the ranker learns from: past visits, spread over the weeks around them, with unvisited shops as likely honest.
 
-Only visited shops have outcomes, and earlier rules chose them. Three things set that right: visits weigh by how unlikely
-their choice was (inverse propensity, from a model of who was visited), a sample of shops nobody visited stands for the
-rest as likely honest (few shops offend), and a visit that found a case speaks also of the shop's weeks before it.
+Only visited shops have outcomes, and earlier rules chose them. Three things set that right: visits weigh by how
+unlikely their choice was (inverse propensity, from a model of who was visited), a sample of shops nobody visited stands
+for the rest as likely honest (few shops offend), and a visit that found a case speaks also of the weeks before it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from zhuanmai.alerts.arrays import Floats, Ints
+from zhuanmai.alerts.arrays import Floats, Ints, hashed
 from zhuanmai.alerts.facts import Facts
 from zhuanmai.alerts.facts.events import DONE
 from zhuanmai.alerts.features import NAMES, frame
@@ -29,7 +30,7 @@ _ENOUGH_RANDOM = 20
 
 @dataclass(frozen=True)
 class Lessons:
-    """Rows to learn from: features, whether an offence was found (1/0), weight, shop, and which are visits themselves."""
+    """Rows to learn from: features, whether an offence was found (1/0), weight, shop, which are visits themselves."""
 
     values: Floats
     found: Ints
@@ -49,7 +50,7 @@ def outcomes(facts: Facts, week: int) -> Ints:
 def lessons(facts: Facts, week: int) -> Lessons:
     """All rows as of a week: nothing dated later is in them."""
     visits = facts.events.visits
-    parts: list[tuple[Floats, Ints, Floats, Ints, Ints, Floats]] = []
+    parts: list[tuple[Any, int, float, int, int, float]] = []
     rows = outcomes(facts, week)
     inverse = _inverse_propensity(facts, rows)
     for row, by in zip(rows.tolist(), inverse.tolist(), strict=True):
@@ -60,14 +61,14 @@ def lessons(facts: Facts, week: int) -> Lessons:
                 continue
             values = frame(facts, at).values[shop]
             for found, part in _split(outcome):
-                parts.append((values, found, share * part * by, shop, int(back == 0), by))  # type: ignore[arg-type]
+                parts.append((values, found, share * part * by, shop, int(back == 0), by))
     visited = set(visits.shop[rows].tolist())
     wanted = max(1, int(_UNVISITED * len(rows) / max(1, (week - FIRST_WEEK) // _EVERY + 1)))
     for at in range(week, FIRST_WEEK - 1, -_EVERY):
         page = frame(facts, at)
         pool = np.array([shop for shop in np.flatnonzero(page.trading).tolist() if shop not in visited], dtype=np.int64)
         for shop in _sample(facts, pool, wanted, at):
-            parts.append((page.values[shop], 0, _UNVISITED_WEIGHT, shop, 0, 1.0))  # type: ignore[arg-type]
+            parts.append((page.values[shop], 0, _UNVISITED_WEIGHT, shop, 0, 1.0))
     if not parts:
         none = np.zeros(0)
         return Lessons(
@@ -76,7 +77,7 @@ def lessons(facts: Facts, week: int) -> Lessons:
     columns = list(zip(*parts, strict=True))
     return Lessons(
         np.stack(columns[0]),
-        *(np.array(column) for column in columns[1:]),  # type: ignore[arg-type]
+        *(np.array(column) for column in columns[1:]),
     )
 
 
@@ -92,15 +93,8 @@ def _sample(facts: Facts, pool: Ints, wanted: int, week: int) -> list[int]:
     if not len(pool):
         return []
     day = facts.weeks.ends(week).toordinal()
-    keys = np.array([_hash(f"{facts.shops.licence[shop]}:{day}") for shop in pool])
+    keys = np.array([hashed(f"{facts.shops.licence[shop]}:{day}") for shop in pool])
     return [int(shop) for shop in pool[np.argsort(keys, kind="stable")[:wanted]]]
-
-
-def _hash(text: str) -> int:
-    value = 2166136261
-    for char in text.encode():
-        value = ((value ^ char) * 16777619) & 0xFFFFFFFF
-    return value
 
 
 def _inverse_propensity(facts: Facts, rows: Ints) -> Floats:

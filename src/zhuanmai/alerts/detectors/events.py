@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from zhuanmai.alerts.arrays import Floats
+from zhuanmai.alerts.arrays import Floats, Ints
 from zhuanmai.alerts.detectors.kinds import Columns
 from zhuanmai.alerts.detectors.orders import mix
 from zhuanmai.alerts.facts import Facts
@@ -48,7 +48,7 @@ def minors(facts: Facts, week: int) -> Columns:
 
 
 def parcels(facts: Facts, week: int) -> Columns:
-    """Parcels: from people known from cases, heavy, again from the same sender, from one who posts to caught shops; and out."""
+    """Parcels: from people known from cases, heavy, of one sender again, of one who posts to caught shops; and out."""
     made: Columns = {
         "known_sender": facts.count("dealer_in", week, _YEAR),
         "tainted_sender": facts.count("tainted_in", week, _YEAR),
@@ -97,6 +97,6 @@ def visited(facts: Facts, week: int) -> Columns:
     return {"caught_times": times, "caught_ago": since(caught), "visited_ago": since(last), "clear_times": clear}
 
 
-def _shops_caught(facts: Facts, week: int) -> np.ndarray:  # type: ignore[type-arg]
+def _shops_caught(facts: Facts, week: int) -> Ints:
     visits = facts.events.visits
-    return visits.shop[(visits.outcome == "case") & (visits.week <= week) & (visits.shop >= 0)]
+    return np.asarray(visits.shop[(visits.outcome == "case") & (visits.week <= week) & (visits.shop >= 0)])

@@ -15,8 +15,8 @@ Columns = dict[str, Floats]
 class Column:
     """One number that a detector says of every shop.
 
-    `towards`: 1 more of it never makes a shop less suspect, -1 the other way round, 0 either. `words`: how a reason says
-    it, with `{value}`, `{peers}` (the median of shops like it).
+    `towards`: 1 more of it never makes a shop less suspect, -1 the other way round, 0 either. `words`: how a reason
+    says it, with `{value}`, `{peers}` (the median of shops like it).
     """
 
     name: str

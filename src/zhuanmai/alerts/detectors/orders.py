@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from zhuanmai.alerts.arrays import Floats, Ints, filled_mean, group_median, ranks, recent, robust_z
+from zhuanmai.alerts.arrays import Bools, Floats, Ints, filled_mean, group_median, ranks, recent, robust_z
 from zhuanmai.alerts.detectors.kinds import Columns
 from zhuanmai.alerts.facts import Facts
 
@@ -120,7 +120,7 @@ def _rise(facts: Facts, kind: str, week: int, now: int, before: int, skip: int =
     return np.nan_to_num(grown - peers)
 
 
-def _mean_by(values: Floats, groups: Ints, among: np.ndarray) -> Floats:  # type: ignore[type-arg]
+def _mean_by(values: Floats, groups: Ints, among: Bools) -> Floats:
     """The mean of each row's group."""
     code = groups + 1
     total = np.bincount(code[among], weights=values[among], minlength=int(code.max()) + 1)
@@ -129,16 +129,17 @@ def _mean_by(values: Floats, groups: Ints, among: np.ndarray) -> Floats:  # type
 
 
 def _steps(facts: Facts, week: int) -> dict[str, Floats]:
-    """Unit vectors of each shop's ups and downs over half a year, less those of its peers and its own mean and trend."""
+    """Unit vectors of each shop's ups and downs over half a year, less its peers', its own mean and trend."""
     key = ("steps", week)
     if key not in facts.kept:
         made = {}
         for name, kind in (("scarce", "scarce"), ("total", "cartons")):
             values = np.log1p(recent(facts.orders.sums[kind], week, _STEP_WEEKS).astype(np.float64))
             band = np.maximum(facts.size(week), 0) // 2
-            number = np.bincount(band, minlength=10)
+            ordering = facts.size(week) >= 0
+            number = np.bincount(band[ordering], minlength=10)
             total = np.zeros((max(10, len(number)), values.shape[1]))
-            np.add.at(total, band, values)
+            np.add.at(total, band[ordering], values[ordering])
             off = values - (total / np.maximum(number, 1)[:, None])[band]
             off = off - off.mean(axis=1, keepdims=True)
             time = np.arange(values.shape[1]) - (values.shape[1] - 1) / 2
@@ -152,7 +153,7 @@ def _steps(facts: Facts, week: int) -> dict[str, Floats]:
 
 
 def _twins(facts: Facts, week: int) -> Columns:
-    """Each shop's likeness to the shops most in step with it. Looked for every fourth week: it compares all with all."""
+    """Each shop's likeness to the shops most in step with it. Every fourth week: it compares all with all."""
     back = (facts.weeks.ends(week).toordinal() // 7) % _STEP_EVERY
     week = max(0, week - back)
     key = ("twins", week)

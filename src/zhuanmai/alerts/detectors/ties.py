@@ -1,4 +1,4 @@
-"""Traces in whom a shop is tied to: shared phones and accounts, another's operator, caught neighbours, earlier shops."""
+"""Traces in whom a shop is tied to: shared phones and accounts, another's operator, caught neighbours, earlier ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def shared(facts: Facts, week: int) -> Columns:
     made: Columns = {}
     for index, kind in enumerate(KINDS):
         made[f"same_{kind}"] = np.minimum(facts.accounts.users(index, week, facts.shops.count), 12.0)
-    left, right, kind_of, size = facts.accounts.pairs(week)
+    left, right, _, size = facts.accounts.pairs(week)
     count = facts.shops.count
     tie, fresh = np.zeros(count), np.zeros(count)
     kinds = np.zeros(count)
@@ -36,7 +36,7 @@ def shared(facts: Facts, week: int) -> Columns:
 
 
 def front(facts: Facts, week: int) -> Columns:
-    """Whether somebody else runs the shop: it orders from another holder's phone, or shares with other holders, in step."""
+    """Whether somebody else runs the shop: it orders from another holder's phone, or shares with other holders."""
     count = facts.shops.count
     other = (facts.accounts.foreign_phone <= week).astype(float)
     left, right, kind_of, _ = facts.accounts.pairs(week)

@@ -64,7 +64,7 @@ def read_facts(lake: Any, last: dt.date) -> Facts:
     first = max(first or last, last - dt.timedelta(weeks=_MOST_WEEKS))
     weeks = Weeks.between(first, last)
     ordering = set(columns(seen, seen.table("orders").select("licence_no").distinct())["licence_no"])
-    licences = {**seen.tables, "licences": lake.table("licences")}  # dated here: the earlier of opening and issue
+    licences = {**seen.tables, "licences": lake.table("licences")}  # dated by the reader, row by row
     shops = read_shops(replace(seen, tables=licences), weeks, ordering)
     orders = read_orders(seen, weeks, shops.licence)
     return Facts(

@@ -32,7 +32,7 @@ class Accounts:
     pair_kind: Ints
     pair_first: Ints
     pair_until: Ints
-    pair_size: Ints
+    pair_value: Ints
     foreign_phone: Floats  # week from which a shop's orders come from the phone of another licence's holder; inf: never
 
     def users(self, kind: int, week: int, shops: int) -> Floats:
@@ -47,7 +47,9 @@ class Accounts:
     def pairs(self, week: int) -> tuple[Ints, Ints, Ints, Ints]:
         """The pairs of a week: one shop, the other, the kind of value, how many share it."""
         on = (self.pair_first <= week) & (self.pair_until >= week)
-        return self.left[on], self.right[on], self.pair_kind[on], self.pair_size[on]
+        begun = self.value[self.first <= week]
+        size = np.bincount(begun, minlength=int(self.value.max(initial=0)) + 1)
+        return self.left[on], self.right[on], self.pair_kind[on], size[self.pair_value[on]]
 
 
 def read_accounts(lake: Any, weeks: Weeks, shops: Shops) -> Accounts:
@@ -84,11 +86,14 @@ def _shared(uses: dict[tuple[int, str], dict[int, tuple[int, int]]], foreign: Fl
     pairs: list[tuple[int, int, int, int, int, int]] = []
     for value, ((kind, _), users) in enumerate(item for item in sorted(uses.items()) if len(item[1]) > 1):
         flat += [(shop, value, kind, first, until) for shop, (first, until) in users.items()]
-        if len(users) <= _PAIRED:
-            for one, (first, until) in users.items():
-                for other, (begins, ends) in users.items():
-                    if one != other and max(first, begins) <= min(until, ends):
-                        pairs.append((one, other, kind, max(first, begins), min(until, ends), len(users)))
+        ordered = sorted((first, until, shop) for shop, (first, until) in users.items())
+        crowded = ordered[_PAIRED][0] - 1 if len(ordered) > _PAIRED else 10**6  # from then on it ties nobody
+        for first, until, one in ordered[:_PAIRED]:
+            for begins, ends, other in ordered[:_PAIRED]:
+                if one != other and max(first, begins) <= min(until, ends, crowded):
+                    pairs.append((one, other, kind, max(first, begins), min(until, ends, crowded), value))
     use = np.array(flat, dtype=np.int64).reshape(-1, 5).T
     pair = np.array(pairs, dtype=np.int64).reshape(-1, 6).T
-    return Accounts(*use, *pair, foreign_phone=foreign)
+    return Accounts(
+        use[0], use[1], use[2], use[3], use[4], pair[0], pair[1], pair[2], pair[3], pair[4], pair[5], foreign
+    )

@@ -1,4 +1,4 @@
-"""Dated events as shops × weeks: complaints, parcels, cases, cartons found elsewhere, visits; and what names no shop."""
+"""Dated events as shops × weeks: complaints, parcels, cases, cartons found elsewhere, visits; and places without."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ ACCUSED = ("counterfeit", "unlicensed", "smuggled", "minor")
 FOUND = ("case", "minor")
 DONE = (*FOUND, "clear")
 HEAVY_KG = 5.0
+_MOST_RECEIVERS = 30  # who posts to more is a trader like any other
 _NEAR_DEGREES = 0.0035  # about 350 m
 
 
@@ -74,18 +75,28 @@ class _Reader:
         if 0 <= week < self.weeks.count:
             self.counts[name][shop, week] += by
 
-    def who(self, licence: Any, phone: Any, address: Any, name: Any = None) -> tuple[int, int]:
-        """The shop that is meant and the week since which that could be known, or (-1, 0)."""
+    def who(self, week: int, licence: Any, phone: Any, address: Any, name: Any = None) -> tuple[int, int]:
+        """The shop that is meant and the week since which that could be known, or (-1, 0).
+
+        Decided once, by what was known in the week itself, else in the first later week in which somebody fits: a
+        shop that came still later does not change what earlier weeks saw.
+        """
         place = self.shops.place.get(licence) if licence else None
         if place is not None:
             return place, 0
         aliases = self.shops.aliases
-        at, by = aliases.by_address(address), aliases.by_phone(phone)
-        both = {shop: max(since, by[shop]) for shop, since in at.items() if shop in by}
-        for found in (both, by, at, aliases.by_name(name)):
-            if len(found) == 1:
-                return next(iter(found.items()))
-        return max(at.items()) if at else (-1, 0)
+        all_of = [aliases.by_address(address), aliases.by_phone(phone), aliases.by_name(name)]
+        since = [first for found in all_of for first in found.values()]
+        if not since:
+            return -1, 0
+        now = max(week, min(since))
+        at, by, called = ({shop: first for shop, first in found.items() if first <= now} for found in all_of)
+        both = {shop: max(first, by[shop]) for shop, first in at.items() if shop in by}
+        for fitting in (both, by, at, called):
+            if len(fitting) == 1:
+                return next(iter(fitting)), now if now > week else 0
+        rooms = at if aliases.exact(address) else {}
+        return (max(rooms), now if now > week else 0) if rooms else (-1, 0)
 
     def mention(
         self, week: int, text: Any, what: str, *, weight: float = 0.0, dealer: bool = False, until: int = 10**6
@@ -142,7 +153,7 @@ def _complaints(reader: _Reader) -> None:
     week = reader.weeks.of_days(rows["received_at"])
     for row, at in enumerate(week.tolist()):
         shop, since = reader.who(
-            rows["licence_no"][row], rows["subject_phone"][row], rows["address"][row], rows["subject_name"][row]
+            at, rows["licence_no"][row], rows["subject_phone"][row], rows["address"][row], rows["subject_name"][row]
         )
         category = rows["category"][row] or "other"
         if shop < 0 or since > at:
@@ -162,7 +173,7 @@ def _visits(reader: _Reader) -> Visits:
     week = reader.weeks.of_days(rows["inspected_on"])
     shops, places = [], []
     for row, at in enumerate(week.tolist()):
-        shop, since = reader.who(rows["licence_no"][row], None, rows["address"][row])
+        shop, since = reader.who(at, rows["licence_no"][row], None, rows["address"][row])
         shop = shop if since <= at else -1
         shops.append(shop)
         places.append(None if shop >= 0 else read_address(rows["address"][row]))
@@ -190,8 +201,9 @@ def _cases(reader: _Reader) -> list[dict[str, Any]]:
     own: dict[str, int] = {}
     for row, number in enumerate(parties["case_no"].tolist()):
         if parties["role"][row] == "party":
-            shop, since = reader.who(parties["licence_no"][row], parties["phone"][row], parties["address"][row])
-            if shop >= 0 and since <= filed.get(number, -1):
+            when = filed.get(number, -1)
+            shop, since = reader.who(when, parties["licence_no"][row], parties["phone"][row], parties["address"][row])
+            if shop >= 0 and since <= when:
                 own[number] = shop
         if parties["role"][row] in ("supplier", "party"):
             reader.named.append((filed.get(number, -1), plain_phone(parties["phone"][row]), parties["name"][row]))
@@ -233,8 +245,8 @@ def _parcels(reader: _Reader) -> None:
         phone, name = plain_phone(rows["sender_phone"][row]), rows["sender_name"][row]
         since = min((known[key] for key in _keys(phone, name) if key in known), default=None)
         dealer = since is not None and since <= at
-        receiver, known_since = reader.who(None, rows["receiver_phone"][row], rows["receiver_address"][row])
-        sender, from_week = reader.who(None, phone, rows["sender_address"][row])
+        receiver, known_since = reader.who(at, None, rows["receiver_phone"][row], rows["receiver_address"][row])
+        sender, from_week = reader.who(at, None, phone, rows["sender_address"][row])
         if receiver >= 0:
             at = max(at, known_since)
             reader.count("parcels_in", receiver, at)
@@ -262,12 +274,16 @@ def _senders(reader: _Reader, sent: dict[str, list[tuple[int, int]]]) -> None:
             if shop in last:
                 reader.count("same_sender", shop, week)
             last[shop] = week
-        if not 2 <= len(last) <= 30:
-            continue
+        begun: dict[int, int] = {}
         for shop, week in posts:
-            found = [int(each[0]) for other, each in when.items() if other in last and other != shop]
-            if found:
-                reader.count("tainted_in", shop, max(week, min(found)))
+            begun[shop] = min(begun.get(shop, week), week)
+        for shop, week in posts:
+            found = [
+                max(int(when[other][0]), first) for other, first in begun.items() if other in when and other != shop
+            ]
+            told = max(week, min(found)) if found else -1
+            if told >= 0 and sum(first <= told for first in begun.values()) <= _MOST_RECEIVERS:
+                reader.count("tainted_in", shop, told)
 
 
 def _keys(phone: str, name: Any) -> list[str]:

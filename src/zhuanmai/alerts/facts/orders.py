@@ -88,19 +88,16 @@ def _quotas(spreads: dict[str, Any], count: int) -> pa.Table:
     spread = np.zeros((len(codes), count))
     np.add.at(weight, (product[upper], week[upper]), lines[upper])
     np.add.at(spread, (product[upper], week[upper]), (lines * deviation / mean)[upper])
-    weight, spread = _trailing(weight, _QUOTA_WEEKS), _trailing(spread, _QUOTA_WEEKS)
-    narrow = np.divide(spread, weight, out=np.full_like(spread, np.nan), where=weight > 0)
-    shops = np.zeros(count)
-    np.maximum.at(shops, week[upper], lines[upper])
-    usual = np.array([_weighted_median(narrow[:, at], weight[:, at]) for at in range(count)])
-    common = weight > _COMMON * np.maximum(weight.max(axis=0), 1)
+    seen, off = _trailing(weight, _QUOTA_WEEKS), _trailing(spread, _QUOTA_WEEKS)
+    narrow = np.divide(off, seen, out=np.full_like(off, np.nan), where=seen > 0)
+    usual = np.array([_weighted_median(narrow[:, at], seen[:, at]) for at in range(count)])
+    common = seen > _COMMON * np.maximum(seen.max(axis=0, initial=0), 1)
     under = (narrow < _NARROW * usual) & common
     kept = under[product, week]
     cap = np.maximum(1.0, np.minimum(spreads["most"], np.ceil(mean + 2 * deviation)))
-    return pa.table(
-        {"week": week[kept], "carton_barcode": codes[product[kept]].astype(str), "band": band[kept], "quota": cap[kept]},
-        schema=pa.schema([("week", pa.int64()), ("carton_barcode", pa.string()), ("band", pa.int64()), ("quota", pa.float64())]),
-    )  # fmt: skip
+    found = {"week": week, "carton_barcode": codes[product].astype(str), "band": band, "quota": cap}
+    types = {"week": pa.int64(), "carton_barcode": pa.string(), "band": pa.int64(), "quota": pa.float64()}
+    return pa.table({name: values[kept] for name, values in found.items()}, schema=pa.schema(types.items()))
 
 
 def _trailing(values: Floats, weeks: int) -> Floats:

@@ -15,6 +15,7 @@ from zhuanmai.alerts.weeks import Weeks
 BUSINESSES = ("grocery", "convenience", "supermarket", "mall", "tobacco_liquor", "hospitality", "other")
 LOCATIONS = ("residential", "commercial", "scenic", "school", "rural", "transport")
 _ENDED = ("closed", "revoked")
+_MANY = 6
 _EARLY, _LATE = -9, 104  # weeks between an end and a beginning that belong together
 
 
@@ -36,7 +37,7 @@ class Shops:
     aliases: Register
     place: dict[str, int]
     statuses: dict[int, list[tuple[int, str]]]  # shop → weeks in which its status changed, and to what
-    kin: list[tuple[str, int, int]]  # what two licences have in common (rooms, phone, holder), one, the other
+    kin: list[tuple[str, int, int, int]]  # what two licences share (rooms, phone, holder), both, until which week
 
     @property
     def count(self) -> int:
@@ -45,15 +46,16 @@ class Shops:
 
 
 def read_shops(lake: Any, weeks: Weeks, ordering: set[str]) -> Shops:
-    """All licences of the register whose first date (opening or issue) has come, and of the orders, by number.
+    """All licences of the register that have been issued, and those of the orders, by number.
 
     The register carries its last state; `licence_changes` adds what else a shop was called, from the day of the change.
     """
     rows = columns(lake, lake.table("licences").order_by("licence_no"))
-    first = np.fmin(rows["opened_on"].astype("datetime64[D]"), rows["issued_on"].astype("datetime64[D]"))
-    here = ~(first > np.datetime64(weeks.last))
+    issued = np.where(np.isnat(rows["issued_on"]), rows["opened_on"], rows["issued_on"])
+    here = ~(issued > np.datetime64(weeks.last))
     rows = {name: values[here] for name, values in rows.items()}
-    first = first[here]
+    issued = issued[here]
+    first = np.where(np.isnat(rows["opened_on"]), issued, rows["opened_on"])
     numbers = sorted(({*rows["licence_no"]} | ordering) - {None})
     place = {number: index for index, number in enumerate(numbers)}
     at = np.array([place[number] for number in rows["licence_no"]], dtype=np.int64)
@@ -61,13 +63,17 @@ def read_shops(lake: Any, weeks: Weeks, ordering: set[str]) -> Shops:
     began = np.where(np.isnat(first), -999, weeks.of_days(np.where(np.isnat(first), np.datetime64(weeks.last), first)))
     opened = np.full(len(numbers), -999, dtype=np.int64)
     opened[at] = began
+    known = np.zeros(len(numbers), dtype=np.int64)
+    known[at] = np.where(
+        np.isnat(issued), 0, weeks.of_days(np.where(np.isnat(issued), np.datetime64(weeks.last), issued))
+    )
     shops = Shops(
         licence=numbers,
         business=_codes(rows["business_type"], BUSINESSES, at, len(numbers)),
         location=_codes(rows["location_type"], LOCATIONS, at, len(numbers)),
         district=_codes(rows["district_code"], None, at, len(numbers)),
         opened=opened,
-        known=np.maximum(opened, 0),
+        known=np.maximum(known, 0),
         position=_positions(rows, at, len(numbers)),
         address=_spread(rows["address"], at, len(numbers)),
         phone=_spread(rows["phone"], at, len(numbers)),
@@ -123,7 +129,7 @@ def _positions(rows: dict[str, Any], at: Ints, count: int) -> Floats:
     return found
 
 
-def _kin(shops: Shops) -> list[tuple[str, int, int]]:
+def _kin(shops: Shops) -> list[tuple[str, int, int, int]]:
     """Pairs of licences with the same rooms, phone or holder; what many have in common ties nobody."""
     groups: dict[tuple[str, str], list[int]] = {}
     for shop in range(shops.count):
@@ -136,14 +142,13 @@ def _kin(shops: Shops) -> list[tuple[str, int, int]]:
         ):
             if key and "*" not in key:
                 groups.setdefault((name, key), []).append(shop)
-    return [
-        (name, shop, other)
-        for (name, _), members in sorted(groups.items())
-        if 2 <= len(members) <= 6
-        for shop in members
-        for other in members
-        if shop != other
-    ]
+    found = []
+    for (name, _), members in sorted(groups.items()):
+        since = sorted((int(shops.known[shop]), shop) for shop in members)
+        until = since[_MANY][0] - 1 if len(since) > _MANY else 10**6
+        first = [shop for _, shop in since[:_MANY]]
+        found += [(name, shop, other, until) for shop in first for other in first if shop != other]
+    return found
 
 
 def successors(shops: Shops, cartons: Floats, week: int) -> dict[str, Floats]:
@@ -151,9 +156,9 @@ def successors(shops: Shops, cartons: Floats, week: int) -> dict[str, Floats]:
 
     A licence has ended when a change says so, or (where changes are missing) when its orders stopped before.
     """
-    found = {name: np.zeros(shops.count) for name in ("rooms", "phone", "holder", "revoked")}
-    for name, shop, other in shops.kin:
-        if shops.opened[shop] < -52 or shops.opened[shop] > week or shops.known[other] > week:
+    found: dict[str, Floats] = {name: np.zeros(shops.count) for name in ("rooms", "phone", "holder", "revoked")}
+    for name, shop, other, until in shops.kin:
+        if until < week or shops.opened[shop] < -52 or shops.opened[shop] > week or shops.known[other] > week:
             continue
         end, how = _ended(shops, cartons, week, other)
         if how and _EARLY <= shops.opened[shop] - end <= _LATE:

@@ -1,4 +1,4 @@
-"""`zhuanmai alerts replay --from DAY --to DAY --per-week N [--lake FOLDER] --out FILE`: alerts as they would have been."""
+"""`zhuanmai alerts replay --from DAY --to DAY --per-week N [--lake FOLDER] --out FILE`: alerts in history."""
 
 from __future__ import annotations
 
