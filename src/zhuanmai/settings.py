@@ -169,8 +169,8 @@ SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = False
 SERVESTATIC_ADD_HEADERS_FUNCTION = assets.keep_for_good
 
-PROCRASTINATE_ON_APP_READY = "zhuanmai.core.worker.on_app_ready"
-PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None  # jobs are deferred by name; only who does them loads them
+PROCRASTINATE_IMPORT_PATHS = [f"zhuanmai.{room}.tasks" for room in ROOMS if (PACKAGE / room / "tasks.py").exists()]
 LOGGING_CONFIG = "zhuanmai.core.logs.configure"
 LOGGING: dict[str, object] = {"level": os.environ.get("ZHUANMAI_LOG_LEVEL", "INFO"), "profile": PROFILE}
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]

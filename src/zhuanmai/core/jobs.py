@@ -92,6 +92,7 @@ def counts() -> dict[str, int]:
 
 def task_names() -> list[tuple[str, str]]:
     """Every task of ours, with its words."""
+    app.perform_import_paths()
     return sorted((name, task_words(name)) for name in app.tasks if name.partition(".")[0] != "builtin")
 
 

@@ -14,8 +14,7 @@ from zhuanmai.core.units import Unit
 from zhuanmai.documents import catalogue, goods
 from zhuanmai.documents import facts as f
 from zhuanmai.documents.models import Document
-from zhuanmai.enforcement.models import Case, Inspection, ItemLine, LineKind, Party, Photo
-from zhuanmai.enforcement.operations.opening import REASONS
+from zhuanmai.enforcement.models import REASONS, Case, Inspection, ItemLine, LineKind, Party, Photo
 from zhuanmai.enforcement.totals import computed, present
 from zhuanmai.reference.calendar import deadline
 from zhuanmai.reference.causes import cause

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zhuanmai.enforcement.models.acts import Approval, DeadlineRow, OralApproval, Registration
 from zhuanmai.enforcement.models.cases import (
+    REASONS,
     Case,
     CaseCause,
     CaseOfficer,
@@ -16,6 +17,7 @@ from zhuanmai.enforcement.models.evidence import EvidenceCopy, Photo, Questionin
 from zhuanmai.enforcement.models.goods import CartonCodeRead, Goods, ItemLine, LineHistory, LineKind, Sample
 
 __all__ = [
+    "REASONS",
     "Approval",
     "CartonCodeRead",
     "Case",

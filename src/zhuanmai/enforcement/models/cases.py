@@ -63,6 +63,17 @@ class Case(Base):
         return self.counting_closed_at is not None
 
 
+REASONS = {
+    "complaint": "投诉举报",
+    "routine": "日常检查",
+    "special": "专项行动",
+    "alert": "预警派单",
+    "transferred": "其他部门移送",
+    "parcel": "物流寄递检查",
+    "random": "双随机抽查",
+}
+
+
 class Inspection(Base):
     """The visit (检查): reason, clue, place, times, who was there, what was seen."""
 

@@ -15,21 +15,12 @@ from zhuanmai.accounts.queries import bureau_of
 from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import Refused
 from zhuanmai.enforcement import terms
-from zhuanmai.enforcement.models import Case, CaseOfficer, FieldOperation, Inspection
+from zhuanmai.enforcement.models import REASONS, Case, CaseOfficer, FieldOperation, Inspection
 from zhuanmai.enforcement.operations.payloads import CaseOpen, HandOver, parsed
 from zhuanmai.enforcement.operations.table import handles
 from zhuanmai.enforcement.operations.work import Done, Work
 from zhuanmai.enforcement.procedure import Act, State
 
-REASONS = {
-    "complaint": "投诉举报",
-    "routine": "日常检查",
-    "special": "专项行动",
-    "alert": "预警派单",
-    "transferred": "其他部门移送",
-    "parcel": "物流寄递检查",
-    "random": "双随机抽查",
-}
 _CLUE_LOCK = 0x636C7565  # "clue"
 _PLACE = ("address", "longitude", "latitude", "shop_name", "district_code")
 
