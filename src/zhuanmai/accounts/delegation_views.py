@@ -16,7 +16,8 @@ from zhuanmai.accounts import services
 from zhuanmai.accounts.models import Delegation, Grant, Officer
 from zhuanmai.accounts.permissions import DELEGABLE
 from zhuanmai.accounts.queries import bureau_of, officers_of
-from zhuanmai.accounts.requests import officer_of, signed_in_only
+from zhuanmai.accounts.requests import officer_of
+from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.middleware import noted

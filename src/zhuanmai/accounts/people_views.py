@@ -19,9 +19,10 @@ from django.views.decorators.http import require_POST
 from zhuanmai.accounts import invitations, services, staffing
 from zhuanmai.accounts.models import Grant, Invitation, Officer, Role, Unit
 from zhuanmai.accounts.permissions import known, require, scope_units, why
-from zhuanmai.accounts.requests import asked, asked_id, officer_of, signed_in_only
+from zhuanmai.accounts.requests import asked, asked_id, officer_of
 from zhuanmai.accounts.staff_files import officer_row
 from zhuanmai.accounts.tree import with_descendants
+from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.core.exports import exported

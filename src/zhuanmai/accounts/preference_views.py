@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from zhuanmai.accounts.preferences import forget_view, keep_view
-from zhuanmai.accounts.requests import officer_of, signed_in_only
+from zhuanmai.accounts.requests import officer_of
+from zhuanmai.core.access import signed_in_only
 
 
 @signed_in_only

@@ -25,7 +25,8 @@ from zhuanmai.accounts.models import Key
 from zhuanmai.accounts.passkeys import note_sign_out
 from zhuanmai.accounts.permissions import require, roles_of
 from zhuanmai.accounts.queries import names, usable_keys
-from zhuanmai.accounts.requests import asked, asked_id, officer_of, signed_in_only
+from zhuanmai.accounts.requests import asked, asked_id, officer_of
+from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import start_of_day
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.exports import exported

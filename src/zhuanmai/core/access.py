@@ -24,7 +24,7 @@ def officer_of(request: HttpRequest) -> Any:
     return person
 
 
-def signed_in(view: View) -> View:
+def signed_in_only(view: View) -> View:
     """Send visitors to the sign-in page and back."""
 
     @wraps(view)
@@ -40,7 +40,7 @@ def allowed(permission: str, doing: str) -> Callable[[View], View]:
     """Only for officers with this permission; `doing` says in a refusal what it opens."""
 
     def wrap(view: View) -> View:
-        @signed_in
+        @signed_in_only
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not officer_of(request).may(permission):

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from zhuanmai.core import notices, styleguide
-from zhuanmai.core.access import officer_of, signed_in
+from zhuanmai.core.access import officer_of, signed_in_only
 from zhuanmai.core.context import THEMES
 from zhuanmai.core.errors import NotAllowed, NotFound, Refused
 
@@ -55,7 +55,7 @@ def bell(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
-@signed_in
+@signed_in_only
 def waiting(request: HttpRequest) -> HttpResponse:
     """Everything that waits for the officer, on a page of its own."""
     return render(request, "core/waiting.html", {"notices": notices.waiting_for(officer_of(request))})

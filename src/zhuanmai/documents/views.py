@@ -14,7 +14,8 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from zhuanmai.accounts.permissions import require
-from zhuanmai.accounts.requests import officer_of, signed_in_only
+from zhuanmai.accounts.requests import officer_of
+from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.exports import exported
 from zhuanmai.core.listing import page_of
 from zhuanmai.core.templatetags.zhuanmai import minute

@@ -12,7 +12,8 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 
 from zhuanmai.accounts.permissions import require
 from zhuanmai.accounts.queries import names
-from zhuanmai.accounts.requests import officer_of, signed_in_only
+from zhuanmai.accounts.requests import officer_of
+from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.exports import exported
 from zhuanmai.core.listing import day_of, listed

@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from zhuanmai.accounts.permissions import may
-from zhuanmai.accounts.requests import officer_of, signed_in_only
+from zhuanmai.accounts.requests import officer_of
+from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.exports import exported
 from zhuanmai.core.listing import listed
 from zhuanmai.core.templatetags.zhuanmai import minute

@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhuanmai.accounts.permissions import may
-from zhuanmai.accounts.requests import officer_of, signed_in_only
+from zhuanmai.accounts.requests import officer_of
+from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.listing import ROWS_A_PAGE, page_of
