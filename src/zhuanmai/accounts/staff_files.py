@@ -13,6 +13,7 @@ from django.utils import translation
 
 from zhuanmai.accounts.models import Role, UnitKind
 from zhuanmai.accounts.wording import plain, required
+from zhuanmai.core.encodings import decoded
 from zhuanmai.core.errors import Refused
 
 Row = tuple[int, dict[str, str]]
@@ -66,13 +67,8 @@ class OfficerRow:
 
 def read(content: bytes) -> list[Row]:
     """The rows of a CSV file (UTF-8 or GB18030) by column, each with its line. Raises Refused (not_csv)."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
+    text = decoded(content)
+    if text is None:
         raise Refused("not_csv", "读不懂这个文件；请另存为 CSV（UTF-8）。")
     reader = csv.DictReader(io.StringIO(text, newline=""))
     try:

@@ -14,6 +14,7 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from zhuanmai.core.encodings import decoded
 from zhuanmai.core.errors import Refused
 from zhuanmai.reference import barcodes
 
@@ -218,13 +219,8 @@ def _money(values: dict[str, str], column: str) -> Decimal | None:
 
 
 def _csv(content: bytes) -> Iterator[list[str]]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
+    text = decoded(content)
+    if text is None:
         raise Refused("import_encoding", "文件编码既不是 UTF-8 也不是 GB18030；请另存为 UTF-8 的 CSV。", "file")
     for cells in csv.reader(io.StringIO(text, newline="")):
         yield [cell.strip() for cell in cells]
