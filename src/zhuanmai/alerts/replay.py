@@ -102,8 +102,7 @@ def raise_alerts(facts: Facts, week: int, per_week: int, raised: set[str]) -> li
 
 def model_of(facts: Facts, week: int) -> Ranker:
     """The model in use in a week: learned every fourth week, by the calendar."""
-    back = (facts.weeks.ends(week).toordinal() // 7) % RELEARN_WEEKS
-    at = max(0, week - back)
+    at = facts.weeks.renewed(week, RELEARN_WEEKS)
     key = ("ranker", at)
     if key not in facts.kept:
         facts.kept[key] = learn(facts, at)

@@ -33,6 +33,10 @@ class Weeks:
         """The week of a day; below zero before the first."""
         return self.count - 1 - (self.last - day).days // 7
 
+    def renewed(self, week: int, every: int) -> int:
+        """The newest week up to this one at which what is renewed every so many weeks was, by the calendar."""
+        return max(0, week - (self.ends(week).toordinal() // 7) % every)
+
     def of_days(self, days: Any) -> Ints:
         """The weeks of many days (datetime64)."""
         behind = (np.datetime64(self.last) - np.asarray(days, dtype="datetime64[D]")).astype(np.int64)

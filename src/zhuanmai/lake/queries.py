@@ -89,15 +89,6 @@ def row_aside(*, officer: Officer, file: str, line: int) -> quarantine.Row:
     return quarantine.row(folder(), file=file, line=line)
 
 
-def masked_values(row: quarantine.Row) -> dict[str, str] | None:
-    """A quarantined row by column with personal values masked; None where it does not fall into columns."""
-    values = row.values
-    if values is None:
-        return None
-    table = TABLES[row.table]
-    return {name: masking.masked(table.column(name), value) for name, value in values.items()}
-
-
 def shown_value(row: quarantine.Row) -> str:
     """What broke the rule, masked where the column is personal; what does not fall into columns may hold anything."""
     table = TABLES[row.table]

@@ -201,4 +201,3 @@ DETECTORS: tuple[Detector, ...] = (
         events.visited,
     ),
 )  # fmt: skip
-BY_NAME = {detector.name: detector for detector in DETECTORS}

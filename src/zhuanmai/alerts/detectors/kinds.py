@@ -38,7 +38,3 @@ class Detector:
     columns: tuple[Column, ...]
     measure: Callable[[Facts, int], Columns]
     parameters: dict[str, float] = field(default_factory=dict)
-
-    def scores(self, facts: Facts, week: int) -> Floats:
-        """The score of every shop as of a week."""
-        return self.measure(facts, week)[self.columns[0].name]

@@ -154,8 +154,7 @@ def _steps(facts: Facts, week: int) -> dict[str, Floats]:
 
 def _twins(facts: Facts, week: int) -> Columns:
     """Each shop's likeness to the shops most in step with it. Every fourth week: it compares all with all."""
-    back = (facts.weeks.ends(week).toordinal() // 7) % _STEP_EVERY
-    week = max(0, week - back)
+    week = facts.weeks.renewed(week, _STEP_EVERY)
     key = ("twins", week)
     if key not in facts.kept:
         steps = _steps(facts, week)
