@@ -21,8 +21,9 @@ UNDECIDED_MS = 60
 SHOTS, HEARD_MS = 5, 5000
 HEARD = "(before) => document.querySelector('[data-testid=banner]').dataset.turn !== before"
 
-# Notes when the end of a scan was read and when the line of its barcode changed on the screen.
-WATCH = """() => {
+# Notes when the end of a scan was read and when the line of its barcode changed on the screen. It listens before the
+# page does: the page keeps a scan's keys to itself.
+WATCH = """(() => {
   const waiting = new Map();
   let digits = "";
   window.scanToLine = [];
@@ -44,8 +45,8 @@ WATCH = """() => {
   new MutationObserver((all) => all.forEach((one) => {
     changed(one.target);
     one.addedNodes.forEach(changed);
-  })).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
-}"""
+  })).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+})()"""
 
 
 @dataclass
@@ -180,11 +181,10 @@ class WorkbenchPlay(Play):
 
     def count(self) -> None:
         """Every scan with a gun; what the catalogue does not know gets a name; kinds, codes, samples; counting closed."""
-        screens = [self.step("counting")]
-        if self.tablets == 2:
-            screens.append(self.step("counting", self.other))
+        screens = [self.tablet, self.other][: self.tablets]
         for screen in screens:
-            screen.script(WATCH)
+            screen.page.add_init_script(WATCH)
+            self.step("counting", screen)
         with (self.folder / "scans.csv").open(encoding="utf-8") as handle:
             for turn, stretch in enumerate(stretches(list(csv.DictReader(handle)))):
                 self._scan(screens[turn % len(screens)], stretch)

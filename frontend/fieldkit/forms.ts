@@ -40,14 +40,20 @@ export function useForm<T extends object>(options: FormOptions<T>): Form<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const text = (): string => JSON.stringify(form);
+  const settle = (): void => {
+    sent = text();
+    dirty.value = false;
+    clearTimeout(timer);
+  };
   const take = (values: Partial<T> | null | undefined): void => {
     for (const [key, value] of Object.entries(values ?? {}))
       (form as Record<string, unknown>)[key] = value ?? options.blank[key as keyof T];
-    sent = text();
+    settle();
   };
   const suggest = (values: Partial<T>): void => {
+    const untouched = !dirty.value;
     for (const [key, value] of Object.entries(values)) (form as Record<string, unknown>)[key] ||= value;
-    if (!dirty.value) sent = text();
+    if (untouched) settle();
   };
   const keep = async (): Promise<void> => {
     const at = await session.log.keepForm(session.caseId, options.name, form);
@@ -57,9 +63,7 @@ export function useForm<T extends object>(options: FormOptions<T>): Form<T> {
     if (!dirty.value || !session.opened || Object.keys(errors.value).length) return;
     const payload = options.payload(form);
     if (!payload) return;
-    dirty.value = false;
-    sent = text();
-    clearTimeout(timer);
+    settle();
     await session.act(options.kind, payload);
     await session.log.dropForm(session.caseId, options.name);
     savedAt.value = clockTime(nowIso());
@@ -72,12 +76,13 @@ export function useForm<T extends object>(options: FormOptions<T>): Form<T> {
     dirty.value = text() !== sent;
   });
   watch(() => JSON.stringify(options.source() ?? {}), () => dirty.value || take(options.source()));
+  // At once, not after the event: the field's own change event asks for the sending, and must find it dirty.
   watch(form, () => {
     if (text() === sent) return;
     dirty.value = true;
     clearTimeout(timer);
     timer = setTimeout(() => void keep(), 150);
-  }, { deep: true });
+  }, { deep: true, flush: "sync" });
   session.drafts.add(send);
   const leaving = (): void => void (dirty.value && keep());
   addEventListener("pagehide", leaving);
