@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 
 from zhuanmai.alerts import output
@@ -31,9 +32,17 @@ class Command(BaseCommand):
         walk.add_argument("--per-week", type=int, default=13)
         walk.add_argument("--lake", type=Path, default=None)
         walk.add_argument("--out", type=Path, required=True)
+        judge = acts.add_parser("evaluate", help="score the alerts of a synthetic city against its truth")
+        judge.add_argument("--lake", type=Path, required=True)
+        judge.add_argument("--truth", type=Path, required=True)
+        judge.add_argument("--weeks", type=int, default=26)
+        judge.add_argument("--per-week", type=int, default=13)
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Do it, and say what was written and what it went without."""
+        if options["act"] == "evaluate":
+            self.evaluate(**options)
+            return
         if options["last"] < options["first"]:
             raise CommandError("--to is before --from.")
         if options["per_week"] < 1:
@@ -47,3 +56,10 @@ class Command(BaseCommand):
         for name in without:
             self.stdout.write(f"went without {name}")
         self.stdout.write(f"{len(made)} alerts written to {options['out']}")
+
+    def evaluate(self, **options: Any) -> None:
+        """Hand over to the sandbox, which alone may know a truth, where it is installed."""
+        if "evaluate_alerts" not in get_commands():
+            raise CommandError("The sandbox is not installed here.")
+        wanted = {name: options[name] for name in ("lake", "truth", "weeks", "per_week")}
+        call_command("evaluate_alerts", **wanted, stdout=self.stdout, stderr=self.stderr)

@@ -1,0 +1,150 @@
+"""How good alerts are: a replay of the last weeks of a city and its baselines, against the city's truth."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
+from threadpoolctl import threadpool_limits
+
+from zhuanmai.alerts import training
+from zhuanmai.alerts.arrays import Floats, recent
+from zhuanmai.alerts.facts import Facts, read_facts
+from zhuanmai.alerts.features import NAMES, frame
+from zhuanmai.alerts.replay import forget, raise_alerts
+from zhuanmai.sandbox.city import Truth
+
+_RELEARN_WEEKS = 13
+_OWN_WEEKS = 26
+Score = Callable[[Facts, int], Floats]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One list of alerts against the truth: shares of alerts, in [0, 1]; unknown where nothing was claimed."""
+
+    name: str
+    alerts: int
+    offending: float
+    caught: float
+    said: float | None = None
+    recall: dict[str, float] | None = None
+
+
+def evaluate(lake: Any, truth: Truth, weeks: int, per_week: int, tell: Callable[[str], None]) -> list[Line]:
+    """The alerts of the last weeks of a city and those of the baselines, each against the truth of the next day."""
+    start = dt.date.fromisoformat(truth.parameters["start"])
+    last = start + dt.timedelta(weeks=truth.parameters["weeks"], days=-1)
+    facts = read_facts(lake, last)
+    late = range(facts.weeks.count - weeks, facts.weeks.count)
+    lines = [_ours(facts, truth, late, per_week, tell)]
+    for name, score in _baselines(facts).items():
+        chosen = _chosen(facts, score, late, per_week)
+        lines.append(_line(name, truth, chosen))
+        tell(name)
+    return lines
+
+
+def _ours(facts: Facts, truth: Truth, late: Sequence[int], per_week: int, tell: Callable[[str], None]) -> Line:
+    raised: set[str] = set()
+    chosen: list[tuple[str, dt.date]] = []
+    said: list[float] = []
+    for week in late:
+        made = raise_alerts(facts, week, per_week, raised)
+        raised |= {alert.subject for alert in made}
+        chosen += [(alert.subject, alert.day + dt.timedelta(days=1)) for alert in made]
+        said += [alert.probability for alert in made]
+        forget(facts, week)
+        tell(f"week {week}")
+    line = _line("alerts", truth, chosen)
+    return Line(
+        line.name, line.alerts, line.offending, line.caught, float(np.mean(said)), _recall(facts, truth, late, chosen)
+    )
+
+
+def _line(name: str, truth: Truth, chosen: list[tuple[str, dt.date]]) -> Line:
+    found = [truth.offence(subject, day) for subject, day in chosen]
+    return Line(name, len(found), float(np.mean([each is not None for each in found])),
+                float(np.mean([each.catch if each else 0.0 for each in found])))  # fmt: skip
+
+
+def _recall(facts: Facts, truth: Truth, late: Sequence[int], chosen: list[tuple[str, dt.date]]) -> dict[str, float]:
+    """By kind of offence, the share of those going on in these weeks that were alerted while they did."""
+    days = [facts.weeks.ends(week) + dt.timedelta(days=1) for week in late]
+    every = {(each.kind, each.subject, each.starts_on) for offences in truth.offences.values() for each in offences
+             if any(each.active(day) for day in days)}  # fmt: skip
+    hits = [truth.offence(subject, day) for subject, day in chosen]
+    got = {(each.kind, each.subject, each.starts_on) for each in hits if each}
+    kinds = sorted({kind for kind, _, _ in every})
+    return {kind: sum(each[0] == kind for each in got) / sum(each[0] == kind for each in every) for kind in kinds}
+
+
+def _chosen(facts: Facts, score: Score, late: Sequence[int], per_week: int) -> list[tuple[str, dt.date]]:
+    """The best shops of each week, none twice."""
+    taken: set[int] = set()
+    chosen = []
+    for week in late:
+        ranked = np.where(facts.trading(week), np.nan_to_num(score(facts, week), nan=-1e9), -np.inf)
+        best = [shop for shop in np.argsort(-ranked, kind="stable").tolist() if shop not in taken][:per_week]
+        taken |= set(best)
+        chosen += [(facts.shops.licence[shop], facts.weeks.ends(week) + dt.timedelta(days=1)) for shop in best]
+    return chosen
+
+
+def _baselines(facts: Facts) -> dict[str, Score]:
+    dice = np.random.default_rng(0)
+    return {
+        "random": lambda facts, week: dice.random(facts.shops.count),
+        "order at 220 % of the last three": lambda facts, week: _column(facts, week, "surge"),
+        "own history z": _own_z,
+        "isolation forest": _isolated,
+        "shared attributes": lambda facts, week: _column(facts, week, "tie"),
+        "plain learner": _Plain(),
+    }
+
+
+def _column(facts: Facts, week: int, name: str) -> Floats:
+    return np.asarray(frame(facts, week).values[:, NAMES.index(name)])
+
+
+def _own_z(facts: Facts, week: int) -> Floats:
+    total = facts.orders.sums["cartons"]
+    before = recent(total, week, _OWN_WEEKS, 1)
+    return np.asarray((total[:, week] - before.mean(axis=1)) / (before.std(axis=1) + 1.0))
+
+
+def _isolated(facts: Facts, week: int) -> Floats:
+    page = frame(facts, week)
+    values = np.nan_to_num(page.values)
+    return np.asarray(-IsolationForest(random_state=0).fit(values[page.trading]).score_samples(values))
+
+
+class _Plain:
+    """Boosted trees on past visits as they are: no weights, no unvisited shops, no care for what must rise or fall."""
+
+    def __init__(self) -> None:
+        self.models: dict[int, Any] = {}
+
+    def __call__(self, facts: Facts, week: int) -> Floats:
+        at = week - week % _RELEARN_WEEKS
+        with threadpool_limits(1):
+            if at not in self.models:
+                self.models[at] = _plain(facts, at)
+            model = self.models[at]
+            rows = frame(facts, week).values
+            return np.asarray(model.predict_proba(rows)[:, 1] if model else np.zeros(len(rows)))
+
+
+def _plain(facts: Facts, week: int) -> Any:
+    visits, rows = facts.events.visits, training.outcomes(facts, week)
+    found = np.isin(visits.outcome[rows], ["case", "minor"])
+    if not found.any() or found.all():
+        return None
+    values = np.stack([frame(facts, int(visits.week[row]) - 1).values[visits.shop[row]] for row in rows])
+    return HistGradientBoostingClassifier(
+        max_iter=120, learning_rate=0.05, min_samples_leaf=15, l2_regularization=1.0, max_features=0.5, random_state=0
+    ).fit(values, found)

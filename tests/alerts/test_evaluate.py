@@ -1,0 +1,50 @@
+"""The evaluation: the alerts of a city against its truth, beside simple rules, and the learned model as of a week."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from zhuanmai.alerts.facts import read_facts
+from zhuanmai.alerts.features import frame
+from zhuanmai.alerts.ranker import learn
+from zhuanmai.lake.engine import Lake
+from zhuanmai.sandbox.city import Parameters, make_city
+
+START, WEEKS = dt.date(2016, 4, 4), 60
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A city with enough past cases to learn from."""
+    folder = tmp_path_factory.mktemp("learned")
+    make_city(Parameters.draw(seed=7, retailers=600, weeks=WEEKS, start=START), folder / "lake", folder / "truth")
+    return folder
+
+
+def test_the_table_names_each_rule_and_the_recall(city: Path, capsys: Any) -> None:
+    call_command("alerts", "evaluate", "--lake", str(city / "lake"), "--truth", str(city / "truth"), "--weeks", "2",
+                 "--per-week", "3")  # fmt: skip
+    said = capsys.readouterr().out
+    for name in ("alerts", "random", "order at 220 %", "own history z", "isolation forest", "shared attributes",
+                 "plain learner", "recall of "):  # fmt: skip
+        assert name in said
+    with pytest.raises(CommandError):
+        call_command("alerts", "evaluate", "--lake", str(city / "lake"), "--truth", str(city / "nowhere"))
+
+
+def test_what_was_learned_by_a_week_does_not_know_later_weeks(city: Path) -> None:
+    lake = Lake.from_folder(city / "lake")
+    last = START + dt.timedelta(weeks=WEEKS, days=-1)
+    first = last - dt.timedelta(weeks=2)
+    then, later = read_facts(lake, first), read_facts(lake, last)
+    week = then.weeks.count - 1
+    known, seen = learn(then, week), learn(later, later.weeks.index(first))
+    assert known.trees
+    chances = dict(zip(then.shops.licence, known.probability(frame(then, week)), strict=True))
+    again = dict(zip(later.shops.licence, seen.probability(frame(later, later.weeks.index(first))), strict=True))
+    assert {shop: again[shop] for shop in chances} == pytest.approx(chances)
