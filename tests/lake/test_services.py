@@ -196,7 +196,10 @@ def test_the_quality_page_names_gaps_and_orphans(pages: Client, analyst: Officer
     assert "350206100009" in text
 
 
-def test_the_command_imports_lists_and_asks(tmp_path: Path, lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_imports_lists_and_asks(
+    officer_with: Callable[[str], Officer], tmp_path: Path, lake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    analyst, admin = officer_with(Role.ANALYST), officer_with(Role.SYSTEM_ADMIN)
     path = tmp_path / "licences-2018.csv"
     path.write_text(HEAD + GOOD + BAD, encoding="utf-8")
     out, errors = StringIO(), StringIO()
@@ -205,10 +208,15 @@ def test_the_command_imports_lists_and_asks(tmp_path: Path, lake: Path, capsys: 
     assert "第 3 行 licence_no" in errors.getvalue()
     call_command("lake", "tables", stdout=out)
     assert "licences" in out.getvalue()
-    call_command("lake", "sql", "SELECT holder_name FROM licences")
+    asking = ["lake", "--by", analyst.username, "sql"]
+    call_command(*asking, "SELECT holder_name FROM licences")
     assert capsys.readouterr().out == "holder_name\n叶**\n"
-    call_command("lake", "sql", "SELECT * FROM licences", "--out", str(tmp_path / "out.csv"))
+    call_command(*asking, "SELECT * FROM licences", "--out", str(tmp_path / "out.csv"))
     assert "叶**" in (tmp_path / "out.csv").read_text(encoding="utf-8")
     with pytest.raises(CommandError, match="SELECT"):
-        call_command("lake", "sql", "DROP VIEW licences")
+        call_command(*asking, "DROP VIEW licences")
+    with pytest.raises(CommandError, match="--by"):
+        call_command("lake", "sql", "SELECT 1")
+    with pytest.raises(CommandError, match="分析员"):
+        call_command("lake", "--by", admin.username, "sql", "SELECT 1")
     assert kinds() == ["lake.imported", "lake.queried", "lake.queried"]

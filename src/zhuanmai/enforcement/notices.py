@@ -13,15 +13,16 @@ from zhuanmai.core.clock import today
 from zhuanmai.core.notices import MOST, Notice, register
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.queries import is_urgent, open_deadlines, unsigned_documents, waiting_approvals
+from zhuanmai.enforcement.terms import worded
 
 
 @register
 def terms(officer: Any) -> Iterator[Notice]:
     """Terms of the officer's cases that end within two days, or ended."""
-    for row in filter(is_urgent, open_deadlines(officer, MOST)):
+    for row, what in worded(filter(is_urgent, open_deadlines(officer, MOST))):
         over = row.due < today()
         words = _("%(what)s was due on %(day)s") if over else _("%(what)s is due on %(day)s")
-        said = words % {"what": row.what[:40], "day": row.due.isoformat()}
+        said = words % {"what": what[:40], "day": row.due.isoformat()}
         href = reverse("enforcement:case_tab", args=[row.case_id, "procedure"])
         yield Notice(f"{said} · {_place(row.case)}", href, "danger" if over or row.due == today() else "warning")
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+
+from django.utils.translation import get_language
 
 from zhuanmai.core.clock import now
 from zhuanmai.enforcement.models import Case, DeadlineRow
 from zhuanmai.ledger.services import as_found
-from zhuanmai.reference.calendar import counted, days, term
+from zhuanmai.reference.calendar import counted, days, english_words, term
 
 
 def begin(case: Case, code: str, trigger: dt.datetime) -> DeadlineRow:
@@ -19,6 +22,12 @@ def begin(case: Case, code: str, trigger: dt.datetime) -> DeadlineRow:
     _count(row)
     row.save(force_insert=True)
     return row
+
+
+def worded(rows: Iterable[DeadlineRow]) -> list[tuple[DeadlineRow, str]]:
+    """Each term with what is due by it, in the reader's language."""
+    english = english_words() if (get_language() or "").startswith("en") else {}
+    return [(row, english.get(row.code, row.what)) for row in rows]
 
 
 def count_again(row: DeadlineRow) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from zhuanmai.core.units import money, plain
 from zhuanmai.enforcement.totals import Totals
 from zhuanmai.reference.causes import CauseFound, Threshold
@@ -88,27 +90,55 @@ def _hearing(totals: Totals, causes: Sequence[CauseFound], at: Hearing | None) -
     if highest is None:
         return []
     fine, cause = highest
-    how = f"{cause.name}：最高罚款 {money(fine)} 元"
+    how = _("{cause}: fine up to {fine} yuan").format(cause=cause.name, fine=money(fine))
     if cause.fine is not None and cause.fine.max is not None:
-        how = f"{cause.name}：{money(totals.value)} 元 × {plain(cause.fine.max * 100)}% = {money(fine)} 元"
+        how = _("{cause}: {value} yuan × {share}% = {fine} yuan").format(
+            cause=cause.name, value=money(totals.value), share=plain(cause.fine.max * 100), fine=money(fine)
+        )
     always = next((one for one in causes if one.code in _ALWAYS_HEARD), None)
     if always is not None:
-        return [Light("hearing", "danger", "应告知听证权利", _HEARING, f"{always.name}：一律告知；{how}")]
+        return [
+            Light(
+                "hearing",
+                "danger",
+                _("A hearing must be offered"),
+                _HEARING,
+                _("{cause}: always offered; {how}").format(cause=always.name, how=how),
+            )
+        ]
     if at is None or (at.fine is None and fine > 0):
         level = "warning" if fine > 0 else "off"
-        words = f"听证：按最高罚款 {money(fine)} 元，应告知"
-        return [Light("hearing", level, words, _HEARING, f"{how}；本单位未设罚款标准，一律告知")]
+        words = _("Hearing: to be offered, by the highest fine of {fine} yuan").format(fine=money(fine))
+        return [
+            Light(
+                "hearing",
+                level,
+                words,
+                _HEARING,
+                _("{how}; this unit has set no figure for fines, so it is always offered").format(how=how),
+            )
+        ]
     confiscated = totals.value if _confiscates(cause) else Decimal(0)
     if at.fine is not None and fine >= at.fine:
-        words = f"达到听证标准：罚款 {money(at.fine)} 元"
+        words = _("Hearing threshold reached: fine of {sum} yuan").format(sum=money(at.fine))
         return [Light("hearing", "danger", words, at.article, f"{how}；{at.source}")]
     if at.confiscation is not None and confiscated >= at.confiscation:
-        words = f"达到听证标准：没收 {money(at.confiscation)} 元"
-        how = f"{cause.name}：可没收财物价值 {money(confiscated)} 元"
+        words = _("Hearing threshold reached: confiscation of {sum} yuan").format(sum=money(at.confiscation))
+        how = _("{cause}: goods worth {value} yuan may be confiscated").format(
+            cause=cause.name, value=money(confiscated)
+        )
         return [Light("hearing", "danger", words, at.article, f"{how}；{at.source}")]
-    figures = (("罚款", at.fine), ("没收", at.confiscation))
-    sums = "、".join(f"{what} {money(amount)} 元" for what, amount in figures if amount is not None)
-    return [Light("hearing", "off", f"未达听证标准（{sums}）", at.article, f"{how}；{at.source}")]
+    figures = ((_("fine {sum} yuan"), at.fine), (_("confiscation {sum} yuan"), at.confiscation))
+    sums = "、".join(words.format(sum=money(amount)) for words, amount in figures if amount is not None)
+    return [
+        Light(
+            "hearing",
+            "off",
+            _("Hearing threshold not reached ({sums})").format(sums=sums),
+            at.article,
+            f"{how}；{at.source}",
+        )
+    ]
 
 
 def _confiscates(cause: CauseFound) -> bool:
@@ -120,9 +150,17 @@ def _confiscates(cause: CauseFound) -> bool:
 def _illegal_business(totals: Totals, known: dict[str, Threshold], licence: Licence) -> list[Light]:
     article = "两高烟草解释 3"
     if licence.holds is None:
-        return [Light("illegal_business", "off", "非法经营：待录入当事人", article)]
+        return [Light("illegal_business", "off", _("Illegal business: party not entered yet"), article)]
     if licence.holds:
-        return [Light("illegal_business", "off", "非法经营：持证户，不适用", article, "当事人当日持有烟草专卖许可证")]
+        return [
+            Light(
+                "illegal_business",
+                "off",
+                _("Illegal business: licence holder, does not apply"),
+                article,
+                _("The party held a tobacco monopoly licence that day"),
+            )
+        ]
     reached = [
         one
         for one in known.values()
@@ -130,15 +168,30 @@ def _illegal_business(totals: Totals, known: dict[str, Threshold], licence: Lice
         and one.code.startswith("illegal_business")
         and _measured(totals, one.measure) >= one.at_least
     ]
-    sums = f"{money(totals.value)} 元、{plain(totals.cigarette_sticks)} 支"
+    sums = _("{value} yuan, {sticks} sticks").format(value=money(totals.value), sticks=plain(totals.cigarette_sticks))
     if totals.unpriced:
-        sums += f"（另有 {totals.unpriced} 项未核价）"
+        sums += _(" ({n} more lines without a price)").format(n=totals.unpriced)
     if not reached:
-        return [Light("illegal_business", "info", f"非法经营：{sums}，未达 5 万元或 20 万支", article)]
+        return [
+            Light(
+                "illegal_business",
+                "info",
+                _("Illegal business: {sums}, below 50,000 yuan or 200,000 sticks").format(sums=sums),
+                article,
+            )
+        ]
     worst = max(reached, key=lambda one: ("grave" in one.code, one.at_least))
-    grave = "情节特别严重" if "grave" in worst.code else "情节严重"
+    grave = _("especially serious") if "grave" in worst.code else _("serious")
     cited = worst.citations[0].full if worst.citations else article
-    return [Light("illegal_business", "danger", f"达到非法经营罪{grave}标准：移送公安", article, f"{sums}；{cited}")]
+    return [
+        Light(
+            "illegal_business",
+            "danger",
+            _("Illegal business, {grave}: transfer to the police").format(grave=grave),
+            article,
+            f"{sums}；{cited}",
+        )
+    ]
 
 
 def _fakes(totals: Totals, known: dict[str, Threshold]) -> list[Light]:
@@ -147,31 +200,59 @@ def _fakes(totals: Totals, known: dict[str, Threshold]) -> list[Light]:
         return []
     sure = totals.value_by_kind.get("counterfeit", Decimal(0))
     maybe = sure + totals.value_by_kind.get("to_test", Decimal(0))
-    article, how = "两高烟草解释 2", f"未销售货值满 {money(rule.at_least)} 元的，未遂"
+    article, how = (
+        "两高烟草解释 2",
+        _("Unsold goods worth {sum} yuan or more: attempt").format(sum=money(rule.at_least)),
+    )
     if not maybe:
         return []
     if sure >= rule.at_least:
-        return [Light("fakes_unsold", "danger", f"伪劣卷烟货值 {money(sure)} 元：移送公安", article, how)]
+        return [
+            Light(
+                "fakes_unsold",
+                "danger",
+                _("Counterfeit goods worth {sum} yuan: transfer to the police").format(sum=money(sure)),
+                article,
+                how,
+            )
+        ]
     if maybe >= rule.at_least:
-        return [Light("fakes_unsold", "warning", f"如检验为假：货值 {money(maybe)} 元，达移送标准", article, how)]
-    words = f"如检验为假：货值 {money(maybe)} 元" if maybe > sure else f"伪劣卷烟货值 {money(sure)} 元"
-    return [Light("fakes_unsold", "info", f"{words}，未达 {money(rule.at_least)} 元", article, how)]
+        return [
+            Light(
+                "fakes_unsold",
+                "warning",
+                _("If tested counterfeit: worth {sum} yuan, transfer threshold reached").format(sum=money(maybe)),
+                article,
+                how,
+            )
+        ]
+    words = _("If tested counterfeit: worth {sum} yuan") if maybe > sure else _("Counterfeit goods worth {sum} yuan")
+    words = _("{worth}, below {sum} yuan").format(worth=words.format(sum=money(maybe)), sum=money(rule.at_least))
+    return [Light("fakes_unsold", "info", words, article, how)]
 
 
 def _smuggled(totals: Totals) -> list[Light]:
     cartons = totals.by_kind.get("smuggled")
     if cartons is None:
         return []
-    words = "移送海关/公安—核对走私数额"
-    return [Light("smuggled", "warning", words, "专卖法 37", f"走私烟 {plain(cartons)} 条")]
+    words = _("Transfer to customs or police: check the sum smuggled")
+    return [Light("smuggled", "warning", words, "专卖法 37", _("{n} cartons smuggled").format(n=plain(cartons)))]
 
 
 def _wholesale(totals: Totals, known: dict[str, Threshold], licence: Licence) -> list[Light]:
     rule = known.get(_WHOLESALE)
     if rule is None or totals.cartons < rule.at_least:
         return []
-    words = f"{plain(totals.cartons)} 条：如一次售出 50 条以上，视为无证批发"
-    return [Light(_WHOLESALE, "info", words, "实施条例 24", "须查明是否一次销售；存放在店内不等于售出")]
+    words = _("{n} cartons: 50 or more sold at once count as wholesale without licence").format(n=plain(totals.cartons))
+    return [
+        Light(
+            _WHOLESALE,
+            "info",
+            words,
+            "实施条例 24",
+            _("Find out whether they were sold at once; stored in the shop is not sold"),
+        )
+    ]
 
 
 def _transport(totals: Totals, known: dict[str, Threshold], causes: Sequence[CauseFound]) -> list[Light]:
@@ -181,7 +262,11 @@ def _transport(totals: Totals, known: dict[str, Threshold], causes: Sequence[Cau
     for code in ("transport_aggravated_value", "transport_aggravated_sticks"):
         rule = known.get(code)
         if rule is not None and _measured(totals, rule.measure) >= rule.at_least:
-            found.append(Light(code, "danger", rule.what, "实施条例 52(二)", "情节严重：没收烟草专卖品和违法所得"))
+            found.append(
+                Light(
+                    code, "danger", rule.what, "实施条例 52(二)", _("Serious: goods and illegal gains are confiscated")
+                )
+            )
     return found
 
 

@@ -18,6 +18,7 @@ from zhuanmai.core.errors import Refused
 from zhuanmai.core.exports import exported
 from zhuanmai.core.listing import day_of, listed
 from zhuanmai.core.templatetags.zhuanmai import minute
+from zhuanmai.enforcement import terms
 from zhuanmai.enforcement.models import Approval, Case
 from zhuanmai.enforcement.papers import paper_of
 from zhuanmai.enforcement.permissions import require_seen
@@ -49,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if officer.may("enforcement.see"):
         context = {
             "mine": [(case, _words(case)) for case in cases(officer, Filters())[:8]],
-            "deadlines": [(row, is_urgent(row)) for row in open_deadlines(officer, 8)],
+            "deadlines": [(row, words, is_urgent(row)) for row, words in terms.worded(open_deadlines(officer, 8))],
             "approvals": waiting_approvals(officer)[:8],
         }
     return render(request, "enforcement/home.html", context)

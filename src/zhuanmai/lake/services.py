@@ -156,34 +156,26 @@ class Question:
     reason: str = ""
 
 
-def ask(*, actor: Officer | None, question: Question, folder: Path | None = None) -> sql.Answer:
-    """Run an analyst's SELECT (None: who runs the command). Raises Refused (sql_not_select, sql_wrong)."""
-    if actor is not None:
-        require(actor, "lake.rows")
-        if question.reason:
-            require(actor, "lake.unmask")
+def ask(*, actor: Officer, question: Question, folder: Path | None = None) -> sql.Answer:
+    """Run an analyst's SELECT. Raises Refused (sql_not_select, sql_wrong), NotAllowed."""
+    require(actor, "lake.rows")
     if question.reason:
         unmask(actor=actor, what="SQL", reason=question.reason)
     answer = sql.select(
         folder or Path(settings.LAKE_DIR), question.query, unmasked=bool(question.reason), limit=question.limit
     )
     facts = {"rows": answer.table.num_rows, "unmasked": bool(question.reason), "sql": question.query}
-    append_apart(
-        "lake.queried", actor_id=actor.pk if actor else None, object_kind="lake", object_id=LAKE_ID, facts=facts
-    )
+    append_apart("lake.queried", actor_id=actor.pk, object_kind="lake", object_id=LAKE_ID, facts=facts)
     return answer
 
 
-def unmask(*, actor: Officer | None, what: str, reason: str) -> None:
+def unmask(*, actor: Officer, what: str, reason: str) -> None:
     """Put on the ledger that personal data is looked at, before it is shown. Raises Refused (reason_missing)."""
-    if actor is not None:
-        require(actor, "lake.unmask")
+    require(actor, "lake.unmask")
     if len(reason.strip()) < 2:
         raise Refused("reason_missing", "请写明查看个人信息的理由（至少两个字）。", "reason")
     facts = {"what": what, "reason": reason.strip()}
-    append_apart(
-        "lake.unmasked", actor_id=actor.pk if actor else None, object_kind="lake", object_id=LAKE_ID, facts=facts
-    )
+    append_apart("lake.unmasked", actor_id=actor.pk, object_kind="lake", object_id=LAKE_ID, facts=facts)
 
 
 def look_after(row: Import) -> None:

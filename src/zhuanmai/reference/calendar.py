@@ -125,6 +125,11 @@ def term(code: str) -> DeadlineTerm:
     return found
 
 
+def english_words() -> dict[str, str]:
+    """What is due by each term, in English, by its code."""
+    return dict(DeadlineTerm.objects.exclude(what_english="").values_list("code", "what_english"))
+
+
 def counted(rule: DeadlineTerm, trigger: dt.date | dt.datetime, calendar: Days) -> Due:
     """The end of a term by a given calendar: pure. Raises NotFound (term_open) for a term without a length."""
     if rule.hours is not None or rule.minutes is not None:

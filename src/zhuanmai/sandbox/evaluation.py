@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
+from sklearn.metrics import average_precision_score
 from threadpoolctl import threadpool_limits
 
 from zhuanmai.alerts import training
 from zhuanmai.alerts.arrays import Floats, recent
 from zhuanmai.alerts.facts import Facts, read_facts
 from zhuanmai.alerts.features import NAMES, frame
-from zhuanmai.alerts.replay import forget, raise_alerts
+from zhuanmai.alerts.replay import forget, model_of, raise_alerts, standing
 from zhuanmai.sandbox.city import Truth
 
 _RELEARN_WEEKS = 13
@@ -31,7 +32,8 @@ class Line:
     alerts: int
     offending: float
     caught: float
-    said: float | None = None
+    calibration_error: float | None = None
+    average_precision: float | None = None
     recall: dict[str, float] | None = None
 
 
@@ -53,23 +55,47 @@ def _ours(facts: Facts, truth: Truth, late: Sequence[int], per_week: int, tell: 
     raised: set[str] = set()
     chosen: list[tuple[str, dt.date]] = []
     said: list[float] = []
+    precise: list[float] = []
     for week in late:
         made = raise_alerts(facts, week, per_week, raised)
         raised |= {alert.subject for alert in made}
         chosen += [(alert.subject, alert.day + dt.timedelta(days=1)) for alert in made]
         said += [alert.probability for alert in made]
+        precise.append(_average_precision(facts, truth, week))
         forget(facts, week)
         tell(f"week {week}")
     line = _line("alerts", truth, chosen)
-    return Line(
-        line.name, line.alerts, line.offending, line.caught, float(np.mean(said)), _recall(facts, truth, late, chosen)
+    return replace(
+        line,
+        calibration_error=_calibration_error(said, [_catch(truth, *each) for each in chosen]),
+        average_precision=float(np.mean(precise)),
+        recall=_recall(facts, truth, late, chosen),
     )
 
 
+def _calibration_error(said: list[float], caught: list[float]) -> float:
+    """Mean distance between what was said and what visits catch, over fifths of the alerts by what was said."""
+    fifths = np.array_split(np.argsort(said, kind="stable"), 5)
+    apart = [len(part) * abs(np.mean(np.take(said, part)) - np.mean(np.take(caught, part))) for part in fifths]
+    return float(sum(apart) / len(said))
+
+
+def _average_precision(facts: Facts, truth: Truth, week: int) -> float:
+    """Of all trading shops in the order of their probability, against who offends the day after."""
+    day = facts.weeks.ends(week) + dt.timedelta(days=1)
+    shops = np.flatnonzero(facts.trading(week))
+    offending = [truth.offence(facts.shops.licence[shop], day) is not None for shop in shops]
+    return float(average_precision_score(offending, standing(facts, week, model_of(facts, week))[shops]))
+
+
+def _catch(truth: Truth, subject: str, day: dt.date) -> float:
+    found = truth.offence(subject, day)
+    return found.catch if found else 0.0
+
+
 def _line(name: str, truth: Truth, chosen: list[tuple[str, dt.date]]) -> Line:
-    found = [truth.offence(subject, day) for subject, day in chosen]
-    return Line(name, len(found), float(np.mean([each is not None for each in found])),
-                float(np.mean([each.catch if each else 0.0 for each in found])))  # fmt: skip
+    offending = np.mean([truth.offence(*each) is not None for each in chosen])
+    return Line(name, len(chosen), float(offending), float(np.mean([_catch(truth, *each) for each in chosen])))
 
 
 def _recall(facts: Facts, truth: Truth, late: Sequence[int], chosen: list[tuple[str, dt.date]]) -> dict[str, float]:

@@ -22,7 +22,10 @@ _ROWS_PRINTED = 200
 
 
 class Command(BaseCommand):
-    """The folder is ZHUANMAI_LAKE. Imports and queries are put on the ledger, for the officer named by --by."""
+    """The folder is ZHUANMAI_LAKE. Imports and queries are put on the ledger, for the officer named by --by.
+
+    A query needs the officer; an import without one is the server's own.
+    """
 
     help = __doc__
     requires_system_checks: list[str] = []
@@ -79,6 +82,8 @@ class Command(BaseCommand):
             )
 
     def _sql(self, actor: Officer | None, options: dict[str, Any]) -> None:
+        if actor is None:
+            raise Refused("who_asks", '查询要记名：请加 --by 账号，例如 zhuanmai lake --by 账号 sql "SELECT …"。')
         out: Path | None = options["out"]
         if out is not None and out.suffix.lower() not in (".csv", ".parquet"):
             raise Refused("out_format", "--out 只认 .csv 或 .parquet。")

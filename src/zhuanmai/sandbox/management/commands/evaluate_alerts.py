@@ -38,10 +38,11 @@ class Command(BaseCommand):
         lines = evaluate(lake, truth, options["weeks"], options["per_week"], self.stderr.write)
         self.stdout.write(f"seed {truth.parameters['seed']}")
         for line in lines:
-            said = "" if line.said is None else f"  said {100 * line.said:.1f} %"
             self.stdout.write(
                 f"{line.name:34}{line.alerts:>5}  offending {100 * line.offending:5.1f} %"
-                f"  caught {100 * line.caught:5.1f} %{said}"
+                f"  caught {100 * line.caught:5.1f} %"
             )
+        self.stdout.write(f"average precision {lines[0].average_precision:.3f}")
+        self.stdout.write(f"calibration error {lines[0].calibration_error:.3f}")
         for kind, share in (lines[0].recall or {}).items():
             self.stdout.write(f"recall of {kind:24}{100 * share:5.1f} %")
