@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.utils import translation
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -214,6 +214,7 @@ texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r", exclud
 
 @settings(max_examples=CASES, deadline=None)
 @given(rows=st.lists(st.tuples(texts, texts, st.integers(1, 30)), max_size=12), block=st.integers(40, 400))
+@example(rows=[("店店店店店", "路\n路路路路", 1)], block=40)
 def test_what_goes_in_comes_out(rows: list[tuple[str, str, int]], block: int) -> None:
     """Any text, quoted or over several lines, cut into blocks anywhere."""
     named = [

@@ -75,11 +75,11 @@ def import_file(folder: Path, path: Path, *, name: str = "", watch: Watch = lamb
             job = merging.Job(folder, table, called, staged, source.columns, tuple(strange))
             merged = merging.merge(con, job, lambda done, of: watch(Progress("merging", done, of, *state.counts)))
         except Cancelled:
-            shutil.rmtree(staged, ignore_errors=True)
+            _drop(staged)
             raise
         finally:
             con.close()
-        shutil.rmtree(staged, ignore_errors=True)
+        _drop(staged)
     broken = state.broken + merged.replaced
     taken = state.rows - broken - merged.same
     return Outcome(table.name, called, state.rows, taken, broken, merged.same, merged.changed)
@@ -109,8 +109,20 @@ def _staged(folder: Path, table: Table, source: reading.Source, called: str) -> 
     staged.parent.mkdir(parents=True, exist_ok=True)
     _forget_old(staged.parent)
     with manifest.alone(staged.with_suffix(".lock")):
+        shutil.rmtree(_gone(staged), ignore_errors=True)
         staged.mkdir(exist_ok=True)
         yield staged
+
+
+def _drop(staged: Path) -> None:
+    """Forget what was read, at once: a folder killed halfway through its removal would look like a shorter file."""
+    shutil.rmtree(_gone(staged), ignore_errors=True)
+    staged.rename(_gone(staged))
+    shutil.rmtree(_gone(staged), ignore_errors=True)
+
+
+def _gone(staged: Path) -> Path:
+    return staged.with_suffix(".gone")
 
 
 def _forget_old(staging_folder: Path) -> None:

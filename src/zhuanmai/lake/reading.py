@@ -133,9 +133,11 @@ def _csv_chunks(handle: Any, columns: list[str], place: Place) -> Iterator[Chunk
             carry = data
             continue
         lines = _Lines(data[:end], place, columns, last=not read)
-        yield lines.chunk()
+        chunk = lines.chunk()
         carry = data[lines.used :]
-        place = lines.next
+        if lines.used:
+            yield chunk
+            place = lines.next
         if not read:
             return
 
@@ -218,7 +220,7 @@ class _Lines:
                 until += 1
                 text += "\n" + self._text(until)
             if text.count('"') % 2:
-                if not self.last and until - index < _LONGEST_RECORD_LINES and index:
+                if not self.last and until - index < _LONGEST_RECORD_LINES:
                     self.used, self.lines_used = int(self.starts[index]), index
                     return
                 self.broken.append(Broken(self._number(index), "quote", self._text(index)))
