@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
 import json
 import re
 import shutil
@@ -42,13 +44,19 @@ def keys() -> dict[str, Any]:
     return {}
 
 
+@pytest.fixture(scope="module")
+def days() -> Iterator[int]:
+    """Days before the bureau's case, none twice: an officer questions one person at a time."""
+    return itertools.count(1)
+
+
 @pytest.fixture
-def make(bureau: Stack, browser: Browser, tmp_path: Path, keys: dict[str, Any]) -> Iterator[Make]:
+def make(bureau: Stack, browser: Browser, tmp_path: Path, keys: dict[str, Any], days: Iterator[int]) -> Iterator[Make]:
     """A play of the bureau's case, or of one like it with a few scans and other facts; people are at their screens."""
     plays = []
 
     def made(tablets: int = 1, **changes: Any) -> WorkbenchPlay:
-        folder = small_case(tmp_path, changes) if changes else FOLDER
+        folder = small_case(tmp_path, changes, next(days)) if changes else FOLDER
         play = WorkbenchPlay(bureau, folder, browser=browser, tablets=tablets, keys=keys)
         plays.append(play)
         play.prepare()
@@ -60,9 +68,11 @@ def make(bureau: Stack, browser: Browser, tmp_path: Path, keys: dict[str, Any]) 
         play.close()
 
 
-def small_case(folder: Path, changes: dict[str, Any]) -> Path:
-    """The bureau's case with five scans and some facts changed."""
+def small_case(folder: Path, changes: dict[str, Any], days_before: int) -> Path:
+    """The bureau's case with five scans and some facts changed, so many days before it."""
     case = json.loads((FOLDER / "case.json").read_text(encoding="utf-8"))
+    for facts, name in ((case, "began_at"), (case, "ended_at"), (case["clue"], "received_at")):
+        facts[name] = (dt.datetime.fromisoformat(facts[name]) - dt.timedelta(days=days_before)).isoformat()
     case |= {"carton_codes": [], "samples": [], "unknown_barcodes": [], "oral_approval": None}
     case["kinds_set_by_officer"] = dict.fromkeys(dict.fromkeys(SCANS), "diverted")
     rows = [f"{n},{n * 100},scan,{barcode}" for n, barcode in enumerate(SCANS, 1)]
