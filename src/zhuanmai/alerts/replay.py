@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -54,18 +54,22 @@ def replay(
     days = run_days(first, last)
     facts = read_facts(lake, days[-1])
     alerts: list[Alert] = []
+    known = {week: day for day in days if (week := facts.weeks.index(day)) >= 0}
+    for week, made in weekly(facts, known, per_week):
+        alerts += made
+        if progress:
+            progress(f"{known[week]}: {len(made)}")
+    return alerts, facts.without
+
+
+def weekly(facts: Facts, weeks: Iterable[int], per_week: int) -> Iterator[tuple[int, list[Alert]]]:
+    """Each week with its alerts, no subject twice."""
     raised: set[str] = set()
-    for day in days:
-        week = facts.weeks.index(day)
-        if week < 0:
-            continue
+    for week in weeks:
         made = raise_alerts(facts, week, per_week, raised)
         raised |= {alert.subject for alert in made}
-        alerts += made
+        yield week, made
         forget(facts, week)
-        if progress:
-            progress(f"{day}: {len(made)}")
-    return alerts, facts.without
 
 
 def raise_alerts(facts: Facts, week: int, per_week: int, raised: set[str]) -> list[Alert]:

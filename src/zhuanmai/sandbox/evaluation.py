@@ -16,7 +16,7 @@ from zhuanmai.alerts import training
 from zhuanmai.alerts.arrays import Floats, recent
 from zhuanmai.alerts.facts import Facts, read_facts
 from zhuanmai.alerts.features import NAMES, frame
-from zhuanmai.alerts.replay import forget, model_of, raise_alerts, standing
+from zhuanmai.alerts.replay import model_of, standing, weekly
 from zhuanmai.sandbox.city import Truth
 
 _RELEARN_WEEKS = 13
@@ -52,17 +52,13 @@ def evaluate(lake: Any, truth: Truth, weeks: int, per_week: int, tell: Callable[
 
 
 def _ours(facts: Facts, truth: Truth, late: Sequence[int], per_week: int, tell: Callable[[str], None]) -> Line:
-    raised: set[str] = set()
     chosen: list[tuple[str, dt.date]] = []
     said: list[float] = []
     precise: list[float] = []
-    for week in late:
-        made = raise_alerts(facts, week, per_week, raised)
-        raised |= {alert.subject for alert in made}
+    for week, made in weekly(facts, late, per_week):
         chosen += [(alert.subject, alert.day + dt.timedelta(days=1)) for alert in made]
         said += [alert.probability for alert in made]
         precise.append(_average_precision(facts, truth, week))
-        forget(facts, week)
         tell(f"week {week}")
     line = _line("alerts", truth, chosen)
     return replace(
@@ -156,7 +152,7 @@ class _Plain:
         self.models: dict[int, Any] = {}
 
     def __call__(self, facts: Facts, week: int) -> Floats:
-        at = week - week % _RELEARN_WEEKS
+        at = facts.weeks.renewed(week, _RELEARN_WEEKS)
         with threadpool_limits(1):
             if at not in self.models:
                 self.models[at] = _plain(facts, at)
