@@ -54,6 +54,7 @@ class Stack:
             "ZHUANMAI_HOME": str(self.home),
             "ZHUANMAI_BASE_URL": self.url,
             "ZHUANMAI_NATIONAL_URL": self.national,
+            "ZHUANMAI_DEMO_RETAILERS": "0",
             **self.extra,
         }
 

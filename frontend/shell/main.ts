@@ -8,6 +8,7 @@ import "./lists.css";
 import "./forms.css";
 import "./reference.css";
 import "./cases.css";
+import "./alerts.css";
 import "./devices.css";
 import { keepDrafts } from "./drafts";
 import { careForForms } from "./forms";

@@ -31,6 +31,11 @@ def bureau_of(unit: Unit) -> Unit:
     raise NotFound("no_bureau", f"{unit.name} 之上没有烟草专卖局；请管理员补全单位关系。")
 
 
+def unit_tree() -> list[Unit]:
+    """All units, those of a bureau after it, by code."""
+    return list(Unit.objects.select_related("parent").order_by("code"))
+
+
 def officers_of(unit: Unit) -> list[Officer]:
     """Active officers of a unit and the units below it, by name."""
     return list(

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as _
 
 from zhuanmai.alerts.facts import Facts, read_facts
 from zhuanmai.alerts.facts.events import Visits
 from zhuanmai.alerts.features import frame
 from zhuanmai.alerts.ranker import Ranker, learn
-from zhuanmai.alerts.reasons import explain
+from zhuanmai.alerts.reasons import explain, place_reasons
 from zhuanmai.alerts.spots import suspected
 
 RELEARN_WEEKS = 4
@@ -72,35 +70,44 @@ def weekly(facts: Facts, weeks: Iterable[int], per_week: int) -> Iterator[tuple[
         forget(facts, week)
 
 
-def raise_alerts(facts: Facts, week: int, per_week: int, raised: set[str]) -> list[Alert]:
+def raise_alerts(facts: Facts, week: int, per_week: int, raised: Collection[str]) -> list[Alert]:
     """The alerts of one run: the likeliest subjects that were not alerted in the period yet."""
+    day = facts.weeks.ends(week)
+    return [
+        Alert(f"A{day:%Y%m%d}-{number:03d}", day, each.kind, each.subject, round(each.share, 6), round(each.share, 6),
+              each.offence, json.dumps(each.reasons, ensure_ascii=False))
+        for number, each in enumerate(likeliest(facts, week, per_week, raised), start=1)
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A subject with its probability, the offence most likely meant and why; `shop` is -1 for a place."""
+
+    kind: str
+    subject: str
+    share: float
+    shop: int
+    offence: str
+    reasons: list[dict[str, Any]]
+
+
+def likeliest(facts: Facts, week: int, most: int, barred: Collection[str]) -> list[Suspect]:
+    """The likeliest subjects as of a week that are not barred, best first, each with its reasons."""
     page, ranker = frame(facts, week), model_of(facts, week)
     chance = standing(facts, week, ranker)
     order = np.lexsort((np.array(facts.shops.licence), -chance))
-    shops = [
-        int(at) for at in order[: per_week + len(raised)] if chance[at] > 0 and facts.shops.licence[at] not in raised
-    ]
-    places = [
-        (place, share)
-        for place, share in suspected(facts, week)[: per_week + len(raised)]
-        if place.address not in raised
-    ]
+    shops = [int(at) for at in order[: most + len(barred)] if chance[at] > 0 and facts.shops.licence[at] not in barred]
+    places = [each for each in suspected(facts, week)[: most + len(barred)] if each[0].address not in barred]
     named: list[tuple[float, str, int]] = [(float(chance[shop]), facts.shops.licence[shop], shop) for shop in shops]
     named += [(share, place.address, -1) for place, share in places]
-    chosen = sorted(named, key=lambda each: (-each[0], each[1]))[:per_week]
+    chosen = sorted(named, key=lambda each: (-each[0], each[1]))[:most]
     told = explain(facts, page, ranker, [shop for _, _, shop in chosen if shop >= 0])
     by_address = {place.address: place for place, _ in places}
-    day = facts.weeks.ends(week)
     made = []
-    for number, (share, subject, shop) in enumerate(chosen, start=1):
-        if shop >= 0:
-            offence, reasons = told[shop]
-        else:
-            offence, reasons = "unlicensed", _place_reasons(by_address[subject].numbers)
-        made.append(
-            Alert(f"A{day:%Y%m%d}-{number:03d}", day, "licence" if shop >= 0 else "place", subject,
-                  round(share, 6), round(share, 6), offence, json.dumps(reasons, ensure_ascii=False))
-        )  # fmt: skip
+    for share, subject, shop in chosen:
+        offence, reasons = told[shop] if shop >= 0 else ("unlicensed", place_reasons(by_address[subject].numbers))
+        made.append(Suspect("licence" if shop >= 0 else "place", subject, share, shop, offence, reasons))
     return made
 
 
@@ -127,26 +134,3 @@ def forget(facts: Facts, week: int) -> None:
     """Drop what later weeks do not need again."""
     for key in [key for key in facts.kept if key[0] == "steps" and key[1] < week]:
         del facts.kept[key]
-
-
-_PLACE_WORDS = {
-    "accused_52": _("{value} complaints of offences in a year"),
-    "accused_13": _("{value} complaints of offences in 13 weeks"),
-    "heavy_52": _("{value} heavy parcels in a year"),
-    "parcels_52": _("{value} parcels in a year"),
-    "unlicensed_52": _("{value} complaints of selling without licence in a year"),
-    "dealer_52": _("{value} parcels in a year from people named in cases"),
-}
-
-
-def _place_reasons(numbers: Any) -> list[dict[str, Any]]:
-    """What complaints, parcels and visits said of a place."""
-    ordered = sorted((name for name in _PLACE_WORDS if numbers.get(name)), key=lambda name: -numbers[name])
-    return [
-        {
-            "detector": "place",
-            "words": gettext(_PLACE_WORDS[name]).format(value=round(numbers[name])),
-            "numbers": {name: float(numbers[name])},
-        }
-        for name in ordered[:5]
-    ]

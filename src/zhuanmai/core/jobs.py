@@ -27,6 +27,11 @@ STATES = {
     "aborted": _("Cancelled"),
 }
 _TASKS = {
+    "alerts.daily": _("The day's alerts"),
+    "alerts.run": _("Raise alerts from the lake"),
+    "alerts.sweep": _("Give out alerts, mark late ones"),
+    "lake.import": _("Import a file into the lake"),
+    "lake.sweep": _("Go on with imports left behind"),
     "core.backup": _("Make a backup"),
     "core.forget_operation_ids": _("Forget old operation ids"),
     "core.handle_event": _("Tell other rooms what happened"),

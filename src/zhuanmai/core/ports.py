@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from django.http import HttpRequest
@@ -27,6 +29,39 @@ class CasePort(Protocol):
 
     def open_case(self, *, actor_id: uuid.UUID, clue: dict[str, Any]) -> uuid.UUID:
         """Open a case from a clue and return its id."""
+        ...
+
+
+@dataclass(frozen=True)
+class Lead:
+    """Why and where officers are sent: what an inspection takes over from the alert that asked for it."""
+
+    reason: str  # a reason of the visit as enforcement names it: "alert", "random"
+    source: str
+    received_at: dt.datetime
+    text: str
+    shop_name: str
+    address: str
+    district_code: str
+    longitude: float | None = None
+    latitude: float | None = None
+
+
+class InspectionPort(Protocol):
+    """Opens an inspection for a lead, under an id that the caller made; enforcement implements it."""
+
+    def open_inspection(
+        self, *, actor: Any, case_id: uuid.UUID, officer_ids: Sequence[uuid.UUID], lead: Lead
+    ) -> uuid.UUID:
+        """Open it, or find it open already: returns the case's id. Raises Refused as opening a case does."""
+        ...
+
+
+class OutcomeListener(Protocol):
+    """Hears what a visit found, in the transaction that found it; alerts implements it."""
+
+    def visited(self, *, case_id: uuid.UUID, outcome: str, case_no: str, actor_id: uuid.UUID | None) -> None:
+        """A visit ended. `outcome`: clear, minor, case or closed_door, as in the lake's inspections."""
         ...
 
 
@@ -63,6 +98,11 @@ def bind(port: type[T], implementation: T) -> None:
     if port in _bound and _bound[port] is not implementation:
         raise RuntimeError(f"{port.__name__} is bound already")
     _bound[port] = implementation
+
+
+def bound(port: type[T]) -> T | None:
+    """The bound implementation, or None where the room that implements it is not installed."""
+    return _bound.get(port)
 
 
 def get(port: type[T]) -> T:

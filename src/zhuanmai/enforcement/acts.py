@@ -28,6 +28,7 @@ from zhuanmai.enforcement.procedure import Act, State, require
 from zhuanmai.enforcement.reporting import report_case
 from zhuanmai.enforcement.services import locked
 from zhuanmai.enforcement.stages import NUMBERED_FIRST, Planned, planned
+from zhuanmai.enforcement.visits import tell
 from zhuanmai.ledger.services import append, as_found
 from zhuanmai.reference.causes import cause
 
@@ -61,9 +62,12 @@ def act(
         case = locked(case_id)
         require_worker(officer, case)
         flush(case, officer)
+        before = case.state
         what, rows = doing(officer, case, payload or {})
         case.cursor += 1
         case.save()
+        if case.state != before:
+            tell(case, officer.pk)
         append(
             "enforcement.moved",
             actor_id=officer.pk,

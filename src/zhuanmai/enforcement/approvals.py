@@ -25,6 +25,7 @@ from zhuanmai.enforcement.procedure import Act, require
 from zhuanmai.enforcement.reporting import report_case
 from zhuanmai.enforcement.services import locked
 from zhuanmai.enforcement.state import PURPOSES, STEPS
+from zhuanmai.enforcement.visits import tell
 from zhuanmai.ledger.services import append, as_found
 
 _DOCUMENTS = {
@@ -69,9 +70,12 @@ def finish(*, officer: Officer, approval_id: uuid.UUID, signing_id: uuid.UUID, c
         row.save()
         rows: list[Model] = [row, *_next(row, agreed)]
         _sign(done, row, officer)
+        before = case.state
         rows += _follow(case, row, agreed, officer)
         case.cursor += 1
         case.save()
+        if case.state != before:
+            tell(case, officer.pk)
         append(
             "enforcement.decided",
             actor_id=officer.pk,

@@ -1,13 +1,17 @@
-"""What enforcement does when a lower room tells it something."""
+"""What enforcement does when a lower room tells it something, and what it offers to rooms beside it."""
 
 from __future__ import annotations
 
+from zhuanmai.core import ports
 from zhuanmai.core.events import on
 from zhuanmai.core.models import Event
 from zhuanmai.enforcement import terms
 from zhuanmai.enforcement.models import DeadlineRow
 from zhuanmai.enforcement.services import advance
+from zhuanmai.enforcement.visits import Inspections
 from zhuanmai.ledger.services import append, as_found
+
+ports.bind(ports.InspectionPort, Inspections())  # type: ignore[type-abstract]
 
 
 @on("reference.calendar_changed")

@@ -68,6 +68,18 @@ def amount(number: Any) -> str:
 
 
 @register.filter
+def percent(share: float | None) -> str:
+    """0.704 as 70 %; a dash for nothing."""
+    return "—" if share is None else f"{share * 100:.0f}%"
+
+
+@register.filter
+def unlocalised(number: float) -> str:
+    """A number as SVG and attributes take it."""
+    return f"{number:g}"
+
+
+@register.filter
 def cartons(number: Any) -> str:
     """1,646.5 条, as bureaus count cigarettes."""
     return _with_unit(number, Unit.CARTON)

@@ -10,29 +10,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.core.exports import exported
 from zhuanmai.core.listing import listed
 from zhuanmai.reference import identifiers, importing, licensees, services
+from zhuanmai.reference.business import BUSINESS
 from zhuanmai.reference.forms import ReasonForm, RegisterForm
 from zhuanmai.reference.models import Licensee, RegisterCompleteness
 from zhuanmai.reference.views.frame import allowed, officer
 
 _COLUMNS = {"licence": "licence_no", "shop": "shop_name", "district": "district_code", "valid_to": "valid_to"}
-BUSINESS = {
-    "grocery": gettext_lazy("Grocery"),
-    "convenience": gettext_lazy("Convenience store"),
-    "supermarket": gettext_lazy("Supermarket"),
-    "mall": gettext_lazy("Mall"),
-    "tobacco_liquor": gettext_lazy("Tobacco and liquor"),
-    "hospitality": gettext_lazy("Hospitality"),
-    "other": gettext_lazy("Other"),
-}
-
-
 _HEADINGS = ("许可证号", "店名", "地址", "负责人", "证件号码", "电话", "区县", "业态", "有效期至", "状态")
 
 

@@ -20,7 +20,7 @@ from zhuanmai import settings as facts
 from zhuanmai.core import postgres
 from zhuanmai.core.supervisor import Part, Supervisor
 
-SEEDS = ("load_reference", "seed_bureau", "seed_register")
+SEEDS = ("load_reference", "seed_bureau", "seed_register", "seed_city")
 
 
 class Command(BaseCommand):
@@ -78,6 +78,7 @@ def _environment(port: int, national_port: int) -> dict[str, str]:
     environment.setdefault("ZHUANMAI_HOME", str(facts.HOME_DIR))
     environment["ZHUANMAI_BASE_URL"] = f"http://localhost:{port}"
     environment["ZHUANMAI_NATIONAL_URL"] = f"http://127.0.0.1:{national_port}"
+    environment.setdefault("ZHUANMAI_ALERTS_PER_WEEK", "40")  # so that a first run raises enough to be tried
     environment["PYTHONUNBUFFERED"] = "1"
     return environment
 

@@ -1,0 +1,140 @@
+"""What is kept: the runs, and the alerts they raised with what became of them."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from zhuanmai.accounts.models import Officer, Unit
+from zhuanmai.alerts.procedure import OPEN, State, transitions
+from zhuanmai.core.models import Base
+
+
+class Run(Base):
+    """One run over the lake: for which day, how far it is, what it went without, and what it measured on the way.
+
+    `numbers` holds what the pages about the model need: the population by district and business type, the drift of
+    each detector against half a year before, how many findings the model learned from.
+    """
+
+    class State(models.TextChoices):
+        """Where a run stands."""
+
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    day = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    asked_by_id = models.UUIDField(null=True)
+    wanted = models.PositiveIntegerField(default=0)
+    step = models.CharField(max_length=20, blank=True)
+    error = models.CharField(max_length=300, blank=True)
+    started_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    without = models.JSONField(default=list)
+    numbers = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day"], condition=Q(state__in=["waiting", "running"]), name="alerts_run_one_open_a_day"
+            )
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be done."""
+        return self.state in (self.State.WAITING, self.State.RUNNING)
+
+
+class Alert(Base):
+    """A shop or a place that a visit is worth, why, whose it is, and what the visit found.
+
+    `reasons`, `picture` and `similar` are as the run saw them: what is said later of the shop does not change them.
+    """
+
+    class Outcome(models.TextChoices):
+        """What the visit found, in the words of the lake's inspections."""
+
+        CASE = "case", _("Case")
+        MINOR = "minor", _("Minor finding")
+        CLEAR = "clear", _("Nothing found")
+        CLOSED_DOOR = "closed_door", _("Closed door")
+        WRONG_ADDRESS = "wrong_address", _("Wrong address")
+
+    number = models.CharField(max_length=20, unique=True)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="alerts")
+    day = models.DateField()
+    subject_kind = models.CharField(max_length=10, choices=[("licence", _("Licence")), ("place", _("Place"))])
+    subject = models.CharField(max_length=300)
+    drawn = models.BooleanField(default=False)  # at random (双随机), not for what the data say
+    probability = models.FloatField()
+    score = models.FloatField()
+    offence = models.CharField(max_length=20)
+    leading = models.CharField(max_length=40, blank=True)  # the detector of the first reason
+    reasons = models.JSONField(default=list)
+    picture = models.JSONField(default=dict)
+    similar = models.JSONField(default=list)
+    shop_name = models.CharField(max_length=120, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    district_code = models.CharField(max_length=6, blank=True)
+    business_type = models.CharField(max_length=20, blank=True)
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+
+    area = models.ForeignKey(
+        Unit, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # the squad whose street it is
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=[(state.value, state.zh) for state in State], default=State.RAISED)
+    assigned_at = models.DateTimeField(null=True)
+    due = models.DateField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.ForeignKey(Officer, null=True, on_delete=models.PROTECT, related_name="+")
+    case_id = models.UUIDField(null=True, unique=True)
+    outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    case_no = models.CharField(max_length=60, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    visited_on = models.DateField(null=True)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(Officer, null=True, on_delete=models.PROTECT, related_name="+")
+    handed_back_at = models.DateTimeField(null=True)  # when the lake got the result, to learn from
+
+    class Meta:
+        ordering = ["-day", "-probability"]
+        indexes = [
+            models.Index(fields=["unit", "state"], name="alerts_alert_of_unit"),
+            models.Index(fields=["subject", "-day"], name="alerts_alert_of_subject"),
+            models.Index(fields=["visited_on"], name="alerts_alert_visited"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(probability__gte=0, probability__lte=1), name="alerts_alert_chance"),
+            models.CheckConstraint(
+                condition=(Q(state="done") & ~Q(outcome="") & Q(done_at__isnull=False, visited_on__isnull=False))
+                | (~Q(state="done") & Q(outcome="")),
+                name="alerts_alert_outcome",
+            ),
+            models.UniqueConstraint(
+                fields=["subject"], condition=Q(state__in=[state.value for state in OPEN]), name="alerts_one_open"
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="lawful_moves", field="state", transitions=transitions()),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for something."""
+        return self.state in OPEN
+
+    @property
+    def is_mine_to_take_back(self) -> bool:
+        """Whether the result was typed here and the lake does not have it yet."""
+        return self.state == State.DONE and self.case_id is None and self.handed_back_at is None

@@ -1,0 +1,194 @@
+"""Runs: asked for, done by a job, gone on with after a kill; what squads found goes back into the lake before each."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import uuid
+
+import duckdb
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+
+from zhuanmai.accounts.models import Officer
+from zhuanmai.accounts.permissions import require
+from zhuanmai.alerts import dispatch, nightly
+from zhuanmai.alerts.areas import Places, places_of
+from zhuanmai.alerts.models import Alert, Run
+from zhuanmai.alerts.procedure import OPEN, State
+from zhuanmai.alerts.services import dispatch_waiting
+from zhuanmai.core.clock import now, today
+from zhuanmai.core.errors import Conflict, Refused
+from zhuanmai.core.jobs import defer
+from zhuanmai.lake.engine import open_lake
+from zhuanmai.lake.services import feed
+from zhuanmai.ledger.services import append
+
+SILENT = dt.timedelta(minutes=10)  # a run that has said nothing for so long was killed
+_LANGUAGE = "zh-hans"  # reasons are kept in the bureau's language; pages say them in the reader's
+_FED = ("inspection_no", "inspected_on", "licence_no", "address", "reason", "outcome", "case_no")
+log = structlog.get_logger(__name__)
+
+
+def ask(*, actor: Officer | None, day: dt.date | None = None) -> Run:
+    """Put a run in the queue; the day is the last whole one. Raises Conflict (run_already), NotAllowed."""
+    if actor is not None:
+        require(actor, "alerts.run")
+    wanted_day = day or today() - dt.timedelta(days=1)
+    with transaction.atomic():
+        known = Run.objects.select_for_update().filter(day=wanted_day).exclude(state=Run.State.FAILED).first()
+        if known is not None:
+            words = "正在分析" if known.is_open else "已经分析过"
+            raise Conflict("run_already", f"截至 {wanted_day} 的数据{words}；新数据导入后，次日清晨自动分析。")
+        row = Run.objects.create(day=wanted_day, asked_by_id=actor.pk if actor else None, wanted=_quota(wanted_day))
+        defer("alerts.run", run_id=str(row.pk))
+        facts = {"day": row.day, "wanted": row.wanted}
+        append("alerts.run_asked", actor_id=row.asked_by_id, object_kind="run", object_id=row.pk, facts=facts)
+    return row
+
+
+def _quota(day: dt.date) -> int:
+    """What is left for this day of the week's number of alerts."""
+    monday = day - dt.timedelta(days=day.weekday())
+    raised = Alert.objects.filter(day__gte=monday, day__lt=monday + dt.timedelta(weeks=1)).count()
+    return dispatch.quota(raised, day.weekday(), settings.ALERTS_PER_WEEK)
+
+
+def perform(*, run_id: uuid.UUID) -> Run:
+    """Do a run, anew if it was killed. At most one process does one. Raises Refused where it cannot be done."""
+    with transaction.atomic():
+        row = Run.objects.select_for_update().get(pk=run_id)
+        if not row.is_open or (row.state == Run.State.RUNNING and row.seen_at and now() - row.seen_at < SILENT):
+            return row
+        row.state, row.started_at, row.seen_at, row.error = Run.State.RUNNING, now(), now(), ""
+        row.save()
+    try:
+        hand_back()
+        with translation.override(_LANGUAGE):
+            made, places = _made(row)
+    except Refused as error:
+        return _fail(row, error)
+    except (duckdb.Error, OSError) as error:
+        words = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        return _fail(row, Refused("run_stopped", f"分析中断（{words}）；数据未受影响，排除故障后可重新分析。"))
+    return _keep(row, made, places)
+
+
+def _made(row: Run) -> tuple[nightly.Outcome, Places]:
+    lake = open_lake()
+    if not (lake.has("licences") and lake.has("orders")):
+        raise Refused("lake_empty", "数据湖中还没有许可证和订单数据；请先在“数据湖”导入文件，再分析。")
+
+    def tell(step: str) -> None:
+        Run.objects.filter(pk=row.pk).update(step=step, seen_at=now())
+
+    made_before = Alert.objects.count()
+    drawn_before = Alert.objects.filter(drawn=True).count()
+    drawn = dispatch.random_part(made_before, drawn_before, row.wanted, settings.ALERTS_RANDOM_SHARE)
+    wish = nightly.Wish(row.day, row.wanted - drawn, drawn, _barred(row.day))
+    return nightly.run(lake, wish, tell), places_of(lake)
+
+
+def _barred(day: dt.date) -> dict[str, frozenset[str]]:
+    """Whom not to raise: who has an open alert at all, and for the same first reason who had one lately."""
+    since = day - dt.timedelta(weeks=settings.ALERTS_QUIET_WEEKS)
+    barred: dict[str, frozenset[str]] = {}
+    for subject, leading, state in Alert.objects.filter(day__gt=since).values_list("subject", "leading", "state"):
+        if state in OPEN or leading == nightly.RANDOM:
+            barred[subject] = nightly.NONE_AT_ALL
+        elif barred.get(subject) != nightly.NONE_AT_ALL:
+            barred[subject] = barred.get(subject, frozenset()) | {leading}
+    still_open = Alert.objects.filter(state__in=OPEN).values_list("subject", flat=True)
+    return barred | dict.fromkeys(still_open, nightly.NONE_AT_ALL)
+
+
+def _keep(row: Run, made: nightly.Outcome, places: Places) -> Run:
+    """Keep the alerts and give out what the squads can handle, in one transaction."""
+    with transaction.atomic():
+        row.state, row.finished_at, row.step = Run.State.DONE, now(), ""
+        row.without, row.numbers = list(made.without), made.numbers
+        row.save()
+        start = Alert.objects.filter(day=row.day).count()
+        alerts = [alert_of(row, draft, start + at, places) for at, draft in enumerate(made.drafts, 1)]
+        for alert in alerts:
+            alert.save(force_insert=True)
+        facts = {
+            "day": row.day, "count": len(alerts), "drawn": sum(alert.drawn for alert in alerts),
+            "numbers": [alert.number for alert in alerts], "without": row.without,
+        }  # fmt: skip
+        append("alerts.raised", actor_id=row.asked_by_id, object_kind="run", object_id=row.pk, facts=facts, rows=alerts)
+        dispatch_waiting()
+    log.info("alerts.run_done", day=str(row.day), alerts=len(alerts))
+    return row
+
+
+def alert_of(row: Run, draft: nightly.Draft, number: int, places: Places) -> Alert:
+    """A draft as a row that waits in its bureau; not kept yet."""
+    shop = draft.shop
+    address = shop.get("address") or ""
+    longitude, latitude = shop.get("longitude"), shop.get("latitude")
+    area, unit, district = places.whose(address, shop.get("district_code") or "", longitude, latitude)
+    return Alert(
+        number=f"A{row.day:%Y%m%d}-{number:03d}", run=row, day=row.day, subject_kind=draft.kind,
+        subject=draft.subject[:300], drawn=draft.drawn, probability=draft.chance, score=draft.chance,
+        offence=draft.offence, leading=draft.leading, reasons=draft.reasons, picture=draft.picture,
+        similar=draft.similar, shop_name=(shop.get("shop_name") or "")[:120], address=address[:300],
+        district_code=district, business_type=shop.get("business_type") or "", longitude=longitude,
+        latitude=latitude, area=area, unit=unit, state=State.RAISED,
+    )  # fmt: skip
+
+
+def _fail(row: Run, error: Refused) -> Run:
+    row.state, row.finished_at, row.error = Run.State.FAILED, now(), error.detail[:300]
+    with transaction.atomic():
+        row.save()
+        facts = {"day": row.day, "reason": row.error}
+        append("alerts.run_failed", actor_id=row.asked_by_id, object_kind="run", object_id=row.pk, facts=facts)
+    return row
+
+
+def hand_back() -> int:
+    """Write what squads found since the last run into the lake's inspections, so that the model learns from it."""
+    waiting = list(
+        Alert.objects.filter(state=State.DONE, handed_back_at=None).order_by("number").values_list("pk", flat=True)
+    )
+    if not waiting:
+        return 0
+    with transaction.atomic():
+        rows = list(Alert.objects.select_for_update().filter(pk__in=waiting, state=State.DONE).order_by("number"))
+        name = f"inspections-alerts-{now():%Y%m%dT%H%M%S}.csv"
+        feed(file_name=name, content=_as_csv(rows))
+        moment = now()
+        for row in rows:
+            row.handed_back_at = moment
+            row.save(update_fields=["handed_back_at"])
+        facts = {"count": len(rows), "file": name}
+        append(
+            "alerts.handed_back", actor_id=None, object_kind="lake", object_id=rows[0].run_id, facts=facts, rows=rows
+        )
+    return len(rows)
+
+
+def _as_csv(rows: list[Alert]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(_FED)
+    for row in rows:
+        licence_no = row.subject if row.subject_kind == "licence" else ""
+        case_no = row.case_no if row.outcome == Alert.Outcome.CASE else ""
+        reason = "random" if row.drawn else "alert"
+        writer.writerow(
+            [row.number, row.visited_on, licence_no, row.address or row.subject, reason, row.outcome, case_no]
+        )
+    return text.getvalue().encode()
+
+
+def silent() -> list[Run]:
+    """Runs whose worker was killed, or whose job was lost."""
+    before = now() - SILENT
+    return [
+        row for row in Run.objects.filter(state__in=("waiting", "running")) if (row.seen_at or row.created_at) < before
+    ]

@@ -1,0 +1,40 @@
+"""The room's jobs: the daily run, one run, and hourly what is late, what can go out, which run was killed."""
+
+from __future__ import annotations
+
+import uuid
+
+import structlog
+from procrastinate.contrib.django import app
+
+from zhuanmai.alerts import running, services
+from zhuanmai.core.errors import Conflict
+from zhuanmai.core.jobs import defer
+
+log = structlog.get_logger(__name__)
+
+
+@app.task(name="alerts.run", lock="alerts.run")
+def run(run_id: str) -> None:
+    """Do one run; what it fails of is on its own row."""
+    running.perform(run_id=uuid.UUID(run_id))
+
+
+@app.periodic(cron="30 21 * * *")  # 05:30 in the bureau: before the squads begin
+@app.task(name="alerts.daily")
+def daily(timestamp: int) -> None:
+    """The day's run."""
+    try:
+        running.ask(actor=None)
+    except Conflict as known:
+        log.info("alerts.run_known", code=known.code)
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="alerts.sweep")
+def sweep(timestamp: int) -> None:
+    """What is late is overdue; what waits goes out where a squad has room; a killed run goes on."""
+    services.lapse()
+    services.dispatch_waiting()
+    for row in running.silent():
+        defer("alerts.run", queueing_lock=f"alerts-{row.pk}", run_id=str(row.pk))

@@ -1,0 +1,120 @@
+"""Half a year of alerts lived through: each week's list is visited, the city's simulator says what was found, and the
+ranker learns from it (or is kept as it was). Whether a visit catches, the simulator alone knows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from zhuanmai.alerts.facts import Facts, read_facts
+from zhuanmai.alerts.facts.events import FOUND, Mention
+from zhuanmai.alerts.matching import read_address
+from zhuanmai.alerts.nightly import NONE_AT_ALL, Draft, Wish, drafts_of
+from zhuanmai.alerts.replay import RELEARN_WEEKS, forget, model_of
+from zhuanmai.sandbox.city import Truth
+
+_WORKDAYS = 5
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many weeks at the end of the city, how many alerts a week, how many of them drawn, from which seed."""
+
+    weeks: int
+    per_week: int
+    drawn: int
+    seed: int = 0
+    learning: bool = True
+
+
+@dataclass(frozen=True)
+class Visited:
+    """One alert and its visit; `offending` and `catch` are the truth on that day, which no ranker sees."""
+
+    draft: Draft
+    day: dt.date
+    outcome: str
+    offending: bool
+    catch: float
+
+
+def without_own_visits(folder: Path, cut: dt.date) -> None:
+    """Rewrite a city's files as if its squads had visited nobody from a day on: no such inspections, none of their
+    cases. What the road and the post brought to light stays."""
+    inspections = pq.read_table(folder / "inspections.parquet")
+    later = pc.greater_equal(inspections["inspected_on"], pa.scalar(cut))
+    numbers = pc.drop_null(inspections.filter(later)["case_no"])
+    pq.write_table(inspections.filter(pc.invert(later)), folder / "inspections.parquet")
+    for name in ("cases", "case_parties", "case_items"):
+        rows = pq.read_table(folder / f"{name}.parquet")
+        pq.write_table(rows.filter(pc.invert(pc.is_in(rows["case_no"], numbers))), folder / f"{name}.parquet")
+
+
+def walk(lake: Any, truth: Truth, plan: Plan) -> Iterator[tuple[Facts, int, list[Visited]]]:
+    """Week by week: the alerts of the week with what their visits found; `lake` holds no visits of these weeks."""
+    start = dt.date.fromisoformat(truth.parameters["start"])
+    last = start + dt.timedelta(weeks=truth.parameters["weeks"], days=-1)
+    facts = read_facts(lake, last)
+    city, chance = truth.city(), np.random.default_rng([plan.seed, 77])
+    first = facts.weeks.count - plan.weeks
+    frozen = None if plan.learning else model_of(facts, first)
+    barred: dict[str, frozenset[str]] = {}
+    for week in range(first, facts.weeks.count):
+        if frozen is not None:
+            facts.kept[("ranker", facts.weeks.renewed(week, RELEARN_WEEKS))] = frozen
+        wish = Wish(facts.weeks.ends(week), plan.per_week - plan.drawn, plan.drawn, barred)
+        visits = []
+        for place, draft in enumerate(drafts_of(lake, facts, week, wish)):
+            day = wish.day + dt.timedelta(days=1 + place % _WORKDAYS)
+            offending = city.offending(draft.subject, day) is not None
+            found = truth.offence(draft.subject, day) if offending else None
+            outcome = city.visit(draft.subject, day, chance)
+            visits.append(Visited(draft, day, outcome, offending, found.catch if found else 0.0))
+            barred[draft.subject] = NONE_AT_ALL
+        hear(facts, week + 1, visits)
+        yield facts, week, visits
+        forget(facts, week)
+
+
+def hear(facts: Facts, week: int, visits: Sequence[Visited]) -> None:
+    """Put visits into the facts as reading them from the lake would: the shop, or what was said of the place."""
+    events = facts.events
+    shops: list[int] = []
+    places: list[Any] = []
+    for each in visits:
+        shop = facts.shops.place.get(each.draft.subject, -1)
+        place = None if shop >= 0 else read_address(each.draft.subject)
+        shops.append(shop)
+        places.append(place)
+        if shop < 0 and place is not None:
+            street = facts.shops.aliases.street(place.street)
+            events.mentions.append(
+                Mention(week, replace(place, street=street), each.draft.subject, f"visit:{each.outcome}")
+            )
+        elif each.outcome in FOUND and week < facts.weeks.count:
+            events.counts["caught"][shop, week] += 1
+    known = events.visits
+    events.visits = replace(
+        known,
+        shop=np.concatenate([known.shop, np.array(shops, dtype=np.int64)]),
+        week=np.concatenate([known.week, np.full(len(visits), week, dtype=np.int64)]),
+        reason=np.concatenate([known.reason, _texts("random" if each.draft.drawn else "alert" for each in visits)]),
+        outcome=np.concatenate([known.outcome, _texts(each.outcome for each in visits)]),
+        place=[*known.place, *places],
+        case_no=np.concatenate([known.case_no, _texts([None] * len(visits))]),
+    )
+
+
+def _texts(values: Any) -> Any:
+    kept = list(values)
+    found = np.empty(len(kept), dtype=object)
+    found[:] = kept
+    return found

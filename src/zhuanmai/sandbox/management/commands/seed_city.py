@@ -1,0 +1,93 @@
+"""`zhuanmai seed_city`: a small synthetic city in the demo's lake, with half a year of alerts and what visits found."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import translation
+
+from zhuanmai.alerts import running
+from zhuanmai.alerts.areas import Places, places_of
+from zhuanmai.alerts.models import Alert, Run
+from zhuanmai.alerts.nightly import measured
+from zhuanmai.alerts.procedure import State
+from zhuanmai.core.clock import now, start_of_day, today
+from zhuanmai.lake import services
+from zhuanmai.lake.engine import open_lake
+from zhuanmai.lake.folders import import_files
+from zhuanmai.ledger.services import append
+from zhuanmai.sandbox.city import Parameters, make_city, open_truth
+from zhuanmai.sandbox.feedback import Plan, Visited, walk, without_own_visits
+
+_SEED, _WEEKS, _HISTORY = 17, 78, 26
+_SHOPS_AN_ALERT = 400  # so many shops for each alert of a week
+_DRAWN = 0.15
+
+
+class Command(BaseCommand):
+    """Fill an empty lake of the demonstration; nothing happens where there is something in it."""
+
+    help = __doc__
+    requires_system_checks: list[str] = []
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Make the city so that it ends yesterday, take it in, and live through its last half-year."""
+        retailers = int(os.environ.get("ZHUANMAI_DEMO_RETAILERS", "2000"))
+        if not retailers or settings.PROFILE == "production" or open_lake().has("licences"):
+            return
+        start = today() - dt.timedelta(weeks=_WEEKS + 1)
+        parameters = Parameters.draw(seed=_SEED, retailers=retailers, weeks=_WEEKS, start=_whole_weeks(start))
+        with tempfile.TemporaryDirectory() as folder:
+            files, truth = Path(folder) / "city", Path(folder) / "truth"
+            make_city(parameters, files, truth)
+            without_own_visits(files, today() - dt.timedelta(weeks=_HISTORY))
+            for path, _name in import_files(files):
+                services.take(actor=None, path=path)
+            lake = open_lake()
+            per_week = max(2, min(13, retailers // _SHOPS_AN_ALERT))
+            plan = Plan(_HISTORY, per_week, max(1, round(per_week * _DRAWN)), _SEED)
+            with translation.override("zh-hans"):
+                weeks = [(measured(lake, facts, week) if week % 13 == 12 else {}, made)
+                         for facts, week, made in walk(lake, open_truth(truth), plan)]  # fmt: skip
+        places = places_of(open_lake())
+        for numbers, made in weeks:
+            _keep(numbers, made, places)
+        running.hand_back()
+
+
+def _whole_weeks(day: dt.date) -> dt.date:
+    return day - dt.timedelta(days=day.weekday())
+
+
+def _keep(numbers: dict[str, Any], made: list[Visited], places: Places) -> None:
+    """A past run with its alerts, all reported back."""
+    if not made:
+        return
+    day = min(each.day for each in made) - dt.timedelta(days=1)
+    at = start_of_day(day + dt.timedelta(days=1)) + dt.timedelta(hours=5, minutes=30)
+    with transaction.atomic():
+        row = Run.objects.create(
+            day=day, state=Run.State.DONE, wanted=len(made), numbers=numbers, started_at=at, finished_at=at
+        )
+        alerts = [_done(running.alert_of(row, each.draft, place, places), each) for place, each in enumerate(made, 1)]
+        for alert in alerts:
+            alert.save(force_insert=True)
+        facts = {"day": day, "count": len(alerts), "drawn": sum(alert.drawn for alert in alerts),
+                 "numbers": [alert.number for alert in alerts], "without": []}  # fmt: skip
+        append("alerts.raised", actor_id=None, object_kind="run", object_id=row.pk, facts=facts, rows=alerts)
+
+
+def _done(alert: Alert, each: Visited) -> Alert:
+    alert.unit = alert.area or alert.unit
+    alert.state, alert.outcome, alert.visited_on = State.DONE, each.outcome, min(each.day, today())
+    alert.assigned_at = start_of_day(each.day)
+    alert.done_at = min(start_of_day(each.day) + dt.timedelta(hours=15), now())
+    alert.case_no = f"演示{each.day:%Y%m%d}{alert.number[-3:]}" if each.outcome == "case" else ""
+    return alert
