@@ -77,6 +77,7 @@ ALERTS_RANDOM_SHARE = float(os.environ.get("ZHUANMAI_ALERTS_RANDOM_SHARE", "0.15
 ALERTS_OPEN_PER_SQUAD = int(os.environ.get("ZHUANMAI_ALERTS_OPEN_PER_SQUAD", "6"))
 ALERTS_DUE_DAYS = int(os.environ.get("ZHUANMAI_ALERTS_DUE_DAYS", "7"))
 ALERTS_QUIET_WEEKS = int(os.environ.get("ZHUANMAI_ALERTS_QUIET_WEEKS", "13"))
+DEMO_RETAILERS = int(os.environ.get("ZHUANMAI_DEMO_RETAILERS", "2000"))
 GUN_GAP_MS = int(os.environ.get("ZHUANMAI_GUN_GAP_MS", "40"))
 GUN_PREFIX = os.environ.get("ZHUANMAI_GUN_PREFIX", "")
 

@@ -14,9 +14,9 @@ from tests.stack import Stack, new_home
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """A started demo with its own home, database and simulated national system."""
+    """A started demo with its own home, database, simulated national system, and a small city in its lake."""
     home = new_home()
-    platform = Stack(home)
+    platform = Stack(home, extra={"ZHUANMAI_DEMO_RETAILERS": "300"})
     try:
         platform.start()
         yield platform

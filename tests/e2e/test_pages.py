@@ -21,6 +21,8 @@ PAGES = {
     "wu": ["/", "/waiting", "/cases", "/approvals"],
     "auditor": ["/", "/ledger", "/ledger?kind=accounts.signed_in", "/people", "/exchange", "/exchange/reconciliations"],
     "editor": ["/", "/reference/products/", "/reference/catalogues/", "/reference/import/"],
+    "analyst": ["/", "/alerts?state=", "/alerts/detectors", "/alerts/detectors/quota", "/alerts/results", "/alerts/quality",
+                "/alerts/fairness", "/alerts/runs", "/lake", "/lake/imports", "/lake/quarantine", "/lake/quality"],
     "admin": ["/", "/waiting", "/exchange", "/system/settings", "/system/jobs", "/system/backups", "/system/doctor",
               "/people"],
     "security": ["/", "/people"],

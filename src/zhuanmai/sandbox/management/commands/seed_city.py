@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -39,7 +38,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Make the city so that it ends yesterday, take it in, and live through its last half-year."""
-        retailers = int(os.environ.get("ZHUANMAI_DEMO_RETAILERS", "2000"))
+        retailers = settings.DEMO_RETAILERS
         if not retailers or settings.PROFILE == "production" or open_lake().has("licences"):
             return
         start = today() - dt.timedelta(weeks=_WEEKS + 1)
