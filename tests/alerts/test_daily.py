@@ -17,7 +17,7 @@ from django.utils import translation
 from tests.enforcement.conftest import Bureau
 from tests.lake.tables import rows_of
 from zhuanmai.accounts.models import Unit
-from zhuanmai.alerts import dispatch, notices, queries, reasons, running, services, tasks
+from zhuanmai.alerts import asking, dispatch, notices, phrases, queries, running, services, tasks
 from zhuanmai.alerts.models import Alert, Run
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, NotAllowed, NotFound, Refused
@@ -36,7 +36,7 @@ def kinds() -> list[str]:
 
 
 def ran(bureau: Bureau, **facts: Any) -> Run:
-    row = running.ask(actor=bureau["analyst"], **facts)
+    row = asking.ask(actor=bureau["analyst"], **facts)
     return running.perform(run_id=row.pk)
 
 
@@ -70,11 +70,11 @@ def test_a_run_raises_alerts_and_gives_them_to_the_squads_of_their_areas(
 def test_one_day_is_analysed_once_and_a_weeks_number_is_not_passed(bureau: Bureau, lake: Path) -> None:
     first = ran(bureau)
     with pytest.raises(Conflict, match="已经分析过"):
-        running.ask(actor=bureau["analyst"])
+        asking.ask(actor=bureau["analyst"])
     earlier = ran(bureau, day=first.day - dt.timedelta(days=1))
     assert first.wanted + earlier.wanted <= 13
     with pytest.raises(NotAllowed):
-        running.ask(actor=bureau["jia"])
+        asking.ask(actor=bureau["jia"])
 
 
 def test_nobody_is_alerted_again_for_the_same_reason_within_the_period(
@@ -99,11 +99,11 @@ def test_a_lake_without_licences_says_what_to_do(bureau: Bureau, tmp_path: Path,
     settings.LAKE_DIR, settings.HOME_DIR = tmp_path / "none", tmp_path
     row = ran(bureau)
     assert (row.state, "请先在“数据湖”导入文件" in row.error) == ("failed", True)
-    assert running.ask(actor=bureau["analyst"]).day == row.day  # it may be asked again
+    assert asking.ask(actor=bureau["analyst"]).day == row.day  # it may be asked again
 
 
 def test_a_killed_run_goes_on(bureau: Bureau, lake: Path) -> None:
-    row = running.ask(actor=None)
+    row = asking.ask(actor=None)
     Run.objects.filter(pk=row.pk).update(state="running", seen_at=now())
     assert running.perform(run_id=row.pk).state == "running"  # somebody is at it
     Run.objects.filter(pk=row.pk).update(seen_at=now() - dt.timedelta(minutes=11))
@@ -256,9 +256,9 @@ def test_the_next_run_knows_what_was_found(bureau: Bureau, lake: Path, an_alert:
 def test_a_reason_speaks_the_readers_language(an_alert: Make) -> None:
     (reason,) = an_alert().reasons
     with translation.override("zh-hans"):
-        chinese = reasons.in_words(reason)
+        chinese = phrases.in_words(reason)
     with translation.override("en"):
-        english = reasons.in_words(reason)
+        english = phrases.in_words(reason)
     assert chinese.startswith("紧俏烟顶格订购：")
     assert english.startswith("Scarce brands at the quota: ")
     assert "3.21" in chinese

@@ -16,6 +16,8 @@ def frame(request: HttpRequest, here: str) -> dict[str, Any]:
     """The tabs that the officer's role opens."""
     titles = [
         ("alerts", _("Alerts"), "alerts.see"),
+        ("hotspots", _("Hot spots"), "alerts.see"),
+        ("flows", _("Flows"), "alerts.see"),
         ("detectors", _("Detectors"), "alerts.see"),
         ("results", _("Results"), "alerts.study"),
         ("quality", _("Calibration and drift"), "alerts.study"),

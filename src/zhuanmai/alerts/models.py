@@ -53,6 +53,21 @@ class Run(Base):
         return self.state in (self.State.WAITING, self.State.RUNNING)
 
 
+class Whereabouts(Base):
+    """What the newest run saw on the map: hot spots of one kind, or flows, over so many weeks up to its day."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="whereabouts")
+    what = models.CharField(max_length=10, choices=[("hotspots", _("Hot spots")), ("flows", _("Flows"))])
+    kind = models.CharField(max_length=40, blank=True)
+    weeks = models.PositiveSmallIntegerField()
+    rows = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "what", "kind", "weeks"], name="alerts_whereabouts_once"),
+        ]
+
+
 class Alert(Base):
     """A shop or a place that a visit is worth, why, whose it is, and what the visit found.
 

@@ -14,11 +14,11 @@ from zhuanmai.alerts.arrays import Floats, hashed
 from zhuanmai.alerts.detectors import DETECTORS
 from zhuanmai.alerts.facts import Facts, read_facts
 from zhuanmai.alerts.features import HEADS, frame
+from zhuanmai.alerts.phrases import RANDOM
 from zhuanmai.alerts.pictures import picture, similar
 from zhuanmai.alerts.replay import Suspect, likeliest, model_of, standing
 from zhuanmai.alerts.tables import columns
 
-RANDOM = "random"
 _SPARE = 3  # candidates looked at for each alert wanted, as some are barred for their first reason
 _SPARE_AT_MOST = 60
 _DRIFT_WEEKS, _BINS, _LEAST_SHARE = 26, 10, 1e-4

@@ -15,7 +15,7 @@ from django.db.models import Count, Q, QuerySet
 from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.accounts.permissions import may, require, scope_units
 from zhuanmai.accounts.queries import officers_of, unit_tree
-from zhuanmai.alerts.models import Alert, Run
+from zhuanmai.alerts.models import Alert, Run, Whereabouts
 from zhuanmai.alerts.permissions import alerts_of
 from zhuanmai.alerts.procedure import OPEN, State
 from zhuanmai.core.clock import today
@@ -134,6 +134,12 @@ def run_of(*, officer: Officer, run_id: uuid.UUID) -> Run:
     if found is None:
         raise NotFound("no_run", "没有这次分析；请回到列表刷新。")
     return found
+
+
+def whereabouts(officer: Officer, what: str) -> QuerySet[Whereabouts]:
+    """The newest run's hot spots or flows, by kind and length of the period; the rows are not loaded."""
+    require(officer, "alerts.see")
+    return Whereabouts.objects.filter(what=what).select_related("run").defer("rows").order_by("kind", "weeks")
 
 
 def latest_run() -> Run | None:

@@ -5,30 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as _
 
 from zhuanmai.alerts.arrays import Floats
 from zhuanmai.alerts.detectors import DETECTORS
 from zhuanmai.alerts.facts import Facts
 from zhuanmai.alerts.features import NAMES, Frame
+from zhuanmai.alerts.phrases import PLACE, PLACE_WORDS, in_words, look_for_of
 from zhuanmai.alerts.ranker import Ranker
 
 _MOST, _FEWEST = 5, 3
 _OF_NUMBERS = 2
-PLACE = "place"
-_PLACE_WORDS = {
-    "accused_52": _("{value} complaints of offences in a year"),
-    "accused_13": _("{value} complaints of offences in 13 weeks"),
-    "heavy_52": _("{value} heavy parcels in a year"),
-    "parcels_52": _("{value} parcels in a year"),
-    "unlicensed_52": _("{value} complaints of selling without licence in a year"),
-    "dealer_52": _("{value} parcels in a year from people named in cases"),
-}
-_PLACE_LABEL = _("Place without a licence")
-_PLACE_LOOK_FOR = _("Look for a counter or a store; ask who is there for the licence; note what parcels came.")
-_BY_NAME = {detector.name: detector for detector in DETECTORS}
-_COLUMNS = {column.name: column for detector in DETECTORS for column in detector.columns}
 
 
 def explain(facts: Facts, page: Frame, ranker: Ranker, shops: list[int]) -> dict[int, tuple[str, list[dict[str, Any]]]]:
@@ -74,41 +60,9 @@ def _told(values: Floats, middle: Floats, losses: Floats) -> tuple[str, list[dic
 
 def place_reasons(numbers: Any) -> list[dict[str, Any]]:
     """What complaints, parcels and visits said of a place: the weightiest five."""
-    ordered = sorted((name for name in _PLACE_WORDS if numbers.get(name)), key=lambda name: -numbers[name])
+    ordered = sorted((name for name in PLACE_WORDS if numbers.get(name)), key=lambda name: -numbers[name])
     reasons = [{"detector": PLACE, "column": name, "numbers": {name: float(numbers[name])}} for name in ordered[:_MOST]]
     return [reason | {"words": in_words(reason), "look_for": look_for_of(PLACE)} for reason in reasons]
-
-
-def in_words(reason: dict[str, Any]) -> str:
-    """A reason in the reader's language, from its numbers: who says it, and what."""
-    said = said_of(reason)
-    if reason["detector"] == PLACE:
-        return said
-    return gettext("{label}: {words}").format(label=label_of(reason["detector"]), words=said)
-
-
-def said_of(reason: dict[str, Any]) -> str:
-    """What a reason says, in the reader's language."""
-    name = reason["column"]
-    told = reason["numbers"][name]
-    if reason["detector"] == PLACE:
-        return gettext(_PLACE_WORDS[name]).format(value=round(told))
-    column = _COLUMNS[name]
-    return gettext(column.words).format(
-        value=round(told["value"], column.digits or None), peers=round(told["peers"], column.digits or None)
-    )
-
-
-def label_of(detector: str) -> str:
-    """A detector as pages name it, in the reader's language."""
-    if detector == PLACE:
-        return gettext(_PLACE_LABEL)
-    return gettext(_BY_NAME[detector].label) if detector in _BY_NAME else detector
-
-
-def look_for_of(detector: str) -> str:
-    """What to look for on the spot when this detector speaks, in the reader's language."""
-    return gettext(_PLACE_LOOK_FOR) if detector == PLACE else gettext(_BY_NAME[detector].look_for)
 
 
 def _off(values: Floats, middle: Floats, name: str) -> float:

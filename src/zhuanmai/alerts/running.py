@@ -1,4 +1,4 @@
-"""Runs: asked for, done by a job, gone on with after a kill; what squads found goes back into the lake before each."""
+"""Runs: done by a job, gone on with after a kill; what squads found goes back into the lake before each."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import uuid
+from typing import Any
 
 import duckdb
 import structlog
@@ -13,16 +14,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
-from zhuanmai.accounts.models import Officer
-from zhuanmai.accounts.permissions import require
-from zhuanmai.alerts import dispatch, nightly
+from zhuanmai.alerts import dispatch, nightly, where
 from zhuanmai.alerts.areas import Places, places_of
-from zhuanmai.alerts.models import Alert, Run
+from zhuanmai.alerts.models import Alert, Run, Whereabouts
+from zhuanmai.alerts.phrases import RANDOM
 from zhuanmai.alerts.procedure import OPEN, State
 from zhuanmai.alerts.services import dispatch_waiting
-from zhuanmai.core.clock import now, today
-from zhuanmai.core.errors import Conflict, Refused
-from zhuanmai.core.jobs import defer
+from zhuanmai.core.clock import now
+from zhuanmai.core.errors import Refused
 from zhuanmai.lake.engine import open_lake
 from zhuanmai.lake.services import feed
 from zhuanmai.ledger.services import append
@@ -31,30 +30,6 @@ SILENT = dt.timedelta(minutes=10)  # a run that has said nothing for so long was
 _LANGUAGE = "zh-hans"  # reasons are kept in the bureau's language; pages say them in the reader's
 _FED = ("inspection_no", "inspected_on", "licence_no", "address", "reason", "outcome", "case_no")
 log = structlog.get_logger(__name__)
-
-
-def ask(*, actor: Officer | None, day: dt.date | None = None) -> Run:
-    """Put a run in the queue; the day is the last whole one. Raises Conflict (run_already), NotAllowed."""
-    if actor is not None:
-        require(actor, "alerts.run")
-    wanted_day = day or today() - dt.timedelta(days=1)
-    with transaction.atomic():
-        known = Run.objects.select_for_update().filter(day=wanted_day).exclude(state=Run.State.FAILED).first()
-        if known is not None:
-            words = "正在分析" if known.is_open else "已经分析过"
-            raise Conflict("run_already", f"截至 {wanted_day} 的数据{words}；新数据导入后，次日清晨自动分析。")
-        row = Run.objects.create(day=wanted_day, asked_by_id=actor.pk if actor else None, wanted=_quota(wanted_day))
-        defer("alerts.run", run_id=str(row.pk))
-        facts = {"day": row.day, "wanted": row.wanted}
-        append("alerts.run_asked", actor_id=row.asked_by_id, object_kind="run", object_id=row.pk, facts=facts)
-    return row
-
-
-def _quota(day: dt.date) -> int:
-    """What is left for this day of the week's number of alerts."""
-    monday = day - dt.timedelta(days=day.weekday())
-    raised = Alert.objects.filter(day__gte=monday, day__lt=monday + dt.timedelta(weeks=1)).count()
-    return dispatch.quota(raised, day.weekday(), settings.ALERTS_PER_WEEK)
 
 
 def perform(*, run_id: uuid.UUID) -> Run:
@@ -68,16 +43,16 @@ def perform(*, run_id: uuid.UUID) -> Run:
     try:
         hand_back()
         with translation.override(_LANGUAGE):
-            made, places = _made(row)
+            made, places, seen = _made(row)
     except Refused as error:
         return _fail(row, error)
     except (duckdb.Error, OSError) as error:
         words = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         return _fail(row, Refused("run_stopped", f"分析中断（{words}）；数据未受影响，排除故障后可重新分析。"))
-    return _keep(row, made, places)
+    return _keep(row, made, places, seen)
 
 
-def _made(row: Run) -> tuple[nightly.Outcome, Places]:
+def _made(row: Run) -> tuple[nightly.Outcome, Places, list[Whereabouts]]:
     lake = open_lake()
     if not (lake.has("licences") and lake.has("orders")):
         raise Refused("lake_empty", "数据湖中还没有许可证和订单数据；请先在“数据湖”导入文件，再分析。")
@@ -89,7 +64,19 @@ def _made(row: Run) -> tuple[nightly.Outcome, Places]:
     drawn_before = Alert.objects.filter(drawn=True).count()
     drawn = dispatch.random_part(made_before, drawn_before, row.wanted, settings.ALERTS_RANDOM_SHARE)
     wish = nightly.Wish(row.day, row.wanted - drawn, drawn, _barred(row.day))
-    return nightly.run(lake, wish, tell), places_of(lake)
+    made = nightly.run(lake, wish, tell)
+    tell("mapping")
+    return made, places_of(lake), _seen(row, lake.as_of(row.day))
+
+
+def _seen(row: Run, lake: Any) -> list[Whereabouts]:
+    """Hot spots and flows as of the day; not kept yet."""
+    seen = [
+        Whereabouts(run=row, what="hotspots", kind=kind, weeks=weeks, rows=rows)
+        for (kind, weeks), rows in where.hot_rows(lake, row.day).items()
+    ]
+    flows = where.flow_rows(lake, row.day).items()
+    return seen + [Whereabouts(run=row, what="flows", weeks=weeks, rows=rows) for weeks, rows in flows]
 
 
 def _barred(day: dt.date) -> dict[str, frozenset[str]]:
@@ -97,7 +84,7 @@ def _barred(day: dt.date) -> dict[str, frozenset[str]]:
     since = day - dt.timedelta(weeks=settings.ALERTS_QUIET_WEEKS)
     barred: dict[str, frozenset[str]] = {}
     for subject, leading, state in Alert.objects.filter(day__gt=since).values_list("subject", "leading", "state"):
-        if state in OPEN or leading == nightly.RANDOM:
+        if state in OPEN or leading == RANDOM:
             barred[subject] = nightly.NONE_AT_ALL
         elif barred.get(subject) != nightly.NONE_AT_ALL:
             barred[subject] = barred.get(subject, frozenset()) | {leading}
@@ -105,8 +92,8 @@ def _barred(day: dt.date) -> dict[str, frozenset[str]]:
     return barred | dict.fromkeys(still_open, nightly.NONE_AT_ALL)
 
 
-def _keep(row: Run, made: nightly.Outcome, places: Places) -> Run:
-    """Keep the alerts and give out what the squads can handle, in one transaction."""
+def _keep(row: Run, made: nightly.Outcome, places: Places, seen: list[Whereabouts]) -> Run:
+    """Keep the alerts and the newest maps, and give out what the squads can handle, in one transaction."""
     with transaction.atomic():
         row.state, row.finished_at, row.step = Run.State.DONE, now(), ""
         row.without, row.numbers = list(made.without), made.numbers
@@ -115,6 +102,8 @@ def _keep(row: Run, made: nightly.Outcome, places: Places) -> Run:
         alerts = [alert_of(row, draft, start + at, places) for at, draft in enumerate(made.drafts, 1)]
         for alert in alerts:
             alert.save(force_insert=True)
+        Whereabouts.objects.all().delete()
+        Whereabouts.objects.bulk_create(seen)
         facts = {
             "day": row.day, "count": len(alerts), "drawn": sum(alert.drawn for alert in alerts),
             "numbers": [alert.number for alert in alerts], "without": row.without,

@@ -15,9 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhuanmai.accounts.permissions import may, require
 from zhuanmai.accounts.requests import officer_of
-from zhuanmai.alerts import charts, queries, reasons, running, wording
+from zhuanmai.alerts import asking, charts, phrases, queries, wording
 from zhuanmai.alerts.detectors import DETECTORS
-from zhuanmai.alerts.features import NAMES
 from zhuanmai.alerts.frame import frame
 from zhuanmai.alerts.models import Run
 from zhuanmai.core.access import signed_in_only
@@ -27,7 +26,7 @@ from zhuanmai.core.listing import day_of, page_of
 from zhuanmai.lake.schema import TABLES
 
 _HALF_YEAR = 182
-_STEPS = ("", "reading", "ranking", "explaining")
+_STEPS = ("", "reading", "ranking", "explaining", "mapping")
 _STILL, _MOVED = 0.1, 0.25  # population stability index: below nothing moved, above the market is another
 
 
@@ -124,10 +123,9 @@ def quality(request: HttpRequest) -> HttpResponse:
         "error": error,
         "run": run,
         "drifts": [
-            (reasons.label_of(name), value, "success" if value < _STILL else "warning" if value < _MOVED else "danger")
+            (phrases.label_of(name), value, "success" if value < _STILL else "warning" if value < _MOVED else "danger")
             for name, value in drifts
         ],
-        "features": len(NAMES),
     }
     return render(request, "alerts/quality.html", context | frame(request, "quality"))
 
@@ -168,7 +166,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 @require_POST
 def ask_run(request: HttpRequest) -> HttpResponse:
     """Put a run in the queue."""
-    row = running.ask(actor=officer_of(request))
+    row = asking.ask(actor=officer_of(request))
     messages.success(request, _("The run is in the queue."))
     return redirect("alerts:run", row.pk)
 

@@ -7,7 +7,7 @@ import uuid
 import structlog
 from procrastinate.contrib.django import app
 
-from zhuanmai.alerts import running, services
+from zhuanmai.alerts import asking, running, services
 from zhuanmai.core.errors import Conflict
 from zhuanmai.core.jobs import defer
 
@@ -25,7 +25,7 @@ def run(run_id: str) -> None:
 def daily(timestamp: int) -> None:
     """The day's run."""
     try:
-        running.ask(actor=None)
+        asking.ask(actor=None)
     except Conflict as known:
         log.info("alerts.run_known", code=known.code)
 

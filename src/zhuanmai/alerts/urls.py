@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.utils.translation import gettext_noop as _
 
-from zhuanmai.alerts import study_views, views
+from zhuanmai.alerts import map_views, study_views, views
 from zhuanmai.alerts.queries import count_waiting
 from zhuanmai.core.navigation import Page, register
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("alerts/results", study_views.results, name="results"),
     path("alerts/quality", study_views.quality, name="quality"),
     path("alerts/fairness", study_views.fairness, name="fairness"),
+    path("alerts/hotspots", map_views.hotspots, name="hotspots"),
+    path("alerts/flows", map_views.flows, name="flows"),
     path("alerts/runs", study_views.runs, name="runs"),
     path("alerts/runs/ask", study_views.ask_run, name="ask_run"),
     path("alerts/runs/<uuid:run_id>", study_views.run_page, name="run"),

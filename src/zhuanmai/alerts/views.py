@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhuanmai.accounts.permissions import may
 from zhuanmai.accounts.requests import asked, officer_of
-from zhuanmai.alerts import charts, procedure, queries, reasons, services, wording
+from zhuanmai.alerts import charts, phrases, procedure, queries, services, wording
 from zhuanmai.alerts.detectors import DETECTORS
 from zhuanmai.alerts.forms import AssignForm, InspectForm, RecordForm
 from zhuanmai.alerts.frame import frame
@@ -55,7 +55,7 @@ class Shown:
 def shown(row: Alert) -> Shown:
     """An alert with its codes in words."""
     first = row.reasons[0] if row.reasons else None
-    why = reasons.in_words(first) if first else str(_("Drawn at random"))
+    why = phrases.in_words(first) if first else str(_("Drawn at random"))
     left = (row.due - today()).days if row.due and row.state in procedure.WITH_SQUAD else None
     return Shown(
         row, row.shop_name or row.address or row.subject, why, wording.STATES[procedure.State(row.state)],
@@ -90,7 +90,7 @@ def alert_list(request: HttpRequest) -> HttpResponse:
         "outcomes": Alert.Outcome.choices,
         "offences": list(wording.OFFENCES.items()),
         "districts": [(code, name) for code, name in districts().items() if code[4:] != "00"],
-        "detectors": [(one.name, reasons.label_of(one.name)) for one in DETECTORS],
+        "detectors": [(one.name, phrases.label_of(one.name)) for one in DETECTORS],
         "may_assign": may(officer, "alerts.assign"),
         "squads": queries.squads(officer),
         "run": queries.latest_run(),
@@ -130,10 +130,10 @@ def _whys(row: Alert) -> list[Why]:
     most = max((reason.get("weight", 0.0) for reason in row.reasons), default=0.0) or 1.0
     return [
         Why(
-            reasons.label_of(reason["detector"]),
-            reasons.said_of(reason),
-            reasons.look_for_of(reason["detector"]),
-            reverse("alerts:detector", args=[reason["detector"]]) if reason["detector"] != reasons.PLACE else "",
+            phrases.label_of(reason["detector"]),
+            phrases.said_of(reason),
+            phrases.look_for_of(reason["detector"]),
+            reverse("alerts:detector", args=[reason["detector"]]) if reason["detector"] != phrases.PLACE else "",
             round(100 * max(0.0, reason.get("weight", most)) / most),
         )
         for reason in row.reasons
@@ -247,7 +247,7 @@ def _clue(row: Alert) -> str:
 
 
 def _reasons(row: Alert) -> Iterable[str]:
-    return (reasons.in_words(reason) for reason in row.reasons)
+    return (phrases.in_words(reason) for reason in row.reasons)
 
 
 @signed_in_only

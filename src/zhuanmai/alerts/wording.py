@@ -6,9 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from zhuanmai.alerts.nightly import RANDOM
+from zhuanmai.alerts.phrases import RANDOM, label_of
 from zhuanmai.alerts.procedure import State
-from zhuanmai.alerts.reasons import label_of
 from zhuanmai.reference.business import BUSINESS
 from zhuanmai.reference.identifiers import districts
 
@@ -44,13 +43,22 @@ STEPS = {
     "reading": _("Reading the lake"),
     "ranking": _("Learning from past visits and ranking"),
     "explaining": _("Working out the reasons"),
+    "mapping": _("Drawing the maps"),
 }
 KINDS = {
     "counterfeit": _("counterfeit"),
     "smuggled": _("smuggled"),
     "diverted": _("diverted"),
     "unlicensed": _("without licence"),
+    "minor": _("selling to minors"),
 }
+
+
+def event_words(kind: str) -> Any:
+    """A kind of event on the map: cases or complaints, of all sorts or of one."""
+    head, _sep, rest = kind.partition("_")
+    whole = _("Cases") if head == "case" else _("Complaints of offences")
+    return f"{whole} · {KINDS.get(rest, rest)}" if rest else whole
 
 
 def offence_words(code: str) -> Any:

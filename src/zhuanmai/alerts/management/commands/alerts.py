@@ -1,4 +1,4 @@
-"""`zhuanmai alerts replay --from DAY --to DAY --per-week N [--lake FOLDER] --out FILE`: alerts in history."""
+"""`zhuanmai alerts replay|hotspots|flows … --out FILE`: alerts in history, hot spots and flows of a lake, as tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 
-from zhuanmai.alerts import output
+from zhuanmai.alerts import output, where
 from zhuanmai.alerts.replay import COLUMNS, replay
 from zhuanmai.core.errors import Refused
 from zhuanmai.lake.engine import Lake
@@ -32,6 +32,11 @@ class Command(BaseCommand):
         walk.add_argument("--per-week", type=int, default=13)
         walk.add_argument("--lake", type=Path, default=None)
         walk.add_argument("--out", type=Path, required=True)
+        for name, words in (("hotspots", "where events gather"), ("flows", "from where to where seized cartons went")):
+            seen = acts.add_parser(name, help=words)
+            seen.add_argument("--day", type=dt.date.fromisoformat, required=True, help="the last day that is looked at")
+            seen.add_argument("--lake", type=Path, default=None)
+            seen.add_argument("--out", type=Path, required=True)
         judge = acts.add_parser("evaluate", help="score the alerts of a synthetic city against its truth")
         judge.add_argument("--lake", type=Path, required=True)
         judge.add_argument("--truth", type=Path, required=True)
@@ -42,6 +47,9 @@ class Command(BaseCommand):
         """Do it, and say what was written and what it went without."""
         if options["act"] == "evaluate":
             self.evaluate(**options)
+            return
+        if options["act"] in ("hotspots", "flows"):
+            self.look(**options)
             return
         if options["last"] < options["first"]:
             raise CommandError("--to is before --from.")
@@ -56,6 +64,17 @@ class Command(BaseCommand):
         for name in without:
             self.stdout.write(f"went without {name}")
         self.stdout.write(f"{len(made)} alerts written to {options['out']}")
+
+    def look(self, **options: Any) -> None:
+        """Write hot spots or flows of every period."""
+        day, act = options["day"], options["act"]
+        try:
+            lake = Lake.from_folder(options["lake"] or settings.LAKE_DIR).as_of(day)
+            columns, rows = where.hot_table(lake, day) if act == "hotspots" else where.flow_table(lake, day)
+            output.write(options["out"], columns, rows)
+        except Refused as refused:
+            raise CommandError(str(refused)) from refused
+        self.stdout.write(f"{len(rows)} {act} written to {options['out']}")
 
     def evaluate(self, **options: Any) -> None:
         """Hand over to the sandbox, which alone may know a truth, where it is installed."""

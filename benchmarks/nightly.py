@@ -1,0 +1,103 @@
+"""`python -m benchmarks.nightly [--retailers N …] [--weeks N] [--engine duckdb]`: the daily run, timed by its steps.
+
+Each size runs in a process of its own: seconds, and the most memory it held. The lake is made and imported before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+START = dt.date(2024, 1, 1)
+
+
+def one(lake: Path, weeks: int, engine: str) -> None:
+    """Run once over a lake and print what it took as JSON."""
+    import django  # noqa: PLC0415 - only in the process that is measured
+
+    django.setup()
+    from zhuanmai.alerts import nightly, where  # noqa: PLC0415
+    from zhuanmai.lake.engine import open_lake  # noqa: PLC0415
+
+    begun = time.perf_counter()
+    steps: list[tuple[str, float]] = []
+    opened = open_lake(lake, engine)
+    day = START + dt.timedelta(weeks=weeks, days=-1)
+    made = nightly.run(opened, nightly.Wish(day, 11, 2), lambda step: steps.append((step, time.perf_counter() - begun)))
+    steps.append(("mapping", time.perf_counter() - begun))
+    where.hot_rows(opened.as_of(day), day)
+    where.flow_rows(opened.as_of(day), day)
+    ended = time.perf_counter() - begun
+    print(
+        json.dumps(
+            {
+                "lines": int(opened.backend.to_pyarrow(opened.table("orders").count()).as_py()),
+                "seconds": round(ended, 1),
+                "steps": {name: round(at, 1) for name, at in steps},
+                "gigabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
+                "alerts": [(each.subject, each.chance) for each in made.drafts],
+            }
+        )
+    )
+
+
+def prepared(folder: Path, retailers: int, weeks: int) -> None:
+    """A city of this size as a lake."""
+    commands = [
+        ["city", "make", "--seed", "7", "--retailers", str(retailers), "--weeks", str(weeks), "--start", str(START),
+         "--out", str(folder / "city"), "--truth", str(folder / "truth")],
+        ["lake", "import"],
+    ]  # fmt: skip
+    for command in commands:
+        if command[0] == "lake":
+            command += map(str, sorted((folder / "city").glob("*.parquet")))
+        environment = os.environ | {"ZHUANMAI_LAKE": str(folder / "lake"), "ZHUANMAI_HOME": str(folder / "home")}
+        subprocess.run(
+            [sys.executable, "-m", "zhuanmai.cli", *command], check=True, stdout=subprocess.DEVNULL, env=environment
+        )
+
+
+def main() -> int:
+    """Make each size, run, print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--retailers", type=int, nargs="+", default=[6250, 12500, 25000])
+    parser.add_argument("--weeks", type=int, default=104)
+    parser.add_argument("--engine", default="duckdb")
+    parser.add_argument("--lake", type=Path, help="run over this lake, in this process")
+    parser.add_argument("--keep", type=Path, help="make the cities here and leave them")
+    given = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhuanmai.settings")
+    os.environ.setdefault("ZHUANMAI_PROFILE", "test")
+    if given.lake:
+        one(given.lake, given.weeks, given.engine)
+        return 0
+    print("| lines | reading | learning and ranking | reasons | maps | whole | memory |\n|" + " --: |" * 7)
+    for retailers in given.retailers:
+        with tempfile.TemporaryDirectory(dir=given.keep) as name:
+            folder = Path(name)
+            prepared(folder, retailers, given.weeks)
+            found = subprocess.run(
+                [sys.executable, "-m", "benchmarks.nightly", "--lake", str(folder / "lake"), "--weeks",
+                 str(given.weeks), "--engine", given.engine],
+                check=True, capture_output=True, text=True,
+            ).stdout  # fmt: skip
+        row = json.loads(found.splitlines()[-1])
+        at = row["steps"]
+        spans = [at["ranking"], at["explaining"] - at["ranking"], at["mapping"] - at["explaining"],
+                 row["seconds"] - at["mapping"]]  # fmt: skip
+        cells = [f"{row['lines']:,}", *(f"{span:.1f} s" for span in spans), f"{row['seconds']} s",
+                 f"{row['gigabytes']} GB"]  # fmt: skip
+        print("| " + " | ".join(cells) + " |", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""Asking for a run: the day it looks back from, and how many alerts are left of the week's number."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+
+from zhuanmai.accounts.models import Officer
+from zhuanmai.accounts.permissions import require
+from zhuanmai.alerts import dispatch
+from zhuanmai.alerts.models import Alert, Run
+from zhuanmai.core.clock import today
+from zhuanmai.core.errors import Conflict
+from zhuanmai.core.jobs import defer
+from zhuanmai.ledger.services import append
+
+
+def ask(*, actor: Officer | None, day: dt.date | None = None) -> Run:
+    """Put a run in the queue; the day is the last whole one. Raises Conflict (run_already), NotAllowed."""
+    if actor is not None:
+        require(actor, "alerts.run")
+    wanted_day = day or today() - dt.timedelta(days=1)
+    with transaction.atomic():
+        known = Run.objects.select_for_update().filter(day=wanted_day).exclude(state=Run.State.FAILED).first()
+        if known is not None:
+            words = "正在分析" if known.is_open else "已经分析过"
+            raise Conflict("run_already", f"截至 {wanted_day} 的数据{words}；新数据导入后，次日清晨自动分析。")
+        row = Run.objects.create(day=wanted_day, asked_by_id=actor.pk if actor else None, wanted=_quota(wanted_day))
+        defer("alerts.run", run_id=str(row.pk))
+        facts = {"day": row.day, "wanted": row.wanted}
+        append("alerts.run_asked", actor_id=row.asked_by_id, object_kind="run", object_id=row.pk, facts=facts)
+    return row
+
+
+def _quota(day: dt.date) -> int:
+    """What is left for this day of the week's number of alerts."""
+    monday = day - dt.timedelta(days=day.weekday())
+    raised = Alert.objects.filter(day__gte=monday, day__lt=monday + dt.timedelta(weeks=1)).count()
+    return dispatch.quota(raised, day.weekday(), settings.ALERTS_PER_WEEK)
