@@ -51,18 +51,17 @@ def one(lake: Path, weeks: int, engine: str) -> None:
 
 def prepared(folder: Path, retailers: int, weeks: int) -> None:
     """A city of this size as a lake."""
-    commands = [
-        ["city", "make", "--seed", "7", "--retailers", str(retailers), "--weeks", str(weeks), "--start", str(START),
-         "--out", str(folder / "city"), "--truth", str(folder / "truth")],
-        ["lake", "import"],
-    ]  # fmt: skip
-    for command in commands:
-        if command[0] == "lake":
-            command += map(str, sorted((folder / "city").glob("*.parquet")))
-        environment = os.environ | {"ZHUANMAI_LAKE": str(folder / "lake"), "ZHUANMAI_HOME": str(folder / "home")}
-        subprocess.run(
-            [sys.executable, "-m", "zhuanmai.cli", *command], check=True, stdout=subprocess.DEVNULL, env=environment
-        )
+    import django  # noqa: PLC0415 - sets up what the import needs
+
+    django.setup()
+    from zhuanmai.lake.folders import import_files  # noqa: PLC0415
+    from zhuanmai.lake.importing import import_file  # noqa: PLC0415
+    from zhuanmai.sandbox.city import Parameters, make_city  # noqa: PLC0415
+
+    parameters = Parameters.draw(seed=7, retailers=retailers, weeks=weeks, start=START)
+    make_city(parameters, folder / "city", folder / "truth")
+    for path, name in import_files(folder / "city"):
+        import_file(folder / "lake", path, name=name)
 
 
 def main() -> int:
