@@ -10,6 +10,7 @@ from zhuanmai.alerts.facts import Facts
 from zhuanmai.alerts.facts.events import FOUND
 from zhuanmai.alerts.features import HEADS, Frame, frame
 from zhuanmai.alerts.ranker import Ranker
+from zhuanmai.alerts.training import FIRST_WEEK
 
 WEEKS = 26
 _ENOUGH_PEERS = 8
@@ -36,7 +37,7 @@ def similar(facts: Facts, page: Frame, ranker: Ranker, shops: list[int]) -> dict
     """For each shop the three past findings whose shops looked most like it just before the visit."""
     visits = facts.events.visits
     rows = np.flatnonzero(np.isin(visits.outcome, FOUND) & (visits.shop >= 0) & (visits.week > 0))
-    rows = rows[visits.week[rows] <= page.week]
+    rows = rows[(visits.week[rows] <= page.week) & (visits.week[rows] > FIRST_WEEK)]
     if not len(rows) or not shops:
         return {shop: [] for shop in shops}
     heads = list(HEADS)

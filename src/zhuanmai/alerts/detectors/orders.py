@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from zhuanmai.alerts.arrays import Bools, Floats, Ints, filled_mean, group_median, ranks, recent, robust_z
@@ -168,9 +171,13 @@ def _likest(steps: Floats) -> tuple[Floats, Floats]:
     """For every row the likeness of its likest other, and how many others are about as alike."""
     best, number = np.zeros(len(steps)), np.zeros(len(steps))
     turned = np.ascontiguousarray(steps.T)
-    for first in range(0, len(steps), _BLOCK):
+
+    def block(first: int) -> None:
         alike = steps[first : first + _BLOCK] @ turned
         alike[np.arange(len(alike)), first + np.arange(len(alike))] = -1
         best[first : first + _BLOCK] = alike.max(axis=1)
-        number[first : first + _BLOCK] = (alike > _ALIKE).sum(axis=1)
+        number[first : first + _BLOCK] = np.count_nonzero(alike > _ALIKE, axis=1)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # what is done to a block, numpy does without Python's lock
+        list(pool.map(block, range(0, len(steps), _BLOCK)))
     return best, number

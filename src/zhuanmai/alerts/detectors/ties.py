@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from zhuanmai.alerts.arrays import Floats
+from zhuanmai.alerts.arrays import Floats, Ints
 from zhuanmai.alerts.detectors.kinds import Columns
 from zhuanmai.alerts.detectors.orders import in_step, quota, till
 from zhuanmai.alerts.facts import Facts
@@ -42,17 +42,27 @@ def front(facts: Facts, week: int) -> Columns:
     left, right, kind_of, _ = facts.accounts.pairs(week)
     holders, apart = np.zeros(count), np.zeros(count)
     if len(left):
-        names = facts.shops.holder
+        holder, family = _holders(facts)
         close = np.isin(kind_of, [KINDS.index("phone"), KINDS.index("pay_account"), KINDS.index("device")])
-        differ = np.array([names[a] != names[b] for a, b in zip(left, right, strict=True)]) & close
-        kin = np.array(
-            [bool(names[a]) and bool(names[b]) and names[a][0] == names[b][0] for a, b in zip(left, right, strict=True)]
-        )
+        differ = (holder[left] != holder[right]) & close
+        kin = (family[left] > 0) & (family[left] == family[right])
         np.add.at(holders, left[differ & ~kin], 1.0)
         off = np.nan_to_num(facts.shops.position[left] - facts.shops.position[right])
         np.maximum.at(apart, left[differ], np.minimum(np.hypot(off[:, 0], off[:, 1]), 0.5)[differ] * 100)
     strangers = np.minimum(holders, 12.0)
     return {"front": other * 2 + strangers, "other_phone": other, "strangers": strangers, "apart_km": apart}
+
+
+def _holders(facts: Facts) -> tuple[Ints, Ints]:
+    """Each shop's holder and the holder's family name, as numbers that are equal where these are; 0: no name."""
+    key = ("holders", 0)
+    if key not in facts.kept:
+        names = ["" if name is None else str(name) for name in facts.shops.holder]
+        facts.kept[key] = tuple(
+            np.unique(["", *values], return_inverse=True)[1][1:] for values in (names, [name[:1] for name in names])
+        )
+    found: tuple[Ints, Ints] = facts.kept[key]
+    return found
 
 
 def network(facts: Facts, week: int) -> Columns:
