@@ -19,7 +19,7 @@ from pathlib import Path
 START = dt.date(2024, 1, 1)
 
 
-def one(lake: Path, weeks: int, engine: str) -> None:
+def one(lake: Path, weeks: int, engine: str, *, kept_model: bool) -> None:
     """Run once over a lake and print what it took as JSON."""
     import django  # noqa: PLC0415 - only in the process that is measured
 
@@ -31,7 +31,11 @@ def one(lake: Path, weeks: int, engine: str) -> None:
     steps: list[tuple[str, float]] = []
     opened = open_lake(lake, engine)
     day = START + dt.timedelta(weeks=weeks, days=-1)
-    made = nightly.run(opened, nightly.Wish(day, 11, 2), lambda step: steps.append((step, time.perf_counter() - begun)))
+    wish = nightly.Wish(day, 11, 2)
+    kept = nightly.run(opened, wish, lambda step: None).kept if kept_model else None
+    learned = time.perf_counter() - begun
+    begun = time.perf_counter()
+    made = nightly.run(opened, wish, lambda step: steps.append((step, time.perf_counter() - begun)), kept)
     steps.append(("mapping", time.perf_counter() - begun))
     where.hot_rows(opened.as_of(day), day)
     where.flow_rows(opened.as_of(day), day)
@@ -41,6 +45,7 @@ def one(lake: Path, weeks: int, engine: str) -> None:
             {
                 "lines": int(opened.backend.to_pyarrow(opened.table("orders").count()).as_py()),
                 "seconds": round(ended, 1),
+                "lesson": round(learned, 1),
                 "steps": {name: round(at, 1) for name, at in steps},
                 "gigabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
                 "alerts": [(each.subject, each.chance) for each in made.drafts],
@@ -70,15 +75,19 @@ def main() -> int:
     parser.add_argument("--retailers", type=int, nargs="+", default=[6250, 12500, 25000])
     parser.add_argument("--weeks", type=int, default=104)
     parser.add_argument("--engine", default="duckdb")
+    parser.add_argument("--lesson", action="store_true", help="only the weekly run, which learns (its own memory)")
     parser.add_argument("--lake", type=Path, help="run over this lake, in this process")
     parser.add_argument("--keep", type=Path, help="make the cities here and leave them")
     given = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhuanmai.settings")
     os.environ.setdefault("ZHUANMAI_PROFILE", "test")
     if given.lake:
-        one(given.lake, given.weeks, given.engine)
+        one(given.lake, given.weeks, given.engine, kept_model=not given.lesson)
         return 0
-    print("| lines | reading | learning and ranking | reasons | maps | whole | memory |\n|" + " --: |" * 7)
+    print(
+        "| lines | reading | learning and ranking | reasons | maps | whole | the weekly run, which learns | memory |\n|"
+        + " --: |" * 8
+    )
     for retailers in given.retailers:
         with tempfile.TemporaryDirectory(dir=given.keep) as name:
             folder = Path(name)
@@ -92,7 +101,7 @@ def main() -> int:
         at = row["steps"]
         spans = [at["ranking"], at["explaining"] - at["ranking"], at["mapping"] - at["explaining"],
                  row["seconds"] - at["mapping"]]  # fmt: skip
-        cells = [f"{row['lines']:,}", *(f"{span:.1f} s" for span in spans), f"{row['seconds']} s",
+        cells = [f"{row['lines']:,}", *(f"{span:.1f} s" for span in spans), f"{row['seconds']} s", f"{row['lesson']} s",
                  f"{row['gigabytes']} GB"]  # fmt: skip
         print("| " + " | ".join(cells) + " |", flush=True)
     return 0

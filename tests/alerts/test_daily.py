@@ -112,6 +112,17 @@ def test_a_killed_run_goes_on(bureau: Bureau, lake: Path) -> None:
     assert Run.objects.get().state == "done"
 
 
+def test_a_model_serves_a_week_and_a_broken_one_is_learned_anew(bureau: Bureau, lake: Path, settings: Any) -> None:
+    settings.ALERTS_PER_WEEK = 70
+    day = today() - dt.timedelta(days=1)
+    learned = [ran(bureau, day=day - dt.timedelta(days=back)).numbers["learned_on"] for back in (9, 8, 3, 2)]
+    before = [str(day - dt.timedelta(days=back)) for back in (9, 9, 9, 2)]
+    assert learned == before
+    for file in (settings.HOME_DIR / "models").glob("*.joblib"):
+        file.write_bytes(b"not a model")
+    assert ran(bureau, day=day).numbers["learned_on"] == str(day)
+
+
 def test_the_squad_looks_reports_and_takes_back(bureau: Bureau, an_alert: Make) -> None:
     row = an_alert()
     services.see(actor=bureau["bing"], alert_id=row.pk)  # a head's look is none of the squad's

@@ -14,9 +14,11 @@ from zhuanmai.alerts.arrays import Floats, hashed
 from zhuanmai.alerts.detectors import DETECTORS
 from zhuanmai.alerts.facts import Facts, read_facts
 from zhuanmai.alerts.features import HEADS, frame
+from zhuanmai.alerts.keeping import Kept, version
 from zhuanmai.alerts.phrases import RANDOM
-from zhuanmai.alerts.pictures import picture, similar
-from zhuanmai.alerts.replay import Suspect, likeliest, model_of, standing
+from zhuanmai.alerts.pictures import Past, past_of, picture, similar
+from zhuanmai.alerts.ranker import learn
+from zhuanmai.alerts.replay import RELEARN_WEEKS, Suspect, likeliest, model_of, standing
 from zhuanmai.alerts.tables import columns
 
 _SPARE = 3  # candidates looked at for each alert wanted, as some are barred for their first reason
@@ -60,26 +62,36 @@ class Outcome:
     drafts: list[Draft]
     without: tuple[str, ...]
     numbers: dict[str, Any]
+    kept: Kept
 
 
-def run(lake: Any, wish: Wish, tell: Callable[[str], None]) -> Outcome:
-    """The run for a day. `tell` hears each step: reading, ranking, explaining."""
+def run(lake: Any, wish: Wish, tell: Callable[[str], None], kept: Kept | None = None) -> Outcome:
+    """The run for a day, with a kept model or one that it learns. `tell` hears each step: reading, ranking, explaining.
+
+    A kept model learned within the week before; what was found since is among the features, not among the lessons.
+    """
     tell("reading")
     facts = read_facts(lake, wish.day)
     week = facts.weeks.count - 1
     tell("ranking")
-    model_of(facts, week)
-    drafts = drafts_of(lake, facts, week, wish, lambda: tell("explaining"))
-    return Outcome(drafts, facts.without, measured(lake, facts, week))
+    if kept is None:
+        ranker = learn(facts, week)
+        kept = Kept(wish.day, version(), ranker, past_of(facts, week, ranker))
+    facts.kept["ranker", facts.weeks.renewed(week, RELEARN_WEEKS)] = kept.ranker
+    drafts = drafts_of(lake, facts, week, wish, kept.past, lambda: tell("explaining"))
+    return Outcome(drafts, facts.without, measured(lake, facts, week) | {"learned_on": str(kept.learned_on)}, kept)
 
 
-def drafts_of(lake: Any, facts: Facts, week: int, wish: Wish, ranked: Callable[[], None] = lambda: None) -> list[Draft]:
+def drafts_of(
+    lake: Any, facts: Facts, week: int, wish: Wish, past: Past | None = None, ranked: Callable[[], None] = lambda: None
+) -> list[Draft]:
     """The alerts of a week, from facts that were read up to then or beyond; nothing later is looked at."""
     chosen = _directed(facts, week, wish)
     drawn = _drawn(facts, week, wish, {each.subject for each in chosen})
     ranked()
     shops = [each.shop for each in (*chosen, *drawn) if each.shop >= 0]
-    alike = similar(facts, frame(facts, week), model_of(facts, week), shops)
+    ranker = model_of(facts, week)
+    alike = similar(facts, past or past_of(facts, week, ranker), frame(facts, week), ranker, shops)
     register = _register(lake, [facts.shops.licence[shop] for shop in shops])
     return [_draft(facts, week, each, alike, register, drawn=False) for each in chosen] + [
         _draft(facts, week, each, alike, register, drawn=True) for each in drawn

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from zhuanmai.alerts.arrays import Floats
 from zhuanmai.alerts.facts import Facts
 from zhuanmai.alerts.facts.events import FOUND
 from zhuanmai.alerts.features import HEADS, Frame, frame
@@ -33,22 +35,39 @@ def picture(facts: Facts, week: int, shop: int) -> dict[str, Any]:
     }
 
 
-def similar(facts: Facts, page: Frame, ranker: Ranker, shops: list[int]) -> dict[int, list[dict[str, Any]]]:
-    """For each shop the three past findings whose shops looked most like it just before the visit."""
+@dataclass(frozen=True)
+class Past:
+    """Past findings: how each shop looked just before the visit (on the ranker's scale), whose it was, what it was."""
+
+    looks: Floats
+    licences: list[str]
+    told: list[dict[str, Any]]
+
+
+def past_of(facts: Facts, week: int, ranker: Ranker) -> Past:
+    """The findings up to a week."""
     visits = facts.events.visits
-    rows = np.flatnonzero(np.isin(visits.outcome, FOUND) & (visits.shop >= 0) & (visits.week > 0))
-    rows = rows[(visits.week[rows] <= page.week) & (visits.week[rows] > FIRST_WEEK)]
-    if not len(rows) or not shops:
-        return {shop: [] for shop in shops}
-    heads = list(HEADS)
+    rows = np.flatnonzero(np.isin(visits.outcome, FOUND) & (visits.shop >= 0) & (visits.week > FIRST_WEEK))
+    rows = rows[visits.week[rows] <= week]
+    if not len(rows):
+        return Past(np.zeros((0, len(HEADS))), [], [])
     then = np.stack([frame(facts, int(visits.week[row]) - 1).values[visits.shop[row]] for row in rows])
-    past = ranker.scale.straight(then)[:, heads]
+    return Past(
+        ranker.scale.straight(then)[:, list(HEADS)],
+        [facts.shops.licence[int(visits.shop[row])] for row in rows],
+        [_told(facts, int(row)) for row in rows],
+    )
+
+
+def similar(facts: Facts, past: Past, page: Frame, ranker: Ranker, shops: list[int]) -> dict[int, list[dict[str, Any]]]:
+    """For each shop the three past findings of other shops that looked most like it."""
+    if not past.told or not shops:
+        return {shop: [] for shop in shops}
     found = {}
-    for shop, own in zip(shops, ranker.scale.straight(page.values[shops])[:, heads], strict=True):
-        others = np.flatnonzero(visits.shop[rows] != shop)
-        apart = np.abs(past[others] - own).mean(axis=1)
-        nearest = others[np.argsort(apart, kind="stable")[:_SIMILAR]]
-        found[shop] = [_told(facts, int(rows[at])) for at in nearest]
+    for shop, own in zip(shops, ranker.scale.straight(page.values[shops])[:, list(HEADS)], strict=True):
+        others = np.array([at for at, number in enumerate(past.licences) if number != facts.shops.licence[shop]])
+        apart = np.abs(past.looks[others] - own).mean(axis=1) if len(others) else np.zeros(0)
+        found[shop] = [past.told[int(others[at])] for at in np.argsort(apart, kind="stable")[:_SIMILAR]]
     return found
 
 

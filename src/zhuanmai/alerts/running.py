@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
-from zhuanmai.alerts import dispatch, nightly, where
+from zhuanmai.alerts import dispatch, keeping, nightly, where
 from zhuanmai.alerts.areas import Places, places_of
 from zhuanmai.alerts.models import Alert, Run, Whereabouts
 from zhuanmai.alerts.phrases import RANDOM
@@ -64,7 +64,9 @@ def _made(row: Run) -> tuple[nightly.Outcome, Places, list[Whereabouts]]:
     drawn_before = Alert.objects.filter(drawn=True).count()
     drawn = dispatch.random_part(made_before, drawn_before, row.wanted, settings.ALERTS_RANDOM_SHARE)
     wish = nightly.Wish(row.day, row.wanted - drawn, drawn, _barred(row.day))
-    made = nightly.run(lake, wish, tell)
+    made = nightly.run(lake, wish, tell, keeping.load(row.day))
+    if made.kept.learned_on == row.day:
+        keeping.store(made.kept)
     tell("mapping")
     return made, places_of(lake), _seen(row, lake.as_of(row.day))
 

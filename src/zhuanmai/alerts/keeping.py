@@ -1,0 +1,75 @@
+"""The model between its weekly lessons: kept in a file under the platform's home, so that a daily run need not learn.
+
+A file that is missing, broken or of another version only means that the run learns anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+
+import joblib
+import sklearn
+import structlog
+from django.conf import settings
+
+from zhuanmai.alerts.features import NAMES, TOWARDS
+from zhuanmai.alerts.pictures import Past
+from zhuanmai.alerts.ranker import Ranker
+
+LESSON_DAYS = 7
+_FILES = 4
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A model, the day up to which it learned, and the past findings that alerts are compared with."""
+
+    learned_on: dt.date
+    version: str
+    ranker: Ranker
+    past: Past
+
+
+def version() -> str:
+    """Changes when a kept model would read features otherwise than it learned them."""
+    return hashlib.sha256(repr((NAMES, TOWARDS, sklearn.__version__)).encode()).hexdigest()[:16]
+
+
+def load(day: dt.date) -> Kept | None:
+    """The newest model learned within the week up to a day, or None."""
+    for path in sorted(_folder().glob("*.joblib"), reverse=True):
+        try:
+            learned_on = dt.date.fromisoformat(path.stem)
+        except ValueError:
+            continue
+        if not 0 <= (day - learned_on).days < LESSON_DAYS:
+            continue
+        try:
+            kept = joblib.load(path)
+        except (OSError, EOFError, ValueError, KeyError, AttributeError, ImportError, pickle.UnpicklingError) as error:
+            log.warning("alerts.model_unreadable", file=path.name, error=type(error).__name__)
+            continue
+        if isinstance(kept, Kept) and kept.version == version():
+            return kept
+    return None
+
+
+def store(kept: Kept) -> None:
+    """Keep a model and forget the oldest ones."""
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f"draft-{os.getpid()}"
+    joblib.dump(kept, draft)
+    os.replace(draft, folder / f"{kept.learned_on}.joblib")
+    for old in sorted(folder.glob("*.joblib"), reverse=True)[_FILES:]:
+        old.unlink(missing_ok=True)
+
+
+def _folder() -> Path:
+    return Path(settings.HOME_DIR) / "models"
