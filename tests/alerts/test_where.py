@@ -123,12 +123,11 @@ def test_an_event_without_coordinates_stands_in_its_street(small: Lake) -> None:
 
 
 def test_every_district_is_on_the_map_with_its_name_inside() -> None:
-    projection = maps.Projection.of_districts()
-    placed = maps.districts(projection)
+    placed = maps.districts()
     assert {each.code for each in placed} == {"350203", "350205", "350206", "350211", "350212", "350213"}
     for each in placed:
         assert 0 < each.x < maps.WIDTH
-        assert 0 < each.y < projection.height
+        assert 0 < each.y < maps.projection().height
 
 
 def test_arrows_join_districts_and_the_thickest_comes_first() -> None:
@@ -136,7 +135,7 @@ def test_arrows_join_districts_and_the_thickest_comes_first() -> None:
             {"from_district": "350206", "to_district": "350203", "cartons": 6},
             {"from_district": "350211", "to_district": "350211", "cartons": 40},
             {"from_district": "", "to_district": "350203", "cartons": 4}]  # fmt: skip
-    found = maps.arrows(maps.Projection.of_districts(), rows)
+    found = maps.arrows(rows)
     assert [(each.from_district, each.cartons) for each in found] == [("350211", 40), ("350206", 11)]
     assert found[0].width > found[1].width
 

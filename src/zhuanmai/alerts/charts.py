@@ -28,7 +28,7 @@ class Lines:
     along: list[Tick]
     own_last: float
     peers_last: float
-    ends: tuple[float, float, float]  # x of the end, y of the own line, y of the peers' line
+    end: float  # where the lines end
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -49,8 +49,7 @@ def lines(picture: dict[str, Any]) -> Lines | None:
 
     along = [Tick(round(_LEFT + at * step, 1), weeks[at][5:]) for at in range(0, len(weeks), max(1, len(weeks) // 5))]
     up = [Tick(y(share * most), f"{share * most:g}") for share in (0, 0.5, 1)]
-    end = round(_LEFT + (len(own) - 1) * step, 1)
-    return Lines(points(own), points(peers), up, along, own[-1], peers[-1], (end, y(own[-1]), y(peers[-1])))
+    return Lines(points(own), points(peers), up, along, own[-1], peers[-1], round(WIDTH - 48, 1))
 
 
 def _round_up(value: float) -> float:

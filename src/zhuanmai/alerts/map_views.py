@@ -38,18 +38,17 @@ def hotspots(request: HttpRequest) -> HttpResponse:
         for row in rows
     ]):  # fmt: skip
         return answer
-    projection = maps.Projection.of_districts()
     context = _frame(request, "hotspots", one) | {
         "kinds": [(each, wording.event_words(each)) for each in kinds],
         "kind": kind,
         "words": words,
         "hot": sum(row["hot"] for row in rows),
         "count": sum(row["count"] for row in rows),
-        "hexagons": maps.hexagons(projection, rows),
+        "hexagons": maps.hexagons(rows),
         "page_obj": page_of(request, rows),
         "legend": [(3, "99 %"), (2, "95 %"), (1, "90 %")],
     }
-    return render(request, "alerts/hotspots.html", context | _ground(projection))
+    return render(request, "alerts/hotspots.html", context | _ground())
 
 
 @signed_in_only
@@ -67,17 +66,16 @@ def flows(request: HttpRequest) -> HttpResponse:
         (row["from_licence"], row["from"], row["to"], period, row["cartons"], row["cases"]) for row in named
     ]):  # fmt: skip
         return answer
-    projection = maps.Projection.of_districts()
     context = _frame(request, "flows", one) | {
         "arrows": [
             (arrow, wording.district_words(arrow.from_district), wording.district_words(arrow.to_district))
-            for arrow in maps.arrows(projection, rows)
+            for arrow in maps.arrows(rows)
         ],
         "cartons": sum(row["cartons"] for row in rows),
         "shops": len({row["from_licence"] for row in rows}),
         "page_obj": page_of(request, named),
     }
-    return render(request, "alerts/flows.html", context | _ground(projection))
+    return render(request, "alerts/flows.html", context | _ground())
 
 
 def _chosen(request: HttpRequest, found: Sequence[Whereabouts]) -> Whereabouts | None:
@@ -96,9 +94,9 @@ def _frame(request: HttpRequest, here: str, one: Whereabouts | None) -> dict[str
     } | frame(request, here)
 
 
-def _ground(projection: maps.Projection) -> dict[str, Any]:
+def _ground() -> dict[str, Any]:
     return {
-        "districts": [(each, wording.district_words(each.code)) for each in maps.districts(projection)],
+        "districts": [(each, wording.district_words(each.code)) for each in maps.districts()],
         "width": maps.WIDTH,
-        "height": projection.height,
+        "height": maps.projection().height,
     }

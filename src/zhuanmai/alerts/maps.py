@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from zhuanmai.alerts.hotspots import Point, border
@@ -25,16 +26,6 @@ class Projection:
     squeeze: float
     height: int
 
-    @classmethod
-    def of_districts(cls) -> Projection:
-        """So that all districts are in the picture."""
-        points = [point for rings in outlines().values() for ring in rings for point in ring]
-        west, east = min(x for x, _ in points), max(x for x, _ in points)
-        south, north = min(y for _, y in points), max(y for _, y in points)
-        squeeze = math.cos(math.radians((south + north) / 2))
-        scale = (WIDTH - 2 * _EDGE) / ((east - west) * squeeze)
-        return cls(west, north, scale, squeeze, round((north - south) * scale) + 2 * _EDGE)
-
     def at(self, point: Point) -> Point:
         """A place in the picture."""
         x = _EDGE + (point[0] - self.west) * self.squeeze * self.scale
@@ -43,6 +34,17 @@ class Projection:
     def path(self, points: Iterable[Point]) -> str:
         """A closed path."""
         return "M" + "L".join(f"{x:g},{y:g}" for x, y in map(self.at, points)) + "Z"
+
+
+@cache
+def projection() -> Projection:
+    """So that all districts are in the picture."""
+    points = [point for rings in outlines().values() for ring in rings for point in ring]
+    west, east = min(x for x, _ in points), max(x for x, _ in points)
+    south, north = min(y for _, y in points), max(y for _, y in points)
+    squeeze = math.cos(math.radians((south + north) / 2))
+    scale = (WIDTH - 2 * _EDGE) / ((east - west) * squeeze)
+    return Projection(west, north, scale, squeeze, round((north - south) * scale) + 2 * _EDGE)
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,14 @@ class Arrow:
     to_district: str
 
 
-def districts(projection: Projection) -> list[District]:
+@cache
+def districts() -> tuple[District, ...]:
     """All districts."""
-    found = []
+    ground, found = projection(), []
     for code, rings in outlines().items():
-        x, y = projection.at(_middle(rings))
-        found.append(District(code, " ".join(projection.path(ring) for ring in rings), x, y))
-    return found
+        x, y = ground.at(_middle(rings))
+        found.append(District(code, " ".join(ground.path(ring) for ring in rings), x, y))
+    return tuple(found)
 
 
 def _middle(rings: Sequence[Sequence[Point]]) -> Point:
@@ -102,22 +105,22 @@ def _twice_area(ring: Sequence[Point]) -> float:
     return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True))
 
 
-def hexagons(projection: Projection, rows: Sequence[dict[str, Any]]) -> list[Hexagon]:
+def hexagons(rows: Sequence[dict[str, Any]]) -> list[Hexagon]:
     """Cells with events, the hottest drawn last."""
-    found = []
+    ground, found = projection(), []
     for row in reversed(rows):
         level = next((step for score, step in _STEPS if row["gi_star"] >= score), 0) if row["hot"] else 0
-        found.append(Hexagon(projection.path(border(row["cell"])), level, row["count"], row["gi_star"]))
+        found.append(Hexagon(ground.path(border(row["cell"])), level, row["count"], row["gi_star"]))
     return found
 
 
-def arrows(projection: Projection, rows: Sequence[dict[str, Any]]) -> list[Arrow]:
+def arrows(rows: Sequence[dict[str, Any]]) -> list[Arrow]:
     """Flows from district to district, the thickest first; what stays in a district is a ring."""
     sums: dict[tuple[str, str], int] = {}
     for row in rows:
         key = (row["from_district"], row["to_district"])
         sums[key] = sums.get(key, 0) + row["cartons"]
-    at = {each.code: (each.x, each.y) for each in districts(projection)}
+    at = {each.code: (each.x, each.y) for each in districts()}
     most = max(sums.values(), default=1) or 1
     found = []
     for (start, end), cartons in sorted(sums.items(), key=lambda each: -each[1]):

@@ -103,9 +103,8 @@ class Alert(Base):
     longitude = models.FloatField(null=True)
     latitude = models.FloatField(null=True)
 
-    area = models.ForeignKey(
-        Unit, null=True, on_delete=models.PROTECT, related_name="+"
-    )  # the squad whose street it is
+    # The squad whose street it is; and where the alert is, that squad or the bureau in which it waits.
+    area = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=[(state.value, state.zh) for state in State], default=State.RAISED)
     assigned_at = models.DateTimeField(null=True)
@@ -143,11 +142,6 @@ class Alert(Base):
             pgtrigger.FSM(name="lawful_moves", field="state", transitions=transitions()),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
         ]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it still waits for something."""
-        return self.state in OPEN
 
     @property
     def is_mine_to_take_back(self) -> bool:

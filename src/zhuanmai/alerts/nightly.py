@@ -18,13 +18,12 @@ from zhuanmai.alerts.keeping import Kept, version
 from zhuanmai.alerts.phrases import RANDOM
 from zhuanmai.alerts.pictures import Past, past_of, picture, similar
 from zhuanmai.alerts.ranker import learn
-from zhuanmai.alerts.replay import RELEARN_WEEKS, Suspect, likeliest, model_of, standing
+from zhuanmai.alerts.replay import Suspect, just_visited, likeliest, model_of, standing, use_model
 from zhuanmai.alerts.tables import columns
 
 _SPARE = 3  # candidates looked at for each alert wanted, as some are barred for their first reason
 _SPARE_AT_MOST = 60
 _DRIFT_WEEKS, _BINS, _LEAST_SHARE = 26, 10, 1e-4
-_JUST_VISITED_WEEKS = 8
 Barred = Mapping[str, frozenset[str]]  # subject → first reasons not to raise again; with "*" none at all
 NONE_AT_ALL = frozenset({"*"})
 
@@ -77,7 +76,7 @@ def run(lake: Any, wish: Wish, tell: Callable[[str], None], kept: Kept | None = 
     if kept is None:
         ranker = learn(facts, week)
         kept = Kept(wish.day, version(), ranker, past_of(facts, week, ranker))
-    facts.kept["ranker", facts.weeks.renewed(week, RELEARN_WEEKS)] = kept.ranker
+    use_model(facts, week, kept.ranker)
     drafts = drafts_of(lake, facts, week, wish, kept.past, lambda: tell("explaining"))
     return Outcome(drafts, facts.without, measured(lake, facts, week) | {"learned_on": str(kept.learned_on)}, kept)
 
@@ -122,10 +121,8 @@ def _directed(facts: Facts, week: int, wish: Wish) -> list[Suspect]:
 
 def _drawn(facts: Facts, week: int, wish: Wish, taken: set[str]) -> list[Suspect]:
     """Shops by a hash of their number and the day, whatever the data say of them (双随机)."""
-    visits = facts.events.visits
-    late = visits.shop[(visits.week > week - _JUST_VISITED_WEEKS) & (visits.week <= week)]
     pool = facts.trading(week).copy()
-    pool[np.unique(late[late >= 0])] = False
+    pool[just_visited(facts, week)] = False
     barred = taken | set(wish.barred)
     order = sorted(
         (hashed(f"{facts.shops.licence[shop]}:{wish.day.toordinal()}"), shop)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
-from zhuanmai.core.errors import Conflict
+from zhuanmai.core.moves import Move, Moves
 
 
 class State(StrEnum):
@@ -62,17 +61,7 @@ _ACT_ZH = {
 }
 
 
-@dataclass(frozen=True)
-class Move:
-    """One row of the table: from these states, by this act, to that state, who may (empty: the system itself)."""
-
-    act: Act
-    sources: tuple[State, ...]
-    target: State
-    permission: str
-
-
-MOVES: tuple[Move, ...] = (
+MOVES: tuple[Move[State, Act], ...] = (
     Move(Act.ASSIGN, (State.RAISED, *WITH_SQUAD), State.ASSIGNED, "alerts.assign"),
     Move(Act.SEE, (State.ASSIGNED,), State.SEEN, "alerts.act"),
     Move(Act.LAPSE, (State.ASSIGNED, State.SEEN), State.OVERDUE, ""),
@@ -80,25 +69,11 @@ MOVES: tuple[Move, ...] = (
     Move(Act.RECORD, (*WITH_SQUAD, State.VISITED), State.DONE, "alerts.act"),
     Move(Act.WITHDRAW, (State.DONE,), State.SEEN, "alerts.act"),
 )
-_BY_ACT = {move.act: move for move in MOVES}
 
 
-def allowed(state: str, act: Act) -> bool:
-    """Whether the act belongs to the state."""
-    return State(state) in _BY_ACT[act].sources
+def _refusal(here: State, act: Act, where: str) -> str:
+    return f"该预警处于“{here.zh}”，不能{act.zh}；这一步只用于“{where}”的预警。"
 
 
-def require(state: str, act: Act) -> Move:
-    """The move. Raises Conflict (wrong_state): it says where the alert stands and where the act belongs."""
-    move = _BY_ACT[act]
-    if State(state) not in move.sources:
-        where = "、".join(source.zh for source in move.sources)
-        raise Conflict("wrong_state", f"该预警处于“{State(state).zh}”，不能{act.zh}；这一步只用于“{where}”的预警。")
-    return move
-
-
-def transitions() -> list[tuple[str, str]]:
-    """Every change of state that some act makes: the database holds the same list as a trigger."""
-    return sorted(
-        {(source.value, move.target.value) for move in MOVES for source in move.sources if source != move.target}
-    )
+_TABLE = Moves(State, MOVES, _refusal)
+allowed, require, transitions = _TABLE.allowed, _TABLE.require, _TABLE.transitions

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from zhuanmai.alerts.arrays import Ints
 from zhuanmai.alerts.facts import Facts, read_facts
 from zhuanmai.alerts.facts.events import Visits
 from zhuanmai.alerts.features import frame
@@ -121,13 +122,23 @@ def model_of(facts: Facts, week: int) -> Ranker:
     return found
 
 
+def use_model(facts: Facts, week: int, ranker: Ranker) -> None:
+    """Take this model in a week, and until the next is due, instead of learning one."""
+    facts.kept["ranker", facts.weeks.renewed(week, RELEARN_WEEKS)] = ranker
+
+
 def standing(facts: Facts, week: int, ranker: Ranker) -> Any:
     """Each shop's probability; who was just visited lies low, whatever was found."""
     chance = ranker.probability(frame(facts, week))
+    chance[just_visited(facts, week)] *= _LIES_LOW
+    return chance
+
+
+def just_visited(facts: Facts, week: int) -> Ints:
+    """The shops that were visited within the last eight weeks, whatever was found."""
     visits: Visits = facts.events.visits
     late = (visits.week <= week) & (visits.week > week - _LIES_LOW_WEEKS) & (visits.shop >= 0)
-    chance[np.unique(visits.shop[late])] *= _LIES_LOW
-    return chance
+    return np.unique(visits.shop[late])
 
 
 def forget(facts: Facts, week: int) -> None:

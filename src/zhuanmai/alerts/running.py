@@ -24,7 +24,7 @@ from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
 from zhuanmai.lake.engine import open_lake
 from zhuanmai.lake.services import feed
-from zhuanmai.ledger.services import append
+from zhuanmai.ledger.services import append, as_found
 
 SILENT = dt.timedelta(minutes=10)  # a run that has said nothing for so long was killed
 _LANGUAGE = "zh-hans"  # reasons are kept in the bureau's language; pages say them in the reader's
@@ -100,20 +100,25 @@ def _keep(row: Run, made: nightly.Outcome, places: Places, seen: list[Whereabout
         row.state, row.finished_at, row.step = Run.State.DONE, now(), ""
         row.without, row.numbers = list(made.without), made.numbers
         row.save()
-        start = Alert.objects.filter(day=row.day).count()
-        alerts = [alert_of(row, draft, start + at, places) for at, draft in enumerate(made.drafts, 1)]
-        for alert in alerts:
-            alert.save(force_insert=True)
         Whereabouts.objects.all().delete()
         Whereabouts.objects.bulk_create(seen)
-        facts = {
-            "day": row.day, "count": len(alerts), "drawn": sum(alert.drawn for alert in alerts),
-            "numbers": [alert.number for alert in alerts], "without": row.without,
-        }  # fmt: skip
-        append("alerts.raised", actor_id=row.asked_by_id, object_kind="run", object_id=row.pk, facts=facts, rows=alerts)
+        start = Alert.objects.filter(day=row.day).count()
+        alerts = [alert_of(row, draft, start + at, places) for at, draft in enumerate(made.drafts, 1)]
+        raise_all(row, alerts)
         dispatch_waiting()
     log.info("alerts.run_done", day=str(row.day), alerts=len(alerts))
     return row
+
+
+def raise_all(row: Run, alerts: list[Alert]) -> None:
+    """Keep the alerts of a run, in the running transaction."""
+    for alert in alerts:
+        alert.save(force_insert=True)
+    facts = {
+        "day": row.day, "count": len(alerts), "drawn": sum(alert.drawn for alert in alerts),
+        "numbers": [alert.number for alert in alerts], "without": row.without,
+    }  # fmt: skip
+    append("alerts.raised", actor_id=row.asked_by_id, object_kind="run", object_id=row.pk, facts=facts, rows=alerts)
 
 
 def alert_of(row: Run, draft: nightly.Draft, number: int, places: Places) -> Alert:
@@ -143,13 +148,11 @@ def _fail(row: Run, error: Refused) -> Run:
 
 def hand_back() -> int:
     """Write what squads found since the last run into the lake's inspections, so that the model learns from it."""
-    waiting = list(
-        Alert.objects.filter(state=State.DONE, handed_back_at=None).order_by("number").values_list("pk", flat=True)
-    )
-    if not waiting:
-        return 0
     with transaction.atomic():
-        rows = list(Alert.objects.select_for_update().filter(pk__in=waiting, state=State.DONE).order_by("number"))
+        found = Alert.objects.select_for_update(of=("self",)).filter(state=State.DONE, handed_back_at=None)
+        rows = list(map(as_found, found.order_by("number")))
+        if not rows:
+            return 0
         name = f"inspections-alerts-{now():%Y%m%dT%H%M%S}.csv"
         feed(file_name=name, content=_as_csv(rows))
         moment = now()

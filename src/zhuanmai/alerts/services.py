@@ -71,7 +71,7 @@ def _give(row: Alert, squad: Unit, *, actor_id: uuid.UUID | None, reason: str) -
     move = procedure.require(row.state, Act.ASSIGN)
     as_found(row)
     before = row.unit.name
-    row.state, row.unit, row.assigned_at = move.target, squad, now()
+    row.state, row.unit, row.assigned_at = move.after(row.state), squad, now()
     row.due = today() + dt.timedelta(days=settings.ALERTS_DUE_DAYS)
     row.seen_at = row.seen_by = None
     row.save()
@@ -122,7 +122,7 @@ def inspect(*, actor: Officer, alert_id: uuid.UUID, partner_id: uuid.UUID, clue:
                 latitude=row.latitude,
             ),
         )  # fmt: skip
-        row.state, row.case_id = move.target, case_id
+        row.state, row.case_id = move.after(row.state), case_id
         row.save()
         append(
             "alerts.inspected", actor_id=actor.pk, object_kind="alert", object_id=row.pk, case_id=case_id,
@@ -176,7 +176,7 @@ def withdraw(*, actor: Officer, alert_id: uuid.UUID) -> Alert:
             raise NotAllowed("not_yours", "只有反馈人本人可以撤回结果。")
         as_found(row)
         outcome = row.get_outcome_display()
-        row.state, row.outcome, row.case_no, row.note = move.target, "", "", ""
+        row.state, row.outcome, row.case_no, row.note = move.after(row.state), "", "", ""
         row.visited_on = row.done_at = row.done_by = None
         row.save()
         facts = {"number": row.number, "outcome": outcome}

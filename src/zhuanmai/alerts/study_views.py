@@ -23,6 +23,7 @@ from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import NotFound
 from zhuanmai.core.listing import day_of, page_of
+from zhuanmai.core.progress import bar
 from zhuanmai.lake.schema import TABLES
 
 _HALF_YEAR = 182
@@ -190,10 +191,7 @@ def run_page(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 def progress(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """The bar of a running run, asked for every two seconds; the page is loaded anew when it has ended."""
     row = queries.run_of(officer=officer_of(request), run_id=run_id)
-    answer = render(request, "core/_progress.html", _progress(row))
-    if not row.is_open:
-        answer["HX-Refresh"] = "true"
-    return answer
+    return bar(request, _progress(row), goes_on=row.is_open)
 
 
 def _progress(row: Run) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from zhuanmai.alerts.matching import read_address
 from zhuanmai.alerts.tables import columns
 
 PERIODS = (13, 26, 52)  # weeks up to the day
-ALL = "all"
 _ACCUSED = ("counterfeit", "unlicensed", "smuggled", "minor")
 _CODE_LICENCE = (20, 32)  # where a carton code carries the licence it was delivered to
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from django.urls import reverse
 
 
 @dataclass(frozen=True)
@@ -32,3 +34,16 @@ def register(page: Page) -> None:
 def pages() -> list[Page]:
     """All registered pages in the rail's order."""
     return sorted(_pages, key=lambda page: page.order)
+
+
+def tabs(officer: Any, here: str, label: str, titles: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
+    """The tabs of a room's pages (core/_tabs.html): URL name, title and permission of each; those the officer may open.
+
+    `here` is the URL name of the page itself.
+    """
+    shown = [
+        {"href": reverse(name), "title": title, "is_current": name == here}
+        for name, title, permission in titles
+        if officer.may(permission)
+    ]
+    return {"tabs": shown, "label": label}

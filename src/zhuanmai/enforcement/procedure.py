@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
-from zhuanmai.core.errors import Conflict
+from zhuanmai.core.moves import Move, Moves
 
 
 class State(StrEnum):
@@ -100,21 +99,9 @@ _ACT_ZH = {
 }
 
 
-@dataclass(frozen=True)
-class Move:
-    """One row of the table: from these states, by this act, to that state (None: it stays), who, article, terms."""
-
-    act: Act
-    sources: tuple[State, ...]
-    target: State | None
-    permission: str
-    article: str = ""
-    starts: tuple[str, ...] = ()
-
-
 _ON_SITE = (State.INSPECTION, State.EVIDENCE)
 _WORK = "enforcement.act"
-MOVES: tuple[Move, ...] = (
+MOVES: tuple[Move[State, Act], ...] = (
     Move(Act.INSPECT, (State.CLUE,), State.INSPECTION, _WORK, "行政处罚法 55", ("verify_clue",)),
     Move(Act.COUNT, (State.INSPECTION,), None, _WORK),
     Move(Act.CLOSE_COUNTING, (State.INSPECTION,), State.EVIDENCE, _WORK),
@@ -137,24 +124,11 @@ MOVES: tuple[Move, ...] = (
     Move(Act.PREPARE_DOCUMENTS, (*_ON_SITE, State.FILED, State.NOT_FILED, State.DECIDED_ON_THE_SPOT), None, _WORK),
     Move(Act.HAND_OVER, (State.CLUE, *_ON_SITE, State.FILED), None, _WORK),
 )
-_BY_ACT = {move.act: move for move in MOVES}
 
 
-def allowed(state: str, act: Act) -> bool:
-    """Whether the act belongs to the state."""
-    return State(state) in _BY_ACT[act].sources
+def _refusal(here: State, act: Act, where: str) -> str:
+    return f"案件处于“{here.zh}”，不能{act.zh}；该步骤只在“{where}”阶段进行。"
 
 
-def require(state: str, act: Act) -> Move:
-    """The move, or Conflict (wrong_state) that says where the case stands and where the act belongs."""
-    move = _BY_ACT[act]
-    if State(state) not in move.sources:
-        where = "、".join(source.zh for source in move.sources)
-        detail = f"案件处于“{State(state).zh}”，不能{act.zh}；该步骤只在“{where}”阶段进行。"
-        raise Conflict("wrong_state", detail)
-    return move
-
-
-def transitions() -> list[tuple[str, str]]:
-    """Every change of state that some act makes: the database holds the same list as a trigger."""
-    return sorted({(source.value, move.target.value) for move in MOVES if move.target for source in move.sources})
+_TABLE = Moves(State, MOVES, _refusal)
+allowed, require, transitions = _TABLE.allowed, _TABLE.require, _TABLE.transitions

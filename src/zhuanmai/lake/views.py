@@ -22,6 +22,8 @@ from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.listing import ROWS_A_PAGE, page_of
+from zhuanmai.core.navigation import tabs
+from zhuanmai.core.progress import bar
 from zhuanmai.lake import quality, queries, services
 from zhuanmai.lake.forms import RowForm, UnmaskForm, UploadForm
 from zhuanmai.lake.models import Import
@@ -104,10 +106,7 @@ def import_page(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
 def progress(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     """The bar of a running import, asked for every two seconds; the page is loaded anew when it has ended."""
     row = queries.import_of(officer=officer_of(request), import_id=import_id)
-    answer = render(request, "core/_progress.html", _progress(row))
-    if not row.is_open:
-        answer["HX-Refresh"] = "true"
-    return answer
+    return bar(request, _progress(row), goes_on=row.is_open)
 
 
 @signed_in_only
@@ -246,18 +245,12 @@ def _state(one: quality.Freshness) -> State:
 def _frame(request: HttpRequest, here: str) -> dict[str, Any]:
     """The tabs of the room."""
     titles = [
-        ("overview", _("Tables"), "lake.see"),
-        ("imports", _("Imports"), "lake.see"),
-        ("quarantine", _("Quarantine"), "lake.rows"),
-        ("quality", _("Data quality"), "lake.see"),
+        ("lake:overview", _("Tables"), "lake.see"),
+        ("lake:imports", _("Imports"), "lake.see"),
+        ("lake:quarantine", _("Quarantine"), "lake.rows"),
+        ("lake:quality", _("Data quality"), "lake.see"),
     ]
-    officer = officer_of(request)
-    tabs = [
-        {"href": reverse(f"lake:{name}"), "title": title, "is_current": name == here}
-        for name, title, permission in titles
-        if may(officer, permission)
-    ]
-    return {"tabs": tabs, "label": _("Data lake")}
+    return tabs(officer_of(request), f"lake:{here}", _("Data lake"), titles)
 
 
 def _progress(row: Import) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from zhuanmai.alerts.facts import Facts, read_facts
 from zhuanmai.alerts.facts.events import FOUND, Mention
 from zhuanmai.alerts.matching import read_address
 from zhuanmai.alerts.nightly import NONE_AT_ALL, Draft, Wish, drafts_of
-from zhuanmai.alerts.replay import RELEARN_WEEKS, forget, model_of
+from zhuanmai.alerts.replay import forget, model_of, use_model
 from zhuanmai.sandbox.city import Truth
 
 _WORKDAYS = 5
@@ -69,7 +69,7 @@ def walk(lake: Any, truth: Truth, plan: Plan) -> Iterator[tuple[Facts, int, list
     barred: dict[str, frozenset[str]] = {}
     for week in range(first, facts.weeks.count):
         if frozen is not None:
-            facts.kept[("ranker", facts.weeks.renewed(week, RELEARN_WEEKS))] = frozen
+            use_model(facts, week, frozen)
         wish = Wish(facts.weeks.ends(week), plan.per_week - plan.drawn, plan.drawn, barred)
         visits = []
         for place, draft in enumerate(drafts_of(lake, facts, week, wish)):

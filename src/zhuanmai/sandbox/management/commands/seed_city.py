@@ -14,14 +14,15 @@ from django.utils import translation
 
 from zhuanmai.alerts import running
 from zhuanmai.alerts.areas import Places, places_of
+from zhuanmai.alerts.facts import Facts
 from zhuanmai.alerts.models import Alert, Run
 from zhuanmai.alerts.nightly import measured
 from zhuanmai.alerts.procedure import State
-from zhuanmai.core.clock import now, start_of_day, today
+from zhuanmai.alerts.replay import RELEARN_WEEKS
+from zhuanmai.core.clock import start_of_day, today
 from zhuanmai.lake import services
 from zhuanmai.lake.engine import open_lake
 from zhuanmai.lake.folders import import_files
-from zhuanmai.ledger.services import append
 from zhuanmai.sandbox.city import Parameters, make_city, open_truth
 from zhuanmai.sandbox.feedback import Plan, Visited, walk, without_own_visits
 
@@ -37,16 +38,16 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Make the city so that it ends yesterday, take it in, and live through its last half-year."""
+        """Make the city so that it ends with the last whole week, take it in, and live through its last half-year."""
         retailers = settings.DEMO_RETAILERS
         if not retailers or settings.PROFILE == "production" or open_lake().has("licences"):
             return
-        start = today() - dt.timedelta(weeks=_WEEKS + 1)
-        parameters = Parameters.draw(seed=_SEED, retailers=retailers, weeks=_WEEKS, start=_whole_weeks(start))
+        start = today() - dt.timedelta(weeks=_WEEKS)
+        parameters = Parameters.draw(seed=_SEED, retailers=retailers, weeks=_WEEKS, start=start)
         with tempfile.TemporaryDirectory() as folder:
             files, truth = Path(folder) / "city", Path(folder) / "truth"
             make_city(parameters, files, truth)
-            without_own_visits(files, today() - dt.timedelta(weeks=_HISTORY))
+            without_own_visits(files, parameters.start + dt.timedelta(weeks=_WEEKS - _HISTORY))
             for path, _name in import_files(files):
                 services.take(actor=None, path=path)
             lake = open_lake()
@@ -54,21 +55,26 @@ class Command(BaseCommand):
             # One model for the half-year: the demo starts soon, and its first run learns from all of it.
             plan = Plan(_HISTORY, per_week, max(1, round(per_week * _DRAWN)), _SEED, learning=False)
             with translation.override("zh-hans"):
-                weeks = [(measured(lake, facts, week) if week % 13 == 12 else {}, made)
-                         for facts, week, made in walk(lake, open_truth(truth), plan)]  # fmt: skip
+                weeks = [
+                    (_numbers(lake, facts, week), made) for facts, week, made in walk(lake, open_truth(truth), plan)
+                ]
         places = places_of(open_lake())
         for numbers, made in weeks:
             _keep(numbers, made, places)
         running.hand_back()
 
 
-def _whole_weeks(day: dt.date) -> dt.date:
-    return day - dt.timedelta(days=day.weekday())
+def _numbers(lake: Any, facts: Facts, week: int) -> dict[str, Any]:
+    """What a run measured; pages look at the newest only, which is one of the last two."""
+    if week < facts.weeks.count - 2:
+        return {}
+    learned = facts.weeks.renewed(facts.weeks.count - _HISTORY, RELEARN_WEEKS)
+    return measured(lake, facts, week) | {"learned_on": str(facts.weeks.ends(learned))}
 
 
 def _keep(numbers: dict[str, Any], made: list[Visited], places: Places) -> None:
-    """A past run with its alerts, all reported back."""
-    if not made:
+    """A past run with its alerts, all reported back; of a week whose visits are still to come nothing."""
+    if not made or max(each.day for each in made) >= today():
         return
     day = min(each.day for each in made) - dt.timedelta(days=1)
     at = start_of_day(day + dt.timedelta(days=1)) + dt.timedelta(hours=5, minutes=30)
@@ -77,17 +83,13 @@ def _keep(numbers: dict[str, Any], made: list[Visited], places: Places) -> None:
             day=day, state=Run.State.DONE, wanted=len(made), numbers=numbers, started_at=at, finished_at=at
         )
         alerts = [_done(running.alert_of(row, each.draft, place, places), each) for place, each in enumerate(made, 1)]
-        for alert in alerts:
-            alert.save(force_insert=True)
-        facts = {"day": day, "count": len(alerts), "drawn": sum(alert.drawn for alert in alerts),
-                 "numbers": [alert.number for alert in alerts], "without": []}  # fmt: skip
-        append("alerts.raised", actor_id=None, object_kind="run", object_id=row.pk, facts=facts, rows=alerts)
+        running.raise_all(row, alerts)
 
 
 def _done(alert: Alert, each: Visited) -> Alert:
     alert.unit = alert.area or alert.unit
-    alert.state, alert.outcome, alert.visited_on = State.DONE, each.outcome, min(each.day, today())
+    alert.state, alert.outcome, alert.visited_on = State.DONE, each.outcome, each.day
     alert.assigned_at = start_of_day(each.day)
-    alert.done_at = min(start_of_day(each.day) + dt.timedelta(hours=15), now())
+    alert.done_at = start_of_day(each.day) + dt.timedelta(hours=15)
     alert.case_no = f"演示{each.day:%Y%m%d}{alert.number[-3:]}" if each.outcome == "case" else ""
     return alert
