@@ -276,6 +276,14 @@ def test_a_reason_speaks_the_readers_language(an_alert: Make) -> None:
     assert "3.21" in english
 
 
+def test_a_reason_never_tells_weeks_since_what_never_was() -> None:
+    told = {"detector": "visited", "column": "visited_ago", "numbers": {"visited_ago": {"value": 15.0, "peers": 200.0}}}
+    with translation.override("zh-hans"):
+        assert phrases.said_of(told) == "15 周前被检查"
+        told["numbers"] = {"visited_ago": {"value": 200.0, "peers": 200.0}}
+        assert phrases.said_of(told) == "此前未被检查"
+
+
 PAGES = ("/alerts", "/alerts?state=", "/alerts/detectors", "/alerts/detectors/quota", "/alerts/results",
          "/alerts/quality", "/alerts/fairness", "/alerts/runs")  # fmt: skip
 

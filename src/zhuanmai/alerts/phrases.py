@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from zhuanmai.alerts.detectors import DETECTORS
+from zhuanmai.alerts.detectors.kinds import NEVER
 
 RANDOM = "random"
 PLACE = "place"
@@ -40,6 +41,8 @@ def said_of(reason: dict[str, Any]) -> str:
     if reason["detector"] == PLACE:
         return gettext(PLACE_WORDS[name]).format(value=round(told))
     column = _COLUMNS[name]
+    if column.never and told["value"] >= NEVER:
+        return gettext(column.never)
     return gettext(column.words).format(
         value=round(told["value"], column.digits or None), peers=round(told["peers"], column.digits or None)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from zhuanmai.alerts.arrays import Floats, Ints
-from zhuanmai.alerts.detectors.kinds import Columns
+from zhuanmai.alerts.detectors.kinds import NEVER, Columns
 from zhuanmai.alerts.detectors.orders import mix
 from zhuanmai.alerts.facts import Facts
 from zhuanmai.alerts.facts.events import DONE
@@ -91,7 +91,7 @@ def visited(facts: Facts, week: int) -> Columns:
     last, caught, clear = facts.kept[key]
 
     def since(when: Floats) -> Floats:
-        return np.where(when >= 0, week - when, 200.0)
+        return np.where(when >= 0, week - when, NEVER)
 
     times = np.bincount(_shops_caught(facts, week), minlength=facts.shops.count).astype(float)
     return {"caught_times": times, "caught_ago": since(caught), "visited_ago": since(last), "clear_times": clear}

@@ -9,6 +9,7 @@ from zhuanmai.alerts.arrays import Floats
 from zhuanmai.alerts.facts import Facts
 
 Columns = dict[str, Floats]
+NEVER = 200.0  # weeks
 
 
 @dataclass(frozen=True)
@@ -16,13 +17,15 @@ class Column:
     """One number that a detector says of every shop.
 
     `towards`: 1 more of it never makes a shop less suspect, -1 the other way round, 0 either. `words`: how a reason
-    says it, with `{value}`, `{peers}` (the median of shops like it).
+    says it, with `{value}`, `{peers}` (the median of shops like it). `never`: how it says a value of `NEVER`, where the
+    column counts weeks since something that may not have been.
     """
 
     name: str
     towards: int
     words: str
     digits: int = 1
+    never: str = ""
 
 
 @dataclass(frozen=True)
