@@ -44,7 +44,7 @@ def test_what_was_learned_by_a_week_does_not_know_later_weeks(city: Path) -> Non
     then, later = read_facts(lake, first), read_facts(lake, last)
     week = then.weeks.count - 1
     known, seen = learn(then, week), learn(later, later.weeks.index(first))
-    assert known.trees
+    assert known.learned
     chances = dict(zip(then.shops.licence, known.probability(frame(then, week)), strict=True))
     again = dict(zip(later.shops.licence, seen.probability(frame(later, later.weeks.index(first))), strict=True))
     assert {shop: again[shop] for shop in chances} == pytest.approx(chances)

@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 
 from zhuanmai.reference import barcodes
 from zhuanmai.sandbox.city import Parameters, make_city, open_truth
+from zhuanmai.sandbox.city.makes import make_of
 from zhuanmai.sandbox.city.tables import SCHEMAS
 
 START = dt.date(2024, 1, 1)
@@ -128,6 +129,19 @@ def test_parameters_differ_from_seed_to_seed_within_their_ranges() -> None:
     for name in ("offending", "strength", "noise", "shown", "doubles", "late", "masked"):
         assert len({getattr(each, name) for each in cities}) == len(cities)
     assert all(0.03 < each.offending < 0.04 for each in cities)
+
+
+def test_cities_of_another_make_leave_other_traces_and_have_as_many_offenders(tmp_path: Path) -> None:
+    assert make_of(0).traces["outflow"]["at_cap"] == 0.80
+    assert make_of(3) == make_of(3) != make_of(4)
+    other = draw(1, make=3)
+    assert other == draw(1, make=3) != draw(1, make=4)
+    make_city(other, tmp_path / "lake", tmp_path / "truth")
+    truth = open_truth(tmp_path / "truth")
+    assert truth.parameters["make"] == 3
+    day = START + dt.timedelta(weeks=40)
+    offending = sum(each.active(day) for offences in truth.offences.values() for each in offences)
+    assert 0.015 < offending / 600 < 0.07
 
 
 def test_late_orders_come_with_the_next_month(city: Path) -> None:

@@ -63,6 +63,11 @@ def ranks(values: Floats, among: Bools) -> Floats:
     return found
 
 
+def signed_log(values: Floats) -> Floats:
+    """The logarithm of one more than each value, mirrored below nothing; unknown stays unknown."""
+    return np.asarray(np.sign(values) * np.log1p(np.abs(values)))
+
+
 def hashed(text: str) -> int:
     """A number between 0 and 2**32 for a text, the same on every machine (FNV-1a)."""
     value = 2166136261

@@ -5,11 +5,12 @@ No protected trait is among them: nothing is read from a holder's number, name o
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 
-from zhuanmai.alerts.arrays import Bools, Floats, Ints, ranks
+from zhuanmai.alerts.arrays import Bools, Floats, Ints, signed_log
 from zhuanmai.alerts.detectors import DETECTORS
 from zhuanmai.alerts.facts import Facts
 
@@ -21,6 +22,7 @@ TOWARDS: tuple[int, ...] = (
     *SHOP_FACTS.values(),
 )
 OF_DETECTOR: dict[str, str] = {column.name: detector.name for detector in DETECTORS for column in detector.columns}
+_LEAST_WIDTH = 1e-3
 HEADS: tuple[int, ...] = tuple(NAMES.index(detector.columns[0].name) for detector in DETECTORS)
 
 
@@ -31,6 +33,13 @@ class Frame:
     week: int
     values: Floats
     trading: Bools
+
+    @functools.cached_property
+    def usual(self) -> tuple[Floats, Floats]:
+        """Mean and deviation of each feature's logarithm among the trading shops; 0 and 1 where nothing is known."""
+        logs = np.ma.masked_invalid(signed_log(self.values[self.trading].astype(np.float64)))
+        middle, width = logs.mean(axis=0), logs.std(axis=0)
+        return np.ma.filled(middle, 0.0), np.ma.filled(width, 1.0) + _LEAST_WIDTH
 
 
 def frame(facts: Facts, week: int) -> Frame:
@@ -46,11 +55,3 @@ def frame(facts: Facts, week: int) -> Frame:
         facts.kept[key] = Frame(week, values, facts.trading(week))
     found: Frame = facts.kept[key]
     return found
-
-
-def combined(page: Frame) -> Floats:
-    """The robust combination that needs no outcomes: the detectors' ranks, those that stand out weighing most."""
-    total = np.zeros(len(page.values))
-    for at in HEADS:
-        total += np.maximum(ranks(page.values[:, at], page.trading) - 0.5, 0) ** 4 * 16
-    return total

@@ -19,6 +19,7 @@ from django.conf import settings
 
 from zhuanmai.alerts.features import NAMES, TOWARDS
 from zhuanmai.alerts.pictures import Past
+from zhuanmai.alerts.prior import fingerprint
 from zhuanmai.alerts.ranker import Ranker
 
 LESSON_DAYS = 7
@@ -38,7 +39,7 @@ class Kept:
 
 def version() -> str:
     """Changes when a kept model would read features otherwise than it learned them."""
-    return hashlib.sha256(repr((NAMES, TOWARDS, sklearn.__version__)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((NAMES, TOWARDS, fingerprint(), sklearn.__version__)).encode()).hexdigest()[:16]
 
 
 def load(day: dt.date) -> Kept | None:

@@ -75,7 +75,7 @@ def run(lake: Any, wish: Wish, tell: Callable[[str], None], kept: Kept | None = 
     tell("ranking")
     if kept is None:
         ranker = learn(facts, week)
-        kept = Kept(wish.day, version(), ranker, past_of(facts, week, ranker))
+        kept = Kept(wish.day, version(), ranker, past_of(facts, week))
     use_model(facts, week, kept.ranker)
     drafts = drafts_of(lake, facts, week, wish, kept.past, lambda: tell("explaining"))
     return Outcome(drafts, facts.without, measured(lake, facts, week) | {"learned_on": str(kept.learned_on)}, kept)
@@ -89,8 +89,7 @@ def drafts_of(
     drawn = _drawn(facts, week, wish, {each.subject for each in chosen})
     ranked()
     shops = [each.shop for each in (*chosen, *drawn) if each.shop >= 0]
-    ranker = model_of(facts, week)
-    alike = similar(facts, past or past_of(facts, week, ranker), frame(facts, week), ranker, shops)
+    alike = similar(facts, past or past_of(facts, week), frame(facts, week), shops)
     register = _register(lake, [facts.shops.licence[shop] for shop in shops])
     return [_draft(facts, week, each, alike, register, drawn=False) for each in chosen] + [
         _draft(facts, week, each, alike, register, drawn=True) for each in drawn
@@ -102,7 +101,7 @@ def measured(lake: Any, facts: Facts, week: int) -> dict[str, Any]:
     ranker = model_of(facts, week)
     return {
         "findings": ranker.found,
-        "learned": bool(ranker.trees),
+        "learned": ranker.learned,
         "drift": drift(facts, week),
         "population": _population(lake, facts, week),
     }

@@ -11,7 +11,7 @@ from zhuanmai.alerts.arrays import Floats
 from zhuanmai.alerts.facts import Facts
 from zhuanmai.alerts.facts.events import FOUND
 from zhuanmai.alerts.features import HEADS, Frame, frame
-from zhuanmai.alerts.ranker import Ranker
+from zhuanmai.alerts.prior import off_the_usual
 from zhuanmai.alerts.training import FIRST_WEEK
 
 WEEKS = 26
@@ -37,38 +37,42 @@ def picture(facts: Facts, week: int, shop: int) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Past:
-    """Past findings: how each shop looked just before the visit (on the ranker's scale), whose it was, what it was."""
+    """Past findings: how each shop looked just before the visit (off the usual of its week), whose it was, and what."""
 
     looks: Floats
     licences: list[str]
     told: list[dict[str, Any]]
 
 
-def past_of(facts: Facts, week: int, ranker: Ranker) -> Past:
+def past_of(facts: Facts, week: int) -> Past:
     """The findings up to a week."""
     visits = facts.events.visits
     rows = np.flatnonzero(np.isin(visits.outcome, FOUND) & (visits.shop >= 0) & (visits.week > FIRST_WEEK))
     rows = rows[visits.week[rows] <= week]
     if not len(rows):
         return Past(np.zeros((0, len(HEADS))), [], [])
-    then = np.stack([frame(facts, int(visits.week[row]) - 1).values[visits.shop[row]] for row in rows])
+    then = np.concatenate([_looks(frame(facts, int(visits.week[row]) - 1), [int(visits.shop[row])]) for row in rows])
     return Past(
-        ranker.scale.straight(then)[:, list(HEADS)],
+        then,
         [facts.shops.licence[int(visits.shop[row])] for row in rows],
         [_told(facts, int(row)) for row in rows],
     )
 
 
-def similar(facts: Facts, past: Past, page: Frame, ranker: Ranker, shops: list[int]) -> dict[int, list[dict[str, Any]]]:
+def similar(facts: Facts, past: Past, page: Frame, shops: list[int]) -> dict[int, list[dict[str, Any]]]:
     """For each shop the three past findings of other shops that looked most like it."""
     if not past.told or not shops:
         return {shop: [] for shop in shops}
     found = {}
-    for shop, own in zip(shops, ranker.scale.straight(page.values[shops])[:, list(HEADS)], strict=True):
+    for shop, own in zip(shops, _looks(page, shops), strict=True):
         others = np.array([at for at, number in enumerate(past.licences) if number != facts.shops.licence[shop]])
         apart = np.abs(past.looks[others] - own).mean(axis=1) if len(others) else np.zeros(0)
         found[shop] = [past.told[int(others[at])] for at in np.argsort(apart, kind="stable")[:_SIMILAR]]
     return found
+
+
+def _looks(page: Frame, shops: list[int]) -> Floats:
+    return off_the_usual(page, page.values[shops])[:, list(HEADS)]
 
 
 def _told(facts: Facts, row: int) -> dict[str, Any]:

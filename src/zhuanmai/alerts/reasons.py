@@ -21,16 +21,17 @@ def explain(facts: Facts, page: Frame, ranker: Ranker, shops: list[int]) -> dict
     """For each shop the offence most likely meant and its three to five weightiest reasons, with numbers."""
     if not shops:
         return {}
-    middle = np.nanmedian(page.values[page.trading], axis=0)
-    middle = np.where(np.isnan(middle), 0.0, middle)
+    columns = page.values[page.trading].T
+    known = [column[~np.isnan(column)] for column in columns]
+    middle = np.array([np.median(column) if len(column) else 0.0 for column in known])
     rows = page.values[shops]
-    whole = ranker.raw(page, rows) if ranker.trees else _standing(page, rows)
+    whole = ranker.raw(page, rows)
     losses = np.zeros((len(shops), len(DETECTORS)))
     for index, detector in enumerate(DETECTORS):
         at = [NAMES.index(column.name) for column in detector.columns]
         changed = rows.copy()
         changed[:, at] = middle[at]
-        losses[:, index] = whole - (ranker.raw(page, changed) if ranker.trees else _standing(page, changed))
+        losses[:, index] = whole - ranker.raw(page, changed)
     return {shop: _told(rows[row], middle, losses[row]) for row, shop in enumerate(shops)}
 
 
@@ -68,16 +69,3 @@ def place_reasons(numbers: Any) -> list[dict[str, Any]]:
 def _off(values: Floats, middle: Floats, name: str) -> float:
     at = NAMES.index(name)
     return float((np.nan_to_num(values[at]) - middle[at]) / (abs(middle[at]) + 0.5))
-
-
-def _standing(page: Frame, rows: Floats) -> Floats:
-    """Without a model: how far above the shops each detector's first column stands."""
-    total = np.zeros(len(rows))
-    for detector in DETECTORS:
-        at = NAMES.index(detector.columns[0].name)
-        pool = np.sort(page.values[page.trading, at])
-        pool = pool[~np.isnan(pool)]
-        if len(pool):
-            share = np.searchsorted(pool, np.nan_to_num(rows[:, at], nan=pool[0]), "left") / len(pool)
-            total += np.maximum(share - 0.5, 0) ** 4 * 16
-    return total

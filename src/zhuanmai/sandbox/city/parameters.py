@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from zhuanmai.sandbox.city.arrays import stream
+from zhuanmai.sandbox.city.makes import make_of
 
 
 def _between(low: float, high: float) -> Any:
@@ -21,6 +22,7 @@ class Parameters:
     retailers: int
     weeks: int
     start: dt.date
+    make: int  # 0: the usual one
     offending: float = _between(0.031, 0.039)  # share of the open shops that offend on a day
     spell_weeks: float = _between(38.0, 64.0)  # mean length of an offence
     strength: float = _between(0.80, 0.90)  # mean strength of an offender
@@ -43,16 +45,17 @@ class Parameters:
     missing: float = _between(0.03, 0.10)  # share of optional fields left empty
 
     @classmethod
-    def draw(cls, *, seed: int, retailers: int, weeks: int, start: dt.date) -> Parameters:
+    def draw(cls, *, seed: int, retailers: int, weeks: int, start: dt.date, make: int = 0) -> Parameters:
         """The parameters of the city with this seed. The start is moved back to its Monday."""
         chance = stream(seed, "parameters")
+        wider = make_of(make).ranges
         drawn = {
-            each.name: float(chance.uniform(*each.metadata["range"]))
+            each.name: float(chance.uniform(*wider.get(each.name, each.metadata["range"])))
             for each in fields(cls)
             if "range" in each.metadata
         }
         monday = start - dt.timedelta(days=start.weekday())
-        return cls(seed=seed, retailers=retailers, weeks=weeks, start=monday, **drawn)
+        return cls(seed=seed, retailers=retailers, weeks=weeks, start=monday, make=make, **drawn)
 
     @property
     def days(self) -> int:

@@ -7,22 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from zhuanmai.sandbox.city.arrays import Bools, Chance, Ints, stream
+from zhuanmai.sandbox.city.makes import make_of
 from zhuanmai.sandbox.city.parameters import Parameters
 from zhuanmai.sandbox.city.shops import NEVER, Shops, move_in
-from zhuanmai.sandbox.city.spells import CATCH, TRACES, Spell
+from zhuanmai.sandbox.city.spells import CATCH, Spell
 from zhuanmai.sandbox.city.suiting import around, chosen, suitability
 
-# Share of each kind among the offending shops that are not in outflow.
-_OTHER_KINDS = {"counterfeit": 0.42, "front": 0.20, "smuggled": 0.15, "reopened": 0.10, "minor_sales": 0.13}
-_LONE = 0.22  # share of outflow shops that work alone
 _PLACES_PER_SHOP = 0.006  # unlicensed places over the window
-# Honest spells for each trace, per open shop at any time; each shows one trace, now and then a second.
-_DOUBLES = {
-    "at_cap": 0.022, "in_step": 0.005, "till_gap": 0.022, "found_elsewhere": 0.006, "parcels_out": 0.010,
-    "more": 0.030, "premium_fall": 0.014, "complaints": 0.010, "parcels_in": 0.009, "known_supplier": 0.003,
-    "foreign_fall": 0.010, "term_rhythm": 0.010,
-}  # fmt: skip
-_SECOND = 0.15
 
 
 @dataclass
@@ -52,7 +43,7 @@ def plant(parameters: Parameters, shops: Shops) -> Planted:
     outflow = round(spells * parameters.outflow)
     _outflow(chance, parameters, shops, planted, free, outflow)
     others = spells - outflow
-    for kind, share in _OTHER_KINDS.items():
+    for kind, share in make_of(parameters.make).kinds.items():
         _others(chance, parameters, shops, planted, free, kind, round(others * share))
     for place in range(round(parameters.retailers * _PLACES_PER_SHOP)):
         starts, ends = _times(chance, parameters)
@@ -79,7 +70,7 @@ def _offence(
     """One offence with its traces, its own pauses, and how surely a visit finds it."""
     shown = {
         trace
-        for trace, probability in TRACES[kind].items()
+        for trace, probability in make_of(parameters.make).traces[kind].items()
         if chance.random() < np.clip(probability + parameters.shown, 0.05, 0.95)
     }
     spell = Spell(
@@ -97,8 +88,9 @@ def _offence(
 def _outflow(chance: Chance, parameters: Parameters, shops: Shops, planted: Planted, free: Bools, wanted: int) -> None:
     """Rings of three to eleven run by one dealer, and some who work alone."""
     made, weight = 0, suitability(shops, "outflow")
+    lone = make_of(parameters.make).lone
     while made < wanted and free.sum() > 20:
-        size = 1 if chance.random() < _LONE * 3 else int(chance.integers(3, 12))
+        size = 1 if chance.random() < lone * 3 else int(chance.integers(3, 12))
         starts, ends = _times(chance, parameters)
         strength, group = _strength(chance, parameters), planted.new_group()
         members = around(chance, shops, weight, free, size)
@@ -157,14 +149,15 @@ def _reopen(chance: Chance, shops: Shops, spell: Spell) -> None:
 def _double(chance: Chance, parameters: Parameters, shops: Shops, planted: Planted, free: Bools) -> None:
     """Honest spells: a wedding season, a works canteen next door, a rival who complains, a till seldom used."""
     open_shops = float(shops.open_on(parameters.days // 2).sum())
-    names = list(_DOUBLES)
+    make = make_of(parameters.make)
+    names = list(make.doubles)
     pool = np.flatnonzero(free)
     shift = (parameters.days / 7 + parameters.spell_weeks) / parameters.spell_weeks
     for trace in names:
-        for _ in range(round(_DOUBLES[trace] * parameters.doubles * open_shops * shift)):
+        for _ in range(round(make.doubles[trace] * parameters.doubles * open_shops * shift)):
             starts, ends = _times(chance, parameters)
             traces = {trace}
-            if chance.random() < _SECOND:
+            if chance.random() < make.second:
                 traces.add(names[int(chance.integers(len(names)))])
             shop = int(pool[int(chance.integers(len(pool)))])
             group = planted.new_group() if "in_step" in traces else -1

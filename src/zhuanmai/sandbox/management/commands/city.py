@@ -1,4 +1,4 @@
-"""`zhuanmai city make [--seed N --retailers N --weeks N --start DAY --out DIR --truth DIR]`: a synthetic city."""
+"""`zhuanmai city make [--seed N --make N --retailers N --weeks N --start DAY --out DIR --truth DIR]`: a made city."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--retailers", type=int, default=8000)
         parser.add_argument("--weeks", type=int, default=104)
+        parser.add_argument("--make", type=int, default=0, help="another number: other traces, doubles and strengths")
         parser.add_argument("--start", type=dt.date.fromisoformat, default=dt.date(2024, 1, 1))
         parser.add_argument("--out", type=Path, help="default: city-SEED in the platform's home")
         parser.add_argument("--truth", type=Path, help="default: the --out folder's name with -truth")
@@ -41,7 +42,11 @@ class Command(BaseCommand):
         if truth.resolve() == out.resolve():
             raise CommandError("The truth needs a folder of its own.")
         parameters = Parameters.draw(
-            seed=options["seed"], retailers=options["retailers"], weeks=options["weeks"], start=options["start"]
+            seed=options["seed"],
+            retailers=options["retailers"],
+            weeks=options["weeks"],
+            start=options["start"],
+            make=options["make"],
         )
         written = make_city(parameters, out, truth, form=options["form"])
         for name, rows in written.rows.items():
