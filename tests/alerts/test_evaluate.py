@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from zhuanmai.alerts.facts import read_facts
 from zhuanmai.alerts.features import frame
 from zhuanmai.alerts.ranker import learn
+from zhuanmai.alerts.training import Looks
 from zhuanmai.lake.engine import Lake
 from zhuanmai.sandbox.city import Parameters, make_city
 
@@ -48,3 +49,14 @@ def test_what_was_learned_by_a_week_does_not_know_later_weeks(city: Path) -> Non
     chances = dict(zip(then.shops.licence, known.probability(frame(then, week)), strict=True))
     again = dict(zip(later.shops.licence, seen.probability(frame(later, later.weeks.index(first))), strict=True))
     assert {shop: again[shop] for shop in chances} == pytest.approx(chances)
+
+
+def test_a_later_lesson_looks_only_at_weeks_it_has_not_seen(city: Path) -> None:
+    lake, last = Lake.from_folder(city / "lake"), START + dt.timedelta(weeks=WEEKS, days=-1)
+    looks: Looks = {}
+    learn(read_facts(lake, last - dt.timedelta(weeks=1)), WEEKS - 2, looks)
+    facts = read_facts(lake, last)
+    week = facts.weeks.count - 1
+    again = learn(facts, week, looks)
+    assert {key[1] for key in facts.kept if key[0] == "frame"} <= {week - 1, week}
+    assert again.probability(frame(facts, week)) == pytest.approx(learn(facts, week).probability(frame(facts, week)))

@@ -21,6 +21,7 @@ from zhuanmai.alerts.features import NAMES, TOWARDS
 from zhuanmai.alerts.pictures import Past
 from zhuanmai.alerts.prior import fingerprint
 from zhuanmai.alerts.ranker import Ranker
+from zhuanmai.alerts.training import Looks
 
 LESSON_DAYS = 7
 _FILES = 4
@@ -29,12 +30,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Kept:
-    """A model, the day up to which it learned, and the past findings that alerts are compared with."""
+    """A model, the day up to which it learned, the past findings that alerts are compared with, and its lessons."""
 
     learned_on: dt.date
     version: str
     ranker: Ranker
     past: Past
+    looks: Looks
 
 
 def version() -> str:
@@ -44,21 +46,37 @@ def version() -> str:
 
 def load(day: dt.date) -> Kept | None:
     """The newest model learned within the week up to a day, or None."""
+    found = (_read(path) for path, age in _files(day) if age < LESSON_DAYS)
+    return next((kept for kept in found if kept), None)
+
+
+def looks_before(day: dt.date) -> Looks:
+    """How shops looked before the visits that the newest model learned from; empty where there is none to read."""
+    found = (_read(path) for path, _ in _files(day))
+    return next((kept.looks for kept in found if kept), {})
+
+
+def _files(day: dt.date) -> list[tuple[Path, int]]:
+    """The files up to a day with their age in days, newest first."""
+    found = []
     for path in sorted(_folder().glob("*.joblib"), reverse=True):
         try:
-            learned_on = dt.date.fromisoformat(path.stem)
+            age = (day - dt.date.fromisoformat(path.stem)).days
         except ValueError:
             continue
-        if not 0 <= (day - learned_on).days < LESSON_DAYS:
-            continue
-        try:
-            kept = joblib.load(path)
-        except (OSError, EOFError, ValueError, KeyError, AttributeError, ImportError, pickle.UnpicklingError) as error:
-            log.warning("alerts.model_unreadable", file=path.name, error=type(error).__name__)
-            continue
-        if isinstance(kept, Kept) and kept.version == version():
-            return kept
-    return None
+        if age >= 0:
+            found.append((path, age))
+    return found
+
+
+def _read(path: Path) -> Kept | None:
+    """What a file holds, if it can be read and would be understood today."""
+    try:
+        kept = joblib.load(path)
+    except (OSError, EOFError, ValueError, KeyError, AttributeError, ImportError, pickle.UnpicklingError) as error:
+        log.warning("alerts.model_unreadable", file=path.name, error=type(error).__name__)
+        return None
+    return kept if isinstance(kept, Kept) and kept.version == version() else None
 
 
 def store(kept: Kept) -> None:

@@ -20,6 +20,7 @@ from zhuanmai.alerts.pictures import Past, past_of, picture, similar
 from zhuanmai.alerts.ranker import learn
 from zhuanmai.alerts.replay import Suspect, just_visited, likeliest, model_of, standing, use_model
 from zhuanmai.alerts.tables import columns
+from zhuanmai.alerts.training import Looks
 
 _SPARE = 3  # candidates looked at for each alert wanted, as some are barred for their first reason
 _SPARE_AT_MOST = 60
@@ -64,18 +65,22 @@ class Outcome:
     kept: Kept
 
 
-def run(lake: Any, wish: Wish, tell: Callable[[str], None], kept: Kept | None = None) -> Outcome:
+def run(
+    lake: Any, wish: Wish, tell: Callable[[str], None], kept: Kept | None = None, looks: Looks | None = None
+) -> Outcome:
     """The run for a day, with a kept model or one that it learns. `tell` hears each step: reading, ranking, explaining.
 
-    A kept model learned within the week before; what was found since is among the features, not among the lessons.
+    A kept model learned within the week before; what was found since is among the features, not among the lessons. A
+    lesson takes from `looks` how shops looked before visits that an earlier one learned from.
     """
     tell("reading")
     facts = read_facts(lake, wish.day)
     week = facts.weeks.count - 1
     tell("ranking")
     if kept is None:
-        ranker = learn(facts, week)
-        kept = Kept(wish.day, version(), ranker, past_of(facts, week))
+        looks = {} if looks is None else looks
+        ranker = learn(facts, week, looks)
+        kept = Kept(wish.day, version(), ranker, past_of(facts, week, looks), looks)
     use_model(facts, week, kept.ranker)
     drafts = drafts_of(lake, facts, week, wish, kept.past, lambda: tell("explaining"))
     return Outcome(drafts, facts.without, measured(lake, facts, week) | {"learned_on": str(kept.learned_on)}, kept)
@@ -89,7 +94,7 @@ def drafts_of(
     drawn = _drawn(facts, week, wish, {each.subject for each in chosen})
     ranked()
     shops = [each.shop for each in (*chosen, *drawn) if each.shop >= 0]
-    alike = similar(facts, past or past_of(facts, week), frame(facts, week), shops)
+    alike = similar(facts, past or past_of(facts, week, {}), frame(facts, week), shops)
     register = _register(lake, [facts.shops.licence[shop] for shop in shops])
     return [_draft(facts, week, each, alike, register, drawn=False) for each in chosen] + [
         _draft(facts, week, each, alike, register, drawn=True) for each in drawn

@@ -10,9 +10,9 @@ import numpy as np
 from zhuanmai.alerts.arrays import Floats
 from zhuanmai.alerts.facts import Facts
 from zhuanmai.alerts.facts.events import FOUND
-from zhuanmai.alerts.features import HEADS, Frame, frame
+from zhuanmai.alerts.features import HEADS, Frame
 from zhuanmai.alerts.prior import off_the_usual
-from zhuanmai.alerts.training import FIRST_WEEK
+from zhuanmai.alerts.training import FIRST_WEEK, Looks, looked
 
 WEEKS = 26
 _ENOUGH_PEERS = 8
@@ -44,16 +44,16 @@ class Past:
     told: list[dict[str, Any]]
 
 
-def past_of(facts: Facts, week: int) -> Past:
+def past_of(facts: Facts, week: int, looks: Looks) -> Past:
     """The findings up to a week."""
     visits = facts.events.visits
     rows = np.flatnonzero(np.isin(visits.outcome, FOUND) & (visits.shop >= 0) & (visits.week > FIRST_WEEK))
     rows = rows[visits.week[rows] <= week]
     if not len(rows):
         return Past(np.zeros((0, len(HEADS))), [], [])
-    then = np.concatenate([_looks(frame(facts, int(visits.week[row]) - 1), [int(visits.shop[row])]) for row in rows])
+    then = [looked(facts, int(visits.week[row]) - 1, [int(visits.shop[row])], looks)[1][0] for row in rows]
     return Past(
-        then,
+        np.stack(then)[:, list(HEADS)],
         [facts.shops.licence[int(visits.shop[row])] for row in rows],
         [_told(facts, int(row)) for row in rows],
     )

@@ -19,7 +19,7 @@ from zhuanmai.alerts.arrays import Floats, hashed
 from zhuanmai.alerts.facts import Facts
 from zhuanmai.alerts.features import Frame
 from zhuanmai.alerts.prior import CATCH, off_the_usual, prior
-from zhuanmai.alerts.training import Lessons, lessons
+from zhuanmai.alerts.training import Lessons, Looks, lessons
 
 FEW = 12  # findings (or visits without one) below which nothing is learned
 _CUTS = 48
@@ -79,9 +79,12 @@ class Ranker:
         return np.asarray(np.where(page.trading, self.ceiling / (1 + np.exp(-self.raw(page))), 0.0))
 
 
-def learn(facts: Facts, week: int) -> Ranker:
-    """The model as of a week: from visits made up to then, and nothing later."""
-    taught = lessons(facts, week)
+def learn(facts: Facts, week: int, looks: Looks | None = None) -> Ranker:
+    """The model as of a week: from visits made up to then, and nothing later.
+
+    `looks`: how shops looked before earlier visits, from an earlier lesson; what is missing is worked out and added.
+    """
+    taught = lessons(facts, week, {} if looks is None else looks)
     found = int(taught.found.sum())
     if min(found, len(taught.found) - found) < FEW:
         return Ranker(None, None, (1.0, 0.0), 0.0, CATCH, found)

@@ -18,6 +18,7 @@ from zhuanmai.alerts.features import NAMES, Frame, frame
 from zhuanmai.alerts.prior import off_the_usual, prior
 
 FIRST_WEEK = 12
+Looks = dict[tuple[str, int], tuple[Floats, Floats]]  # licence and last day of a week → features, off the usual
 _CLIP = (0.4, 3.0)
 _ENOUGH_RANDOM = 20
 
@@ -44,19 +45,30 @@ def outcomes(facts: Facts, week: int) -> Ints:
     return np.flatnonzero(told)
 
 
-def lessons(facts: Facts, week: int) -> Lessons:
+def lessons(facts: Facts, week: int, looks: Looks) -> Lessons:
     """All visits as of a week: nothing dated later is in them."""
     visits = facts.events.visits
     rows = outcomes(facts, week)
     shops = visits.shop[rows]
     values, off = np.zeros((len(rows), len(NAMES)), np.float32), np.zeros((len(rows), len(NAMES)), np.float32)
     for at in np.unique(visits.week[rows]).tolist():
-        page, here = frame(facts, at - 1), visits.week[rows] == at
-        values[here] = page.values[shops[here]]
-        off[here] = off_the_usual(page, values[here])
+        here = visits.week[rows] == at
+        values[here], off[here] = looked(facts, at - 1, shops[here].tolist(), looks)
     found = np.isin(visits.outcome[rows], FOUND).astype(np.int64)
     drawn = np.isin(visits.reason[rows], ["random", "routine"])
     return Lessons(frame(facts, week), values, prior().odds(off), found, _inverse_propensity(off, drawn), shops)
+
+
+def looked(facts: Facts, week: int, shops: list[int], looks: Looks) -> tuple[Floats, Floats]:
+    """How shops looked in a week: features, and how far these were off the usual. What is new goes into `looks`."""
+    keys = [(facts.shops.licence[shop], facts.weeks.ends(week).toordinal()) for shop in shops]
+    new = [shop for shop, key in zip(shops, keys, strict=True) if key not in looks]
+    if new:
+        page = frame(facts, week)
+        values = page.values[new]
+        for shop, *look in zip(new, values, off_the_usual(page, values), strict=True):
+            looks[facts.shops.licence[shop], facts.weeks.ends(week).toordinal()] = (look[0], look[1])
+    return np.stack([looks[key][0] for key in keys]), np.stack([looks[key][1] for key in keys])
 
 
 def _inverse_propensity(off: Floats, drawn: Bools) -> Floats:
