@@ -27,7 +27,7 @@ django.setup()
 
 from zhuanmai.alerts.detectors import DETECTORS  # noqa: E402
 from zhuanmai.alerts.facts import read_facts  # noqa: E402
-from zhuanmai.alerts.features import NAMES, TOWARDS, frame  # noqa: E402
+from zhuanmai.alerts.features import HEADS, NAMES, TOWARDS, frame  # noqa: E402
 from zhuanmai.alerts.prior import FILE, Prior, off_the_usual  # noqa: E402
 from zhuanmai.lake.engine import Lake  # noqa: E402
 from zhuanmai.sandbox.city import Parameters, make_city, open_truth  # noqa: E402
@@ -37,6 +37,7 @@ SEED = 7000  # added to the make's number: seeds that no evaluation uses
 OTHERS = 10  # honest shops for each that offends
 MAY_LACK = ("scans", "parcels", "complaints", "inspections", "case_items", "order_accounts", "licence_changes")
 LACKING = 0.33
+RISING = [towards if at in HEADS else 0 for at, towards in enumerate(TOWARDS)]
 Rows = tuple[Any, Any, Any]
 
 
@@ -81,10 +82,10 @@ def _with_lacking(dice: np.random.Generator, values: Any, found: Any, weights: A
 
 
 def grow(values: Any, found: Any, weights: Any) -> HistGradientBoostingClassifier:
-    """The trees: what makes a shop more suspect never makes it less."""
+    """The trees: more of a detector's score never makes a shop less suspect; its further numbers tell how old it is."""
     return HistGradientBoostingClassifier(
         max_iter=240, learning_rate=0.06, max_leaf_nodes=24, min_samples_leaf=40, l2_regularization=3.0,
-        max_features=0.3, monotonic_cst=list(TOWARDS), early_stopping=False, random_state=0,
+        max_features=0.3, monotonic_cst=RISING, early_stopping=False, random_state=0,
     ).fit(values, found, sample_weight=weights)  # fmt: skip
 
 
