@@ -73,6 +73,18 @@ PROOFS = (
         ("tests/lake/test_importing.py", "tests/lake/test_history.py"),
         {"ZHUANMAI_LAKE_KILLS": "20", "ZHUANMAI_PROPERTY_CASES": "500"},
     ),
+    Proof(
+        "alerts",
+        "Alerts on three cities not seen are clearly better than a plain learner and calibrated; 40 M lines in 90 s and 4 GB",
+        ("tests/alerts/test_full.py",),
+        {"ZHUANMAI_ALERT_SEEDS": "21 22 23", "ZHUANMAI_DAILY_SHOPS": "25000"},
+    ),
+    Proof(
+        "feedback",
+        "What squads find makes later alerts better: five cities, half a year, the interval of the gain above zero",
+        ("tests/alerts/test_full.py",),
+        {"ZHUANMAI_FEEDBACK_SEEDS": "401 402 403 404 405"},
+    ),
     Proof("backup", "A backup taken while five officers work restores and verifies", ("tests/e2e/test_backup.py",)),
 )
 

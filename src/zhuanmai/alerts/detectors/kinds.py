@@ -16,8 +16,8 @@ NEVER = 200.0  # weeks
 class Column:
     """One number that a detector says of every shop.
 
-    `towards`: 1 more of it makes a shop more suspect, -1 the other way round, 0 either; the prior keeps to it where it is
-    a detector's score. `words`: how a reason says it, with `{value}`, `{peers}` (the median of shops like it). `never`:
+    `towards`: 1 more of it is more suspect, -1 the other way round, 0 either; for a detector's score the prior
+    keeps to it. `words`: how a reason says it, with `{value}`, `{peers}` (the median of shops like it). `never`:
     how it says a value of `NEVER`, where the column counts weeks since something that may not have been.
     """
 
