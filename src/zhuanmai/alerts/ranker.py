@@ -1,21 +1,20 @@
 """The ranker: from all detectors' columns to the probability that a visit now finds an offence.
 
-Two judges: trees grown on made cities of many makes (`prior`), which know what an offence looks like, and a forest
-grown on this city's own visits, which knows what it looks like here. Visits that the forest has not seen tell how much
-to trust each, and set the level. Without enough visits the first judge stands alone.
+Two judges: trees grown on made cities of many makes (`prior`), which know what an offence looks like, and trees grown
+on this city's own visits, which know what it looks like here. Visits that the latter have not seen tell how much to
+trust each, and set the level. Without enough visits the first judge stands alone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from zhuanmai.alerts.arrays import Floats, hashed
+from zhuanmai.alerts.arrays import Bools, Floats, hashed
 from zhuanmai.alerts.facts import Facts
 from zhuanmai.alerts.features import Frame
 from zhuanmai.alerts.prior import CATCH, off_the_usual, prior
@@ -25,8 +24,9 @@ FEW = 12  # findings (or visits without one) below which nothing is learned
 _CUTS = 48
 _FOLDS = 3
 _LEAST_TRUST = 0.05
-_TREES, _LEAF, _OF_FEATURES = 300, 5, 0.3
-_SUREST = 0.003  # a forest of so few visits is never surer than this
+_TREES, _LEAF, _OF_FEATURES = 200, 5, 0.3
+_BOOSTED = 2  # runs of boosting, whose odds are averaged
+_SUREST = 0.003  # trees of so few visits are never surer than this
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,40 @@ class Scale:
 
 
 @dataclass(frozen=True)
-class Ranker:
-    """A model as of a week. `trust`: how much the prior and the forest weigh; `ceiling`: what a visit finds."""
+class Own:
+    """Trees grown on own visits in two manners, a forest and boosting, of which each errs where the other does not."""
 
-    forest: Any
+    forest: ExtraTreesClassifier
+    boosted: list[HistGradientBoostingClassifier]
+
+    @classmethod
+    def grown(cls, taught: Lessons, steps: Floats, rows: Bools) -> Own:
+        """On these rows of the lessons."""
+        steps, found, weight = steps[rows], taught.found[rows], taught.weight[rows]
+        forest = ExtraTreesClassifier(
+            _TREES, min_samples_leaf=_LEAF, max_features=_OF_FEATURES, criterion="entropy", random_state=0
+        ).fit(steps, found, sample_weight=weight)
+        with threadpool_limits(1):  # so few rows are learned sooner by one thread, and every machine gets the same sums
+            boosted = [
+                HistGradientBoostingClassifier(
+                    max_iter=120, learning_rate=0.05, max_leaf_nodes=8, min_samples_leaf=20, l2_regularization=3.0,
+                    max_features=0.25, early_stopping=False, random_state=run,
+                ).fit(steps, found, sample_weight=weight) for run in range(_BOOSTED)
+            ]  # fmt: skip
+        return cls(forest, boosted)
+
+    def odds(self, steps: Floats) -> Floats:
+        """Log odds that a visit finds something."""
+        with threadpool_limits(1):
+            boosted = np.mean([_log_odds(each.predict_proba(steps)[:, 1]) for each in self.boosted], axis=0)
+            return np.asarray((_log_odds(self.forest.predict_proba(steps)[:, 1]) + boosted) / 2)
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """A model as of a week. `trust`: how much the prior and the own trees weigh; `ceiling`: what a visit finds."""
+
+    own: Own | None
     scale: Scale | None
     trust: tuple[float, float]
     base: float
@@ -64,14 +94,14 @@ class Ranker:
     @property
     def learned(self) -> bool:
         """Whether own visits speak, and not the prior alone."""
-        return self.forest is not None
+        return self.own is not None
 
     def raw(self, page: Frame, rows: Floats | None = None) -> Floats:
         """Log odds for the rows of a page, or for chosen or changed rows of it."""
         first = prior().odds(off_the_usual(page, rows))
-        if self.forest is None or self.scale is None:
+        if self.own is None or self.scale is None:
             return first
-        own = _odds(self.forest, self.scale.stepped(page.values if rows is None else rows))
+        own = self.own.odds(self.scale.stepped(page.values if rows is None else rows))
         return np.asarray(self.base + self.trust[0] * first + self.trust[1] * own)
 
     def probability(self, page: Frame) -> Floats:
@@ -95,26 +125,13 @@ def learn(facts: Facts, week: int, looks: Looks | None = None) -> Ranker:
     for number in range(_FOLDS):
         inside = fold != number
         if len(np.unique(taught.found[inside])) > 1 and not inside.all():
-            own[~inside] = _odds(_forest(taught, steps, inside), steps[~inside])
+            own[~inside] = Own.grown(taught, steps, inside).odds(steps[~inside])
     trust, base = _weighed(taught, own)
-    return Ranker(_forest(taught, steps, np.ones(len(fold), bool)), scale, trust, base, 1.0, found)
-
-
-def _forest(taught: Lessons, steps: Floats, rows: Any) -> ExtraTreesClassifier:
-    forest = ExtraTreesClassifier(
-        _TREES, min_samples_leaf=_LEAF, max_features=_OF_FEATURES, criterion="entropy", random_state=0
-    )
-    return forest.fit(steps[rows], taught.found[rows], sample_weight=taught.weight[rows])
-
-
-def _odds(forest: ExtraTreesClassifier, steps: Floats) -> Floats:
-    with threadpool_limits(1):
-        chance = np.clip(forest.predict_proba(steps)[:, 1], _SUREST, 1 - _SUREST)
-    return np.asarray(np.log(chance / (1 - chance)))
+    return Ranker(Own.grown(taught, steps, np.ones(len(fold), bool)), scale, trust, base, 1.0, found)
 
 
 def _weighed(taught: Lessons, own: Floats) -> tuple[tuple[float, float], float]:
-    """How much the odds of each judge count, from visits to shops the forest had not seen; neither counts against."""
+    """How much the odds of each judge count, from visits to shops the own trees did not see; none counts against."""
     model = LogisticRegression(C=1.0)
     model.fit(np.stack([taught.prior, own], axis=1), taught.found, sample_weight=taught.weight)
     trust = np.maximum(model.coef_[0], _LEAST_TRUST)
@@ -122,3 +139,8 @@ def _weighed(taught: Lessons, own: Floats) -> tuple[tuple[float, float], float]:
     level = LogisticRegression(C=1e4).fit(said[:, None], taught.found, sample_weight=taught.weight)
     slope = max(0.3, float(level.coef_[0, 0]))
     return (float(trust[0] * slope), float(trust[1] * slope)), float(level.intercept_[0])
+
+
+def _log_odds(chance: Floats) -> Floats:
+    kept = np.clip(chance, _SUREST, 1 - _SUREST)
+    return np.asarray(np.log(kept / (1 - kept)))
