@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -212,8 +213,9 @@ def test_pages_show_counts_reasons_and_ways_on(national: National, officer_with:
     dead = Message.objects.get(state="dead")
     page = client.get("/exchange").content.decode()
     assert "no such kind: gossip" in page
-    assert page.count("GJ") == 3
-    assert client.get("/exchange?state=dead").content.decode().count("GJ") == 0
+    receipt = re.compile(r"GJ[0-9A-F]{16}")  # two letters alone may stand in a form's token by chance
+    assert len(receipt.findall(page)) == 3
+    assert not receipt.findall(client.get("/exchange?state=dead").content.decode())
     detail = client.get(f"/exchange/messages/{dead.pk}").content.decode()
     assert "no such kind: gossip" in detail
     assert "422" in detail
