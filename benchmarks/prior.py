@@ -31,6 +31,7 @@ from zhuanmai.alerts.features import HEADS, NAMES, TOWARDS, frame  # noqa: E402
 from zhuanmai.alerts.prior import FILE, Prior, off_the_usual  # noqa: E402
 from zhuanmai.lake.engine import Lake  # noqa: E402
 from zhuanmai.sandbox.city import Parameters, make_city, open_truth  # noqa: E402
+from zhuanmai.sandbox.evaluation import offending  # noqa: E402
 
 START, WEEKS, FIRST, EVERY = dt.date(2024, 1, 1), 104, 24, 8
 SEED = 7000  # added to the make's number: seeds that no evaluation uses
@@ -52,9 +53,9 @@ def rows_of(make: int, retailers: int) -> Rows:
         facts = read_facts(Lake.from_folder(folder / "lake"), given.start + dt.timedelta(weeks=WEEKS, days=-1))
         parts = []
         for week in range(FIRST, facts.weeks.count, EVERY):
-            page, day = frame(facts, week), facts.weeks.ends(week) + dt.timedelta(days=1)
+            page = frame(facts, week)
             shops = np.flatnonzero(page.trading)
-            hot = np.array([truth.offence(facts.shops.licence[shop], day) is not None for shop in shops])
+            hot = offending(facts, truth, week, shops)
             honest = dice.choice(shops[~hot], min(int((~hot).sum()), OTHERS * int(hot.sum())), replace=False)
             off = off_the_usual(page)
             weight = (~hot).sum() / max(1, len(honest))

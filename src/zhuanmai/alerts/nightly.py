@@ -90,8 +90,9 @@ def drafts_of(
     lake: Any, facts: Facts, week: int, wish: Wish, past: Past | None = None, ranked: Callable[[], None] = lambda: None
 ) -> list[Draft]:
     """The alerts of a week, from facts that were read up to then or beyond; nothing later is looked at."""
-    chosen = _directed(facts, week, wish)
-    drawn = _drawn(facts, week, wish, {each.subject for each in chosen})
+    chance = standing(facts, week)
+    chosen = _directed(facts, week, chance, wish)
+    drawn = _drawn(facts, week, chance, wish, {each.subject for each in chosen})
     ranked()
     shops = [each.shop for each in (*chosen, *drawn) if each.shop >= 0]
     alike = similar(facts, past or past_of(facts, week, {}), frame(facts, week), shops)
@@ -112,18 +113,18 @@ def measured(lake: Any, facts: Facts, week: int) -> dict[str, Any]:
     }
 
 
-def _directed(facts: Facts, week: int, wish: Wish) -> list[Suspect]:
+def _directed(facts: Facts, week: int, chance: Floats, wish: Wish) -> list[Suspect]:
     """The likeliest, without those that are barred for their first reason."""
     closed = {subject for subject, reasons in wish.barred.items() if reasons == NONE_AT_ALL}
     most = wish.directed * _SPARE + min(len(wish.barred) - len(closed), _SPARE_AT_MOST)
     chosen: list[Suspect] = []
-    for each in likeliest(facts, week, most, closed) if wish.directed else []:
+    for each in likeliest(facts, week, chance, most, closed) if wish.directed else []:
         if len(chosen) < wish.directed and _leading(each) not in wish.barred.get(each.subject, frozenset()):
             chosen.append(each)
     return chosen
 
 
-def _drawn(facts: Facts, week: int, wish: Wish, taken: set[str]) -> list[Suspect]:
+def _drawn(facts: Facts, week: int, chance: Floats, wish: Wish, taken: set[str]) -> list[Suspect]:
     """Shops by a hash of their number and the day, whatever the data say of them (双随机)."""
     pool = facts.trading(week).copy()
     pool[just_visited(facts, week)] = False
@@ -133,7 +134,6 @@ def _drawn(facts: Facts, week: int, wish: Wish, taken: set[str]) -> list[Suspect
         for shop in np.flatnonzero(pool).tolist()
         if facts.shops.licence[shop] not in barred
     )
-    chance: Floats = standing(facts, week, model_of(facts, week))
     return [
         Suspect("licence", facts.shops.licence[shop], float(chance[shop]), shop, "", [])
         for _, shop in order[: wish.drawn]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from zhuanmai.alerts.arrays import Ints
+from zhuanmai.alerts.arrays import Floats, Ints
 from zhuanmai.alerts.facts import Facts, read_facts
 from zhuanmai.alerts.facts.events import Visits
 from zhuanmai.alerts.features import frame
@@ -77,7 +77,7 @@ def raise_alerts(facts: Facts, week: int, per_week: int, raised: Collection[str]
     return [
         Alert(f"A{day:%Y%m%d}-{number:03d}", day, each.kind, each.subject, round(each.share, 6), round(each.share, 6),
               each.offence, json.dumps(each.reasons, ensure_ascii=False))
-        for number, each in enumerate(likeliest(facts, week, per_week, raised), start=1)
+        for number, each in enumerate(likeliest(facts, week, standing(facts, week), per_week, raised), start=1)
     ]  # fmt: skip
 
 
@@ -93,17 +93,15 @@ class Suspect:
     reasons: list[dict[str, Any]]
 
 
-def likeliest(facts: Facts, week: int, most: int, barred: Collection[str]) -> list[Suspect]:
+def likeliest(facts: Facts, week: int, chance: Floats, most: int, barred: Collection[str]) -> list[Suspect]:
     """The likeliest subjects as of a week that are not barred, best first, each with its reasons."""
-    page, ranker = frame(facts, week), model_of(facts, week)
-    chance = standing(facts, week, ranker)
     order = np.lexsort((np.array(facts.shops.licence), -chance))
     shops = [int(at) for at in order[: most + len(barred)] if chance[at] > 0 and facts.shops.licence[at] not in barred]
     places = [each for each in suspected(facts, week)[: most + len(barred)] if each[0].address not in barred]
     named: list[tuple[float, str, int]] = [(float(chance[shop]), facts.shops.licence[shop], shop) for shop in shops]
     named += [(share, place.address, -1) for place, share in places]
     chosen = sorted(named, key=lambda each: (-each[0], each[1]))[:most]
-    told = explain(facts, page, ranker, [shop for _, _, shop in chosen if shop >= 0])
+    told = explain(facts, frame(facts, week), model_of(facts, week), [shop for _, _, shop in chosen if shop >= 0])
     by_address = {place.address: place for place, _ in places}
     made = []
     for share, subject, shop in chosen:
@@ -127,9 +125,9 @@ def use_model(facts: Facts, week: int, ranker: Ranker) -> None:
     facts.kept["ranker", facts.weeks.renewed(week, RELEARN_WEEKS)] = ranker
 
 
-def standing(facts: Facts, week: int, ranker: Ranker) -> Any:
+def standing(facts: Facts, week: int) -> Floats:
     """Each shop's probability; who was just visited lies low, whatever was found."""
-    chance = ranker.probability(frame(facts, week))
+    chance = model_of(facts, week).probability(frame(facts, week))
     chance[just_visited(facts, week)] *= _LIES_LOW
     return chance
 

@@ -64,7 +64,8 @@ def _made(row: Run) -> tuple[nightly.Outcome, Places, list[Whereabouts]]:
     drawn_before = Alert.objects.filter(drawn=True).count()
     drawn = dispatch.random_part(made_before, drawn_before, row.wanted, settings.ALERTS_RANDOM_SHARE)
     wish = nightly.Wish(row.day, row.wanted - drawn, drawn, _barred(row.day))
-    made = nightly.run(lake, wish, tell, keeping.load(row.day), keeping.looks_before(row.day))
+    kept = keeping.load(row.day)
+    made = nightly.run(lake, wish, tell, kept, None if kept else keeping.looks_before(row.day))
     if made.kept.learned_on == row.day:
         keeping.store(made.kept)
     tell("mapping")

@@ -61,13 +61,14 @@ def lessons(facts: Facts, week: int, looks: Looks) -> Lessons:
 
 def looked(facts: Facts, week: int, shops: list[int], looks: Looks) -> tuple[Floats, Floats]:
     """How shops looked in a week: features, and how far these were off the usual. What is new goes into `looks`."""
-    keys = [(facts.shops.licence[shop], facts.weeks.ends(week).toordinal()) for shop in shops]
+    day = facts.weeks.ends(week).toordinal()
+    keys = [(facts.shops.licence[shop], day) for shop in shops]
     new = [shop for shop, key in zip(shops, keys, strict=True) if key not in looks]
     if new:
         page = frame(facts, week)
         values = page.values[new]
-        for shop, *look in zip(new, values, off_the_usual(page, values), strict=True):
-            looks[facts.shops.licence[shop], facts.weeks.ends(week).toordinal()] = (look[0], look[1])
+        off = off_the_usual(page, values)
+        looks |= {(facts.shops.licence[shop], day): (values[at], off[at]) for at, shop in enumerate(new)}
     return np.stack([looks[key][0] for key in keys]), np.stack([looks[key][1] for key in keys])
 
 

@@ -13,11 +13,11 @@ from sklearn.metrics import average_precision_score
 from threadpoolctl import threadpool_limits
 
 from zhuanmai.alerts import training
-from zhuanmai.alerts.arrays import Floats, ranks, recent
+from zhuanmai.alerts.arrays import Bools, Floats, Ints, ranks, recent
 from zhuanmai.alerts.facts import Facts, read_facts
 from zhuanmai.alerts.features import HEADS, NAMES, frame
 from zhuanmai.alerts.prior import off_the_usual, prior
-from zhuanmai.alerts.replay import model_of, standing, weekly
+from zhuanmai.alerts.replay import standing, weekly
 from zhuanmai.sandbox.city import Truth
 
 _RELEARN_WEEKS = 13
@@ -79,10 +79,14 @@ def _calibration_error(said: list[float], caught: list[float]) -> float:
 
 def _average_precision(facts: Facts, truth: Truth, week: int) -> float:
     """Of all trading shops in the order of their probability, against who offends the day after."""
-    day = facts.weeks.ends(week) + dt.timedelta(days=1)
     shops = np.flatnonzero(facts.trading(week))
-    offending = [truth.offence(facts.shops.licence[shop], day) is not None for shop in shops]
-    return float(average_precision_score(offending, standing(facts, week, model_of(facts, week))[shops]))
+    return float(average_precision_score(offending(facts, truth, week, shops), standing(facts, week)[shops]))
+
+
+def offending(facts: Facts, truth: Truth, week: int, shops: Ints) -> Bools:
+    """Which of these shops offend the day after a week."""
+    day = facts.weeks.ends(week) + dt.timedelta(days=1)
+    return np.array([truth.offence(facts.shops.licence[shop], day) is not None for shop in shops.tolist()], bool)
 
 
 def _catch(truth: Truth, subject: str, day: dt.date) -> float:
@@ -170,14 +174,14 @@ class _Truth:
     def _learned(self, facts: Facts) -> Any:
         rows, hot = [], []
         for week in range(self.before - 1, _OWN_WEEKS - 8, -8):
-            page, day = frame(facts, week), facts.weeks.ends(week) + dt.timedelta(days=1)
+            page = frame(facts, week)
             shops = np.flatnonzero(page.trading)
             rows.append(page.values[shops])
-            hot += [self.truth.offence(facts.shops.licence[shop], day) is not None for shop in shops]
+            hot.append(offending(facts, self.truth, week, shops))
         return HistGradientBoostingClassifier(
             max_iter=250, learning_rate=0.05, min_samples_leaf=15, l2_regularization=1.0, max_features=0.5,
             random_state=0,
-        ).fit(np.concatenate(rows), np.array(hot))  # fmt: skip
+        ).fit(np.concatenate(rows), np.concatenate(hot))  # fmt: skip
 
 
 class _Plain:
