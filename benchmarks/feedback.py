@@ -1,8 +1,9 @@
-"""`python -m benchmarks.feedback [--seeds 101 102 …] [--retailers N]`: what learning from visits gains in half a year.
+"""`python -m benchmarks.feedback [--seeds … --makes … --retailers N]`: what learning from visits gains in half a year.
 
 Each city is lived through twice over its last 26 weeks, visits only where the list sends them (and the random share):
 once learning every fourth week, once with the model of the first week. The gain is over the last ten weeks, by what
-visits catch on average (the truth, which no ranker sees); its interval is over the cities (Student's t).
+visits catch on average (the truth, which no ranker sees); its interval is over the cities (Student's t). Each city is
+of a make of its own which the prior never saw, as a real city would be, unless `--makes` says otherwise.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import math
 import os
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import django
@@ -25,51 +28,55 @@ django.setup()
 
 from zhuanmai.lake.engine import Lake  # noqa: E402
 from zhuanmai.sandbox.city import Parameters, make_city, open_truth  # noqa: E402
-from zhuanmai.sandbox.feedback import Plan, Visited, walk, without_own_visits  # noqa: E402
+from zhuanmai.sandbox.feedback import Plan, begin, walk, without_own_visits  # noqa: E402
 
 START, WEEKS, LAST, COUNTED = dt.date(2024, 1, 1), 104, 26, 10
+Run = list[list[float]]  # by week what each directed visit would catch on average
 
 
-def catches(visits: list[Visited]) -> list[float]:
-    """What the directed visits of a week would catch on average, one by one."""
-    return [each.catch for each in visits if not each.draft.drawn]
-
-
-def lived(folder: Path, seed: int, *, learning: bool, per_week: int, drawn: int) -> list[list[float]]:
-    """Half a year of one city: by week what each directed visit would catch on average."""
-    plan = Plan(LAST, per_week, drawn, seed, learning)
-    return [catches(made) for _, _, made in walk(Lake.from_folder(folder / "lake"), open_truth(folder / "truth"), plan)]
+def lived(seed: int, make: int, retailers: int, per_week: int, drawn: int) -> tuple[Run, Run]:
+    """Half a year of one city, learning and frozen."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        given = Parameters.draw(seed=seed, retailers=retailers, weeks=WEEKS, start=START, make=make)
+        make_city(given, folder / "lake", folder / "truth")
+        without_own_visits(folder / "lake", given.start + dt.timedelta(weeks=WEEKS - LAST))
+        lake, truth = Lake.from_folder(folder / "lake"), open_truth(folder / "truth")
+        begun = begin(lake, truth, LAST)
+        learning, frozen = (
+            [
+                [each.catch for each in made if not each.draft.drawn]
+                for _, _, made in walk(lake, truth, Plan(LAST, per_week, drawn, seed, learns), begun)
+            ]
+            for learns in (True, False)
+        )
+    late = [float(np.mean(sum(run[-COUNTED:], []))) for run in (learning, frozen)]
+    print(f"seed {seed}, make {make}: learning {late[0]:.3f}, frozen {late[1]:.3f}, gain {late[0] - late[1]:+.3f}",
+          flush=True)  # fmt: skip
+    return learning, frozen
 
 
 def main() -> int:
     """Make the cities, live through them, print the table week by week and the gain."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=[401, 402, 403, 404, 405])
-    parser.add_argument("--retailers", type=int, default=6000)
-    parser.add_argument("--per-week", type=int, default=15)
+    parser.add_argument("--makes", type=int, nargs="+", default=[201, 202, 203, 204, 205])
+    parser.add_argument("--retailers", type=int, default=25000)
+    parser.add_argument("--per-week", type=int, default=25)
     parser.add_argument("--drawn", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--at-least", type=float, default=None, help="fail unless the interval lies above this")
     given = parser.parse_args()
-    both: dict[bool, list[list[list[float]]]] = {True: [], False: []}
-    for seed in given.seeds:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            parameters = Parameters.draw(seed=seed, retailers=given.retailers, weeks=WEEKS, start=START)
-            make_city(parameters, folder / "lake", folder / "truth")
-            without_own_visits(folder / "lake", parameters.start + dt.timedelta(weeks=WEEKS - LAST))
-            for learning in (True, False):
-                both[learning].append(
-                    lived(folder, seed, learning=learning, per_week=given.per_week, drawn=given.drawn)
-                )
-        late = [np.mean(sum(both[learning][-1][-COUNTED:], [])) for learning in (True, False)]
-        print(f"seed {seed}: learning {late[0]:.3f}, frozen {late[1]:.3f}, gain {late[0] - late[1]:+.3f}", flush=True)
+    cities = [(seed, given.makes[at % len(given.makes)], given.retailers, given.per_week, given.drawn)
+              for at, seed in enumerate(given.seeds)]  # fmt: skip
+    with ProcessPoolExecutor(given.jobs, mp_context=get_context("spawn")) as pool:
+        runs = list(pool.map(lived, *zip(*cities, strict=True)))
     print("\n| week | learning | frozen |\n| --: | --: | --: |")
     for week in range(LAST):
-        means = [np.mean(sum((city[week] for city in both[learning]), [])) for learning in (True, False)]
+        means = [np.mean(sum((run[which][week] for run in runs), [])) for which in (0, 1)]
         print(f"| {week + 1} | {100 * means[0]:.1f} % | {100 * means[1]:.1f} % |")
     gains = [
-        float(np.mean(sum(one[-COUNTED:], [])) - np.mean(sum(other[-COUNTED:], [])))
-        for one, other in zip(both[True], both[False], strict=True)
+        float(np.mean(sum(learning[-COUNTED:], [])) - np.mean(sum(frozen[-COUNTED:], []))) for learning, frozen in runs
     ]
     mean, error = float(np.mean(gains)), float(np.std(gains, ddof=1) / math.sqrt(len(gains)))
     reach = float(stats.t.ppf(0.975, len(gains) - 1)) * error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,11 @@ from tests.enforcement.conftest import Bureau
 from tests.lake.tables import rows_of
 from zhuanmai.accounts.models import Unit
 from zhuanmai.alerts import asking, dispatch, notices, phrases, queries, running, services, tasks
+from zhuanmai.alerts.detectors.kinds import Column, Spoken
+from zhuanmai.alerts.facts import read_facts
+from zhuanmai.alerts.features import OF_DETECTOR
 from zhuanmai.alerts.models import Alert, Run
+from zhuanmai.alerts.reasons import telling
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, NotAllowed, NotFound, Refused
 from zhuanmai.enforcement import acts
@@ -328,3 +333,57 @@ def test_results_count_what_squads_could_see(bureau: Bureau, an_alert: Make) -> 
     assert error == 0.0
     rates = queries.fairness(bureau["analyst"], since=today() - dt.timedelta(days=9))
     assert [(one.key, one.directed.hits) for one in rates["district"]] == [("350206", 1)]
+
+
+def test_orders_that_come_in_late_do_not_look_like_a_fall(bureau: Bureau, lake: Path) -> None:
+    """The lake's orders ended some days ago: a run as of five days later looks at the same whole weeks."""
+    found = open_lake()
+    facts = read_facts(found, today(), with_orders=True)
+    assert facts.weeks.last < today()
+    later = read_facts(found, today() + dt.timedelta(days=5), with_orders=True)
+    assert later.weeks == facts.weeks
+    assert (later.orders.sums["cartons"] == facts.orders.sums["cartons"]).all()
+    cartons = facts.orders.sums["cartons"].sum(axis=0)
+    assert cartons[-1] > 0.8 * cartons[-9:-1].mean()
+
+
+def test_what_is_known_since_the_last_orders_counts_into_the_newest_week(bureau: Bureau, lake: Path) -> None:
+    found = open_lake()
+    complaints = found.table("complaints")
+    cut = today() - dt.timedelta(days=5)
+    orders = found.table("orders")
+    late = replace(found, tables={**found.tables, "orders": orders.filter(orders.order_date <= cut)})
+    facts = read_facts(late, today(), with_orders=True)
+    assert facts.weeks.last <= cut
+    named = complaints.filter(complaints.licence_no.notnull()).count().execute()
+    total = sum(facts.events.counts[name].sum() for name in ("counterfeit", "unlicensed", "smuggled", "price", "minor",
+                                                            "service", "other") if name in facts.events.counts)  # fmt: skip
+    assert total >= named
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "peers", "said"),
+    [
+        ("rise", 0.5, 0.0, "近八周订货比自身前半年多 65%（已扣除季节和同类涨跌）"),
+        ("rise", -0.8, 0.0, "近八周订货比自身前半年少 55%（已扣除季节和同类涨跌）"),
+        ("falling", 0.8, 0.0, "近八周总订货比上一年少 55%（已扣除同类涨跌）"),
+        ("falling", -0.5, 0.0, "近八周总订货比上一年多 65%（已扣除同类涨跌）"),
+        ("full_8", 0.824, 0.1, "八周内顶格订购占 82%；同类 10%"),
+        ("fill", -1.25, 0.0, "限额用足程度低于同规模店铺 1.2 个标准差"),
+        ("other_phone", 1.0, 0.0, "用其他持证人的电话订货"),
+        ("caught_ago", 200.0, 200.0, "此前未被查获"),
+        ("caught_ago", 9.0, 200.0, "9 周前曾被查获"),
+        ("heavy_13", 3.0, -0.0, "13 周内重包裹 3 件；同类 0"),
+    ],
+)
+def test_a_reason_says_its_number_as_an_officer_reads_it(column: str, value: float, peers: float, said: str) -> None:
+    reason = {"detector": OF_DETECTOR[column], "column": column, "numbers": {column: {"value": value, "peers": peers}}}
+    with translation.override("zh-hans"):
+        assert phrases.said_of(reason) == said
+
+
+def test_a_reason_leads_with_what_can_be_checked_on_the_spot() -> None:
+    """A blend of traces leads only where the detector's plain numbers are all at the usual."""
+    plain, blend = Column("heavy_13", 1, ""), Column("parcels", 1, "", spoken=Spoken.BLEND)
+    assert min((blend, plain), key=lambda column: telling(column, 2.0)) is plain
+    assert min((blend, plain), key=lambda column: telling(column, 2.0 if column is blend else 0.0)) is blend

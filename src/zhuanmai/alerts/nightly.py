@@ -74,7 +74,7 @@ def run(
     lesson takes from `looks` how shops looked before visits that an earlier one learned from.
     """
     tell("reading")
-    facts = read_facts(lake, wish.day)
+    facts = read_facts(lake, wish.day, with_orders=True)
     week = facts.weeks.count - 1
     tell("ranking")
     if kept is None:
@@ -108,6 +108,7 @@ def measured(lake: Any, facts: Facts, week: int) -> dict[str, Any]:
     return {
         "findings": ranker.found,
         "learned": ranker.learned,
+        "orders_until": str(facts.weeks.ends(week)),
         "drift": drift(facts, week),
         "population": _population(lake, facts, week),
     }

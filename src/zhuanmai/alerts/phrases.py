@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from zhuanmai.alerts.detectors import DETECTORS
-from zhuanmai.alerts.detectors.kinds import NEVER
+from zhuanmai.alerts.detectors.kinds import NEVER, Column, Spoken
 
 RANDOM = "random"
 PLACE = "place"
@@ -41,11 +42,20 @@ def said_of(reason: dict[str, Any]) -> str:
     if reason["detector"] == PLACE:
         return gettext(PLACE_WORDS[name]).format(value=round(told))
     column = _COLUMNS[name]
-    if column.never and told["value"] >= NEVER:
-        return gettext(column.never)
-    return gettext(column.words).format(
-        value=round(told["value"], column.digits or None), peers=round(told["peers"], column.digits or None)
-    )
+    turned = told["value"] >= NEVER if column.spoken is Spoken.AGO else told["value"] < 0
+    words = column.other if turned and column.other else column.words
+    value = _shown(column, abs(told["value"]) if words == column.other else told["value"], turned=turned)
+    return gettext(words).format(value=value, peers=_shown(column, told["peers"], turned=False))
+
+
+def _shown(column: Column, value: float, *, turned: bool) -> str:
+    """A number of a column as pages show it."""
+    if column.spoken in (Spoken.RISE, Spoken.FALL):
+        grows = (column.spoken is Spoken.RISE) != turned
+        return f"{math.expm1(value) if grows else -math.expm1(-value):.0%}"
+    if column.spoken is Spoken.PERCENT:
+        return f"{value:.0%}"
+    return f"{round(value, column.digits) + 0.0:.{column.digits}f}"
 
 
 def label_of(detector: str) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from zhuanmai.alerts.arrays import Floats
 from zhuanmai.alerts.detectors import DETECTORS
+from zhuanmai.alerts.detectors.kinds import Column, Spoken
 from zhuanmai.alerts.facts import Facts
 from zhuanmai.alerts.features import NAMES, Frame
 from zhuanmai.alerts.phrases import PLACE, PLACE_WORDS, in_words, look_for_of
@@ -15,6 +16,7 @@ from zhuanmai.alerts.ranker import Ranker
 
 _MOST, _FEWEST = 5, 3
 _OF_NUMBERS = 2
+_AT_THE_USUAL = 0.05
 
 
 def explain(facts: Facts, page: Frame, ranker: Ranker, shops: list[int]) -> dict[int, tuple[str, list[dict[str, Any]]]]:
@@ -42,9 +44,7 @@ def _told(values: Floats, middle: Floats, losses: Floats) -> tuple[str, list[dic
     by_offence: dict[str, float] = {}
     for at in chosen:
         detector = DETECTORS[at]
-        columns = sorted(
-            detector.columns, key=lambda column: -abs(_off(values, middle, column.name)) * (1 + abs(column.towards))
-        )
+        columns = sorted(detector.columns, key=lambda column: telling(column, _off(values, middle, column.name)))
         numbers = {
             column.name: {
                 "value": round(float(np.nan_to_num(values[NAMES.index(column.name)])), 3),
@@ -64,6 +64,11 @@ def place_reasons(numbers: Any) -> list[dict[str, Any]]:
     ordered = sorted((name for name in PLACE_WORDS if numbers.get(name)), key=lambda name: -numbers[name])
     reasons = [{"detector": PLACE, "column": name, "numbers": {name: float(numbers[name])}} for name in ordered[:_MOST]]
     return [reason | {"words": in_words(reason), "look_for": look_for_of(PLACE)} for reason in reasons]
+
+
+def telling(column: Column, off: float) -> tuple[bool, bool, float]:
+    """How columns order for words: what is not at the usual, no blends, then what is farthest off."""
+    return abs(off) < _AT_THE_USUAL, column.spoken is Spoken.BLEND, -abs(off) * (1 + abs(column.towards))
 
 
 def _off(values: Floats, middle: Floats, name: str) -> float:

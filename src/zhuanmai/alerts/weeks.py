@@ -38,9 +38,9 @@ class Weeks:
         return max(0, week - (self.ends(week).toordinal() // 7) % every)
 
     def of_days(self, days: Any) -> Ints:
-        """The weeks of many days (datetime64)."""
+        """The weeks of many days (datetime64). What came after the last week counts into it."""
         behind = (np.datetime64(self.last) - np.asarray(days, dtype="datetime64[D]")).astype(np.int64)
-        return np.asarray(self.count - 1 - behind // 7)
+        return np.asarray(self.count - 1 - np.maximum(behind // 7, 0))
 
     def column(self, day: ir.DateValue) -> ir.IntegerValue:
         """The week of a column of days, as an expression."""

@@ -58,11 +58,17 @@ def without_own_visits(folder: Path, cut: dt.date) -> None:
         pq.write_table(rows.filter(pc.invert(pc.is_in(rows["case_no"], numbers))), folder / f"{name}.parquet")
 
 
-def walk(lake: Any, truth: Truth, plan: Plan) -> Iterator[tuple[Facts, int, list[Visited]]]:
-    """Week by week: the alerts of the week with what their visits found; `lake` holds no visits of these weeks."""
+def begin(lake: Any, truth: Truth, weeks: int) -> Facts:
+    """The facts of a whole city that holds no visits of its last `weeks`, with the model of their first week."""
     start = dt.date.fromisoformat(truth.parameters["start"])
-    last = start + dt.timedelta(weeks=truth.parameters["weeks"], days=-1)
-    facts = read_facts(lake, last)
+    facts = read_facts(lake, start + dt.timedelta(weeks=truth.parameters["weeks"], days=-1))
+    model_of(facts, facts.weeks.count - weeks)
+    return facts
+
+
+def walk(lake: Any, truth: Truth, plan: Plan, begun: Facts) -> Iterator[tuple[Facts, int, list[Visited]]]:
+    """Week by week: the alerts of the week with what their visits found. `begun` is left as it was."""
+    facts = _apart(begun)
     city, chance = truth.city(), np.random.default_rng([plan.seed, 77])
     first = facts.weeks.count - plan.weeks
     frozen = None if plan.learning else model_of(facts, first)
@@ -82,6 +88,13 @@ def walk(lake: Any, truth: Truth, plan: Plan) -> Iterator[tuple[Facts, int, list
         hear(facts, week + 1, visits)
         yield facts, week, visits
         forget(facts, week)
+
+
+def _apart(facts: Facts) -> Facts:
+    """Facts to which visits can be added without changing these."""
+    events = facts.events
+    counts = {**events.counts, "caught": events.counts["caught"].copy()}
+    return replace(facts, events=replace(events, counts=counts, mentions=list(events.mentions)), kept=dict(facts.kept))
 
 
 def hear(facts: Facts, week: int, visits: Sequence[Visited]) -> None:

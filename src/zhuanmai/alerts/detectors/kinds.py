@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from zhuanmai.alerts.arrays import Floats
 from zhuanmai.alerts.facts import Facts
@@ -12,20 +13,38 @@ Columns = dict[str, Floats]
 NEVER = 200.0  # weeks
 
 
+class Spoken(StrEnum):
+    """How a number is said. `RISE` and `FALL` are logarithms of a ratio, said in percent: more, or less, than before.
+
+    `AGO`: weeks since something, `NEVER` for not at all. `YES` is said without a number. A `BLEND` mixes several
+    traces: it ranks well but tells an officer little, so a reason leads with it only where the detector's other
+    numbers stand at the usual.
+    """
+
+    NUMBER = "number"
+    PERCENT = "percent"
+    RISE = "rise"
+    FALL = "fall"
+    AGO = "ago"
+    YES = "yes"
+    BLEND = "blend"
+
+
 @dataclass(frozen=True)
 class Column:
     """One number that a detector says of every shop.
 
     `towards`: 1 more of it is more suspect, -1 the other way round, 0 either; for a detector's score the prior
-    keeps to it. `words`: how a reason says it, with `{value}`, `{peers}` (the median of shops like it). `never`:
-    how it says a value of `NEVER`, where the column counts weeks since something that may not have been.
+    keeps to it. `words`: how a reason says it, with `{value}`, `{peers}` (the median of shops like it). `other`: how
+    it says a value below zero (without its sign), or something that never was.
     """
 
     name: str
     towards: int
     words: str
     digits: int = 1
-    never: str = ""
+    other: str = ""
+    spoken: Spoken = Spoken.NUMBER
 
 
 @dataclass(frozen=True)

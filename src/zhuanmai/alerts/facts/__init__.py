@@ -15,7 +15,7 @@ import numpy as np
 
 from zhuanmai.alerts.arrays import Bools, Floats, Ints
 from zhuanmai.alerts.facts.accounts import Accounts, read_accounts
-from zhuanmai.alerts.facts.events import Events, first_days, read_events
+from zhuanmai.alerts.facts.events import Events, order_days, read_events
 from zhuanmai.alerts.facts.orders import Orders, read_orders, read_scans
 from zhuanmai.alerts.facts.shops import Shops, read_shops
 from zhuanmai.alerts.tables import columns
@@ -57,11 +57,16 @@ class Facts:
         )
 
 
-def read_facts(lake: Any, last: dt.date) -> Facts:
-    """The facts of a lake up to and with a day; what is dated later is not read."""
+def read_facts(lake: Any, last: dt.date, *, with_orders: bool = False) -> Facts:
+    """The facts of a lake up to and with a day; what is dated later is not read.
+
+    `with_orders`: the weeks end with the orders, where these come in late, so that the newest week is whole; what else
+    is known since counts into it.
+    """
     seen = lake.as_of(last)
-    first = first_days(seen)
-    first = max(first or last, last - dt.timedelta(weeks=_MOST_WEEKS))
+    first, settled = order_days(seen) or (last, last)
+    last = settled if with_orders else last
+    first = max(first, last - dt.timedelta(weeks=_MOST_WEEKS))
     weeks = Weeks.between(first, last)
     ordering = set(columns(seen, seen.table("orders").select("licence_no").distinct())["licence_no"])
     licences = {**seen.tables, "licences": lake.table("licences")}  # dated by the reader, row by row

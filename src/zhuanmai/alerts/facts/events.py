@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ DONE = (*FOUND, "clear")
 HEAVY_KG = 5.0
 _MOST_RECEIVERS = 30  # who posts to more is a trader like any other
 _NEAR_DEGREES = 0.0035  # about 350 m
+_STRAY, _USUAL_DAYS = 0.05, 56
 
 
 @dataclass(frozen=True)
@@ -303,8 +305,12 @@ def _known_suppliers(reader: _Reader) -> dict[str, int]:
     return known
 
 
-def first_days(lake: Any) -> Any:
-    """The first day of orders, or None without any."""
+def order_days(lake: Any) -> tuple[dt.date, dt.date] | None:
+    """The first day of orders, and the last that is no stray: with a twentieth of the lines of a usual day."""
     orders = lake.table("orders")
-    found = columns(lake, orders.aggregate(first=orders.order_date.min(), last=orders.order_date.max()))
-    return None if np.isnat(found["first"][0]) else found["first"][0].astype(object)
+    found = columns(lake, orders.group_by("order_date").aggregate(lines=orders.count()).order_by("order_date"))
+    days, lines = found["order_date"], found["lines"]
+    if not len(days):
+        return None
+    usual = days[lines >= _STRAY * np.median(lines[-_USUAL_DAYS:])]
+    return days[0].astype(object), usual[-1].astype(object)

@@ -24,7 +24,7 @@ from zhuanmai.lake import services
 from zhuanmai.lake.engine import open_lake
 from zhuanmai.lake.folders import import_files
 from zhuanmai.sandbox.city import Parameters, make_city, open_truth
-from zhuanmai.sandbox.feedback import Plan, Visited, walk, without_own_visits
+from zhuanmai.sandbox.feedback import Plan, Visited, begin, walk, without_own_visits
 
 _SEED, _WEEKS, _HISTORY = 17, 78, 26
 _SHOPS_AN_ALERT = 400  # so many shops for each alert of a week
@@ -54,10 +54,10 @@ class Command(BaseCommand):
             per_week = max(2, min(13, retailers // _SHOPS_AN_ALERT))
             # One model for the half-year: the demo starts soon, and its first run learns from all of it.
             plan = Plan(_HISTORY, per_week, max(1, round(per_week * _DRAWN)), _SEED, learning=False)
+            known = open_truth(truth)
             with translation.override("zh-hans"):
-                weeks = [
-                    (_numbers(lake, facts, week), made) for facts, week, made in walk(lake, open_truth(truth), plan)
-                ]
+                lived = walk(lake, known, plan, begin(lake, known, _HISTORY))
+                weeks = [(_numbers(lake, facts, week), made) for facts, week, made in lived]
         places = places_of(open_lake())
         for numbers, made in weeks:
             _keep(numbers, made, places)
