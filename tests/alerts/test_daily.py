@@ -347,6 +347,16 @@ def test_orders_that_come_in_late_do_not_look_like_a_fall(bureau: Bureau, lake: 
     assert cartons[-1] > 0.8 * cartons[-9:-1].mean()
 
 
+def test_a_run_whose_orders_are_old_says_so(bureau: Bureau, lake: Path, client: Client) -> None:
+    row = ran(bureau)
+    assert row.orders_late is None
+    row.numbers["orders_until"] = str(row.day - dt.timedelta(days=20))
+    row.save()
+    client.force_login(bureau["analyst"])
+    page = client.get(f"/alerts/runs/{row.pk}").content.decode()
+    assert f"订单只到 {row.day - dt.timedelta(days=20)}" in page
+
+
 def test_what_is_known_since_the_last_orders_counts_into_the_newest_week(bureau: Bureau, lake: Path) -> None:
     found = open_lake()
     complaints = found.table("complaints")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -11,12 +13,14 @@ from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.alerts.procedure import OPEN, State, transitions
 from zhuanmai.core.models import Base
 
+_LATE = dt.timedelta(weeks=1)
+
 
 class Run(Base):
     """One run over the lake: for which day, how far it is, what it went without, and what it measured on the way.
 
     `numbers` holds what the pages about the model need: the population by district and business type, the drift of
-    each detector against half a year before, how many findings the model learned from.
+    each detector against half a year before, how many findings the model learned from, the last day of orders.
     """
 
     class State(models.TextChoices):
@@ -51,6 +55,13 @@ class Run(Base):
     def is_open(self) -> bool:
         """Whether it is still to be done."""
         return self.state in (self.State.WAITING, self.State.RUNNING)
+
+    @property
+    def orders_late(self) -> dt.date | None:
+        """The last day of orders it saw, where that is more than a week before its own; else None."""
+        until = self.numbers.get("orders_until")
+        last = dt.date.fromisoformat(until) if until else self.day
+        return last if self.day - last > _LATE else None
 
 
 class Whereabouts(Base):
