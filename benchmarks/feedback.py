@@ -60,7 +60,7 @@ def main() -> int:
     """Make the cities, live through them, print the table week by week and the gain."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=[401, 402, 403, 404, 405])
-    parser.add_argument("--makes", type=int, nargs="+", default=[201, 202, 203, 204, 205])
+    parser.add_argument("--makes", type=int, nargs="+", default=[211, 212, 213, 214, 215])
     parser.add_argument("--retailers", type=int, default=25000)
     parser.add_argument("--per-week", type=int, default=25)
     parser.add_argument("--drawn", type=int, default=2)

@@ -25,6 +25,7 @@ from zhuanmai.alerts.training import Looks
 
 LESSON_DAYS = 7
 _FILES = 4
+_MANNER = 2  # changes when a kept ranker would mean something else
 log = structlog.get_logger(__name__)
 
 
@@ -41,7 +42,7 @@ class Kept:
 
 def version() -> str:
     """Changes when a kept model would read features otherwise than it learned them."""
-    return hashlib.sha256(repr((NAMES, TOWARDS, fingerprint(), sklearn.__version__)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((_MANNER, NAMES, TOWARDS, fingerprint(), sklearn.__version__)).encode()).hexdigest()[:16]
 
 
 def load(day: dt.date) -> Kept | None:

@@ -2,7 +2,7 @@
 
 Two judges: trees grown on made cities of many makes (`prior`), which know what an offence looks like, and trees grown
 on this city's own visits, which know what it looks like here. Visits that the latter have not seen tell how much to
-trust each, and set the level. Without enough visits the first judge stands alone.
+trust each, and set the level (`weighing`). Without enough visits the first judge stands alone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from zhuanmai.alerts.arrays import Bools, Floats, hashed
@@ -19,11 +18,12 @@ from zhuanmai.alerts.facts import Facts
 from zhuanmai.alerts.features import Frame
 from zhuanmai.alerts.prior import CATCH, off_the_usual, prior
 from zhuanmai.alerts.training import Lessons, Looks, lessons
+from zhuanmai.alerts.weighing import weigh
 
 FEW = 12  # findings (or visits without one) below which nothing is learned
 _CUTS = 48
 _FOLDS = 3
-_LEAST_TRUST = 0.05
+_HOLD, _HOLD_OWN = 10.0, 4000.0  # lessons that it takes to move the prior's weight; the own trees', for one finding
 _TREES, _LEAF, _OF_FEATURES = 200, 5, 0.3
 _BOOSTED = 2  # runs of boosting, whose odds are averaged
 _SUREST = 0.003  # trees of so few visits are never surer than this
@@ -126,19 +126,11 @@ def learn(facts: Facts, week: int, looks: Looks | None = None) -> Ranker:
         inside = fold != number
         if len(np.unique(taught.found[inside])) > 1 and not inside.all():
             own[~inside] = Own.grown(taught, steps, inside).odds(steps[~inside])
-    trust, base = _weighed(taught, own)
-    return Ranker(Own.grown(taught, steps, np.ones(len(fold), bool)), scale, trust, base, 1.0, found)
-
-
-def _weighed(taught: Lessons, own: Floats) -> tuple[tuple[float, float], float]:
-    """How much the odds of each judge count, from visits to shops the own trees did not see; none counts against."""
-    model = LogisticRegression(C=1.0)
-    model.fit(np.stack([taught.prior, own], axis=1), taught.found, sample_weight=taught.weight)
-    trust = np.maximum(model.coef_[0], _LEAST_TRUST)
-    said = taught.prior * trust[0] + own * trust[1]
-    level = LogisticRegression(C=1e4).fit(said[:, None], taught.found, sample_weight=taught.weight)
-    slope = max(0.3, float(level.coef_[0, 0]))
-    return (float(trust[0] * slope), float(trust[1] * slope)), float(level.intercept_[0])
+    judges = np.stack([taught.prior, own], axis=1)
+    told = weigh(judges, taught.found, taught.weight, ceiling=CATCH,
+                 expected=np.array([1.0, 0.0]), hold=np.array([_HOLD, _HOLD_OWN / found]))  # fmt: skip
+    trust = (float(told.weights[0]), float(told.weights[1]))
+    return Ranker(Own.grown(taught, steps, np.ones(len(fold), bool)), scale, trust, told.base, told.ceiling, found)
 
 
 def _log_odds(chance: Floats) -> Floats:

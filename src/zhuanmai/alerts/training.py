@@ -1,7 +1,8 @@
 """What the ranker learns from: past visits, each with how its shop looked the week before.
 
-Only visited shops have outcomes, and earlier rules chose them. Visits therefore weigh by how unlikely their choice was
-(inverse propensity, from a model of the directed against the random ones).
+Only visited shops have outcomes, and earlier rules chose them; the list chooses among the most suspect. Visits weigh
+by how unlikely their choice was (inverse propensity, from a model of the directed against the random ones), and more
+where their shop looked as those do among which the list chooses.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ FIRST_WEEK = 12
 Looks = dict[tuple[str, int], tuple[Floats, Floats]]  # licence and last day of a week → features, off the usual
 _CLIP = (0.4, 3.0)
 _ENOUGH_RANDOM = 20
+_SUSPECT, _MORE, _STEEP = 0.05, 8.0, 2.0  # share of shops that are suspect, how much more they count, how sharp it is
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,9 @@ def lessons(facts: Facts, week: int, looks: Looks) -> Lessons:
         values[here], off[here] = looked(facts, at - 1, shops[here].tolist(), looks)
     found = np.isin(visits.outcome[rows], FOUND).astype(np.int64)
     drawn = np.isin(visits.reason[rows], ["random", "routine"])
-    return Lessons(frame(facts, week), values, prior().odds(off), found, _inverse_propensity(off, drawn), shops)
+    odds, page = prior().odds(off), frame(facts, week)
+    weight = _inverse_propensity(off, drawn) * where_it_matters(odds, page)
+    return Lessons(page, values, odds, found, weight / weight.mean() if len(weight) else weight, shops)
 
 
 def looked(facts: Facts, week: int, shops: list[int], looks: Looks) -> tuple[Floats, Floats]:
@@ -72,11 +76,18 @@ def looked(facts: Facts, week: int, shops: list[int], looks: Looks) -> tuple[Flo
     return np.stack([looks[key][0] for key in keys]), np.stack([looks[key][1] for key in keys])
 
 
+def where_it_matters(odds: Floats, page: Frame) -> Floats:
+    """More for a visit to a shop that looked as the most suspect of today do, among which the list chooses."""
+    today = prior().odds(off_the_usual(page)[page.trading])
+    edge = np.quantile(today, 1 - _SUSPECT) if len(today) else 0.0
+    return np.asarray(1 + _MORE / (1 + np.exp(-_STEEP * (odds - edge))))
+
+
 def _inverse_propensity(off: Floats, drawn: Bools) -> Floats:
-    """How unlikely each visit's choice was, from a model of directed against random visits; around 1, bounded."""
+    """How unlikely each visit's choice was, from a model of directed against random visits, its root; bounded."""
     if drawn.sum() < _ENOUGH_RANDOM or (~drawn).sum() < _ENOUGH_RANDOM:
         return np.ones(len(off))
     model = LogisticRegression(C=0.05, max_iter=200).fit(off, drawn)
     weight = np.clip(model.predict_proba(off)[:, 1] / drawn.mean(), *_CLIP)
     weight[drawn] = np.maximum(weight[drawn], 1.0)
-    return np.asarray(weight / weight.mean())
+    return np.asarray(np.sqrt(weight / weight.mean()))
