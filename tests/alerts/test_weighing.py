@@ -19,13 +19,14 @@ BOTH: dict[str, Any] = {"expected": np.array([1.0, 0.0]), "hold": np.array([1.0,
 
 def visits(number: int, true: tuple[float, float, float]) -> tuple[Any, Any]:
     """Odds of two judges and what visits find, where the first judge counts `true[0]`, the second `true[1]`."""
-    odds = DICE.normal(0, 2, (number, 2))
+    dice = np.random.default_rng(8)
+    odds = dice.normal(0, 2, (number, 2))
     offends = 1 / (1 + np.exp(-(odds @ np.array(true[:2]) + true[2])))
-    return odds, (DICE.random(number) < CEILING * offends).astype(np.int64)
+    return odds, (dice.random(number) < CEILING * offends).astype(np.int64)
 
 
 def test_the_weights_of_the_judges_are_found_below_the_ceiling() -> None:
-    odds, found = visits(20_000, (0.7, 0.4, -1.0))
+    odds, found = visits(60_000, (0.7, 0.4, -1.0))
     told = weigh(odds, found, np.ones(len(found)), **BOTH)
     assert told.weights == pytest.approx([0.7, 0.4], abs=0.06)
     assert told.ceiling == pytest.approx(CEILING, abs=0.03)
