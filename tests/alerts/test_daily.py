@@ -397,3 +397,5 @@ def test_a_reason_leads_with_what_can_be_checked_on_the_spot() -> None:
     plain, blend = Column("heavy_13", 1, ""), Column("parcels", 1, "", spoken=Spoken.BLEND)
     assert min((blend, plain), key=lambda column: telling(column, 2.0)) is plain
     assert min((blend, plain), key=lambda column: telling(column, 2.0 if column is blend else 0.0)) is blend
+    aside = Column("age", 0, "", spoken=Spoken.ASIDE)
+    assert min((aside, blend), key=lambda column: telling(column, 9.0 if column is aside else 0.1)) is blend

@@ -8,7 +8,7 @@ import numpy as np
 
 from zhuanmai.alerts.arrays import Floats
 from zhuanmai.alerts.detectors import DETECTORS
-from zhuanmai.alerts.detectors.kinds import Column, Spoken
+from zhuanmai.alerts.detectors.kinds import Column, Detector, Spoken
 from zhuanmai.alerts.facts import Facts
 from zhuanmai.alerts.features import NAMES, Frame
 from zhuanmai.alerts.phrases import PLACE, PLACE_WORDS, in_words, look_for_of
@@ -17,6 +17,7 @@ from zhuanmai.alerts.ranker import Ranker
 _MOST, _FEWEST = 5, 3
 _OF_NUMBERS = 2
 _AT_THE_USUAL = 0.05
+_LAST = {Spoken.BLEND: 1, Spoken.ASIDE: 2}
 
 
 def explain(facts: Facts, page: Frame, ranker: Ranker, shops: list[int]) -> dict[int, tuple[str, list[dict[str, Any]]]]:
@@ -38,8 +39,8 @@ def explain(facts: Facts, page: Frame, ranker: Ranker, shops: list[int]) -> dict
 
 
 def _told(values: Floats, middle: Floats, losses: Floats) -> tuple[str, list[dict[str, Any]]]:
-    order = np.argsort(-losses, kind="stable")
-    chosen = [int(at) for at in order[:_MOST] if losses[at] > 0.02 or list(order).index(at) < _FEWEST]
+    order = sorted(range(len(losses)), key=lambda at: (not _tells(DETECTORS[at], values, middle), -losses[at]))
+    chosen = [at for place, at in enumerate(order[:_MOST]) if losses[at] > 0.02 or place < _FEWEST]
     reasons = []
     by_offence: dict[str, float] = {}
     for at in chosen:
@@ -66,9 +67,17 @@ def place_reasons(numbers: Any) -> list[dict[str, Any]]:
     return [reason | {"words": in_words(reason), "look_for": look_for_of(PLACE)} for reason in reasons]
 
 
-def telling(column: Column, off: float) -> tuple[bool, bool, float]:
-    """How columns order for words: what is not at the usual, no blends, then what is farthest off."""
-    return abs(off) < _AT_THE_USUAL, column.spoken is Spoken.BLEND, -abs(off) * (1 + abs(column.towards))
+def _tells(detector: Detector, values: Floats, middle: Floats) -> bool:
+    """Whether any number of a detector that can be a reason stands off the usual."""
+    return any(
+        column.spoken is not Spoken.ASIDE and abs(_off(values, middle, column.name)) >= _AT_THE_USUAL
+        for column in detector.columns
+    )
+
+
+def telling(column: Column, off: float) -> tuple[bool, int, float]:
+    """How columns order for words: what is not at the usual, blends and asides last, then what is farthest off."""
+    return abs(off) < _AT_THE_USUAL, _LAST.get(column.spoken, 0), -abs(off) * (1 + abs(column.towards))
 
 
 def _off(values: Floats, middle: Floats, name: str) -> float:

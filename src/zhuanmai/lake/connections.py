@@ -7,6 +7,8 @@ from pathlib import Path
 import duckdb
 from django.conf import settings
 
+QUIET = "SET enable_progress_bar = false"  # its bar would go into what commands print, and into logs
+
 
 def limits() -> dict[str, str]:
     """The settings of every connection."""
@@ -17,7 +19,9 @@ def limits() -> dict[str, str]:
 
 def connect() -> duckdb.DuckDBPyConnection:
     """An empty database in memory."""
-    return duckdb.connect(config=dict(limits()))
+    made = duckdb.connect(config=dict(limits()))
+    made.execute(QUIET)
+    return made
 
 
 def listed(paths: list[str]) -> str:

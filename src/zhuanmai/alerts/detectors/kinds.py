@@ -18,7 +18,7 @@ class Spoken(StrEnum):
 
     `AGO`: weeks since something, `NEVER` for not at all. `YES` is said without a number. A `BLEND` mixes several
     traces: it ranks well but tells an officer little, so a reason leads with it only where the detector's other
-    numbers stand at the usual.
+    numbers stand at the usual. `ASIDE` means something beside the others only: alone it is no reason.
     """
 
     NUMBER = "number"
@@ -28,6 +28,7 @@ class Spoken(StrEnum):
     AGO = "ago"
     YES = "yes"
     BLEND = "blend"
+    ASIDE = "aside"
 
 
 @dataclass(frozen=True)
