@@ -34,6 +34,11 @@ START, WEEKS, LAST, COUNTED = dt.date(2024, 1, 1), 104, 26, 10
 Run = list[list[float]]  # by week what each directed visit would catch on average
 
 
+def late(run: Run) -> float:
+    """What the directed visits of the last weeks would catch on average."""
+    return float(np.mean(sum(run[-COUNTED:], [])))
+
+
 def lived(seed: int, make: int, retailers: int, per_week: int, drawn: int) -> tuple[Run, Run]:
     """Half a year of one city, learning and frozen."""
     with tempfile.TemporaryDirectory() as name:
@@ -50,8 +55,8 @@ def lived(seed: int, make: int, retailers: int, per_week: int, drawn: int) -> tu
             ]
             for learns in (True, False)
         )
-    late = [float(np.mean(sum(run[-COUNTED:], []))) for run in (learning, frozen)]
-    print(f"seed {seed}, make {make}: learning {late[0]:.3f}, frozen {late[1]:.3f}, gain {late[0] - late[1]:+.3f}",
+    ends = late(learning), late(frozen)
+    print(f"seed {seed}, make {make}: learning {ends[0]:.3f}, frozen {ends[1]:.3f}, gain {ends[0] - ends[1]:+.3f}",
           flush=True)  # fmt: skip
     return learning, frozen
 
@@ -75,9 +80,7 @@ def main() -> int:
     for week in range(LAST):
         means = [np.mean(sum((run[which][week] for run in runs), [])) for which in (0, 1)]
         print(f"| {week + 1} | {100 * means[0]:.1f} % | {100 * means[1]:.1f} % |")
-    gains = [
-        float(np.mean(sum(learning[-COUNTED:], [])) - np.mean(sum(frozen[-COUNTED:], []))) for learning, frozen in runs
-    ]
+    gains = [late(learning) - late(frozen) for learning, frozen in runs]
     mean, error = float(np.mean(gains)), float(np.std(gains, ddof=1) / math.sqrt(len(gains)))
     reach = float(stats.t.ppf(0.975, len(gains) - 1)) * error
     print(

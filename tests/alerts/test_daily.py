@@ -21,6 +21,7 @@ from zhuanmai.accounts.models import Unit
 from zhuanmai.alerts import asking, dispatch, notices, phrases, queries, running, services, tasks
 from zhuanmai.alerts.detectors.kinds import Column, Spoken
 from zhuanmai.alerts.facts import read_facts
+from zhuanmai.alerts.facts.events import CATEGORIES
 from zhuanmai.alerts.features import OF_DETECTOR
 from zhuanmai.alerts.models import Alert, Run
 from zhuanmai.alerts.reasons import telling
@@ -366,9 +367,11 @@ def test_what_is_known_since_the_last_orders_counts_into_the_newest_week(bureau:
     facts = read_facts(late, today(), with_orders=True)
     assert facts.weeks.last <= cut
     named = complaints.filter(complaints.licence_no.notnull()).count().execute()
-    total = sum(facts.events.counts[name].sum() for name in ("counterfeit", "unlicensed", "smuggled", "price", "minor",
-                                                            "service", "other") if name in facts.events.counts)  # fmt: skip
+    kinds = [name for name in CATEGORIES if name in facts.events.counts]
+    total = sum(facts.events.counts[name].sum() for name in kinds)
     assert total >= named
+    whole = read_facts(late, today())  # weeks up to today, the last of them without orders
+    assert total == sum(whole.events.counts[name].sum() for name in kinds)
 
 
 @pytest.mark.parametrize(

@@ -42,10 +42,11 @@ def said_of(reason: dict[str, Any]) -> str:
     if reason["detector"] == PLACE:
         return gettext(PLACE_WORDS[name]).format(value=round(told))
     column = _COLUMNS[name]
-    turned = told["value"] >= NEVER if column.spoken is Spoken.AGO else told["value"] < 0
-    words = column.other if turned and column.other else column.words
-    value = _shown(column, abs(told["value"]) if words == column.other else told["value"], turned=turned)
-    return gettext(words).format(value=value, peers=_shown(column, told["peers"], turned=False))
+    other = told["value"] >= NEVER if column.spoken is Spoken.AGO else told["value"] < 0
+    turned = other and bool(column.other)
+    value = _shown(column, abs(told["value"]) if turned else told["value"], turned=turned)
+    peers = _shown(column, told["peers"], turned=False)
+    return gettext(column.other if turned else column.words).format(value=value, peers=peers)
 
 
 def _shown(column: Column, value: float, *, turned: bool) -> str:

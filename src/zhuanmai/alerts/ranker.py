@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit, logit
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
@@ -106,7 +107,7 @@ class Ranker:
 
     def probability(self, page: Frame) -> Floats:
         """The probability that a visit now finds an offence; 0 for who does not trade."""
-        return np.asarray(np.where(page.trading, self.ceiling / (1 + np.exp(-self.raw(page))), 0.0))
+        return np.asarray(np.where(page.trading, self.ceiling * expit(self.raw(page)), 0.0))
 
 
 def learn(facts: Facts, week: int, looks: Looks | None = None) -> Ranker:
@@ -134,5 +135,4 @@ def learn(facts: Facts, week: int, looks: Looks | None = None) -> Ranker:
 
 
 def _log_odds(chance: Floats) -> Floats:
-    kept = np.clip(chance, _SUREST, 1 - _SUREST)
-    return np.asarray(np.log(kept / (1 - kept)))
+    return np.asarray(logit(np.clip(chance, _SUREST, 1 - _SUREST)))

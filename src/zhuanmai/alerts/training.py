@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from zhuanmai.alerts.arrays import Bools, Floats, Ints
@@ -80,7 +81,7 @@ def where_it_matters(odds: Floats, page: Frame) -> Floats:
     """More for a visit to a shop that looked as the most suspect of today do, among which the list chooses."""
     today = prior().odds(off_the_usual(page)[page.trading])
     edge = np.quantile(today, 1 - _SUSPECT) if len(today) else 0.0
-    return np.asarray(1 + _MORE / (1 + np.exp(-_STEEP * (odds - edge))))
+    return np.asarray(1 + _MORE * expit(_STEEP * (odds - edge)))
 
 
 def _inverse_propensity(off: Floats, drawn: Bools) -> Floats:

@@ -6,11 +6,11 @@ suspect, would say that suspicion tells little, and each lesson from the list's 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.special import expit, logit
 
 from zhuanmai.alerts.arrays import Floats, Ints
 
@@ -27,9 +27,7 @@ class Weighed:
     ceiling: float
 
 
-def weigh(
-    odds: Floats, found: Ints, weight: Floats, *, expected: Floats, hold: Floats, ceiling: float
-) -> Weighed:  # fmt: skip
+def weigh(odds: Floats, found: Ints, weight: Floats, *, expected: Floats, hold: Floats, ceiling: float) -> Weighed:
     """What the visits say of their judges.
 
     `odds`: visits × judges. `expected` and `hold`: what each weight is before anything is learned, and how many lessons
@@ -37,11 +35,11 @@ def weigh(
     find elsewhere; theirs here moves off it as far as the visits tell.
     """
     number = odds.shape[1]
-    usual = math.log(ceiling / (1 - ceiling))
+    usual = float(logit(ceiling))
 
     def loss(at: Floats) -> tuple[float, Floats]:
-        offends = 1 / (1 + np.exp(-(odds @ at[:number] + at[number])))
-        top = 1 / (1 + math.exp(-at[-1]))
+        offends = expit(odds @ at[:number] + at[number])
+        top = expit(at[-1])
         chance = np.clip(top * offends, _SURE, 1 - _SURE)
         moved, off = at[:number] - expected, at[-1] - usual
         said = weight * np.where(found > 0, np.log(chance), np.log1p(-chance))
@@ -56,4 +54,4 @@ def weigh(
 
     bounds = [(0.0, None)] * number + [(None, None)] * 2
     best = minimize(loss, np.append(expected, [0.0, usual]), jac=True, method="L-BFGS-B", bounds=bounds).x
-    return Weighed(best[:number], float(best[number]), float(1 / (1 + math.exp(-best[-1]))))
+    return Weighed(best[:number], float(best[number]), float(expit(best[-1])))

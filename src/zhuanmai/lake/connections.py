@@ -7,20 +7,13 @@ from pathlib import Path
 import duckdb
 from django.conf import settings
 
-QUIET = "SET enable_progress_bar = false"  # its bar would go into what commands print, and into logs
-
-
-def limits() -> dict[str, str]:
-    """The settings of every connection."""
-    spill = Path(settings.HOME_DIR) / "spill"
-    spill.mkdir(parents=True, exist_ok=True)
-    return {"memory_limit": settings.LAKE_MEMORY, "temp_directory": str(spill)}
-
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """An empty database in memory."""
-    made = duckdb.connect(config=dict(limits()))
-    made.execute(QUIET)
+    """An empty database in memory, without a progress bar: it would go into what commands print, and into logs."""
+    spill = Path(settings.HOME_DIR) / "spill"
+    spill.mkdir(parents=True, exist_ok=True)
+    made = duckdb.connect(config={"memory_limit": settings.LAKE_MEMORY, "temp_directory": str(spill)})
+    made.execute("SET enable_progress_bar = false")
     return made
 
 

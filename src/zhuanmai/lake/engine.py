@@ -19,7 +19,7 @@ from django.conf import settings
 
 from zhuanmai.core.errors import Refused
 from zhuanmai.lake import folders, history, manifest
-from zhuanmai.lake.connections import QUIET, limits
+from zhuanmai.lake.connections import connect
 from zhuanmai.lake.schema import TABLES, Table, Type
 
 _IBIS_TYPES = {
@@ -94,9 +94,7 @@ def schema_of(table: Table) -> ibis.Schema:
 
 
 def _duckdb() -> Any:
-    backend = ibis.duckdb.connect(**limits())
-    backend.raw_sql(QUIET)
-    return backend
+    return ibis.duckdb.from_connection(connect())
 
 
 def _read_by_duckdb(backend: Any, paths: list[str], name: str) -> ir.Table:

@@ -40,9 +40,7 @@ class Line:
 
 def evaluate(lake: Any, truth: Truth, weeks: int, per_week: int, tell: Callable[[str], None]) -> list[Line]:
     """The alerts of the last weeks of a city and those of the baselines, each against the truth of the next day."""
-    start = dt.date.fromisoformat(truth.parameters["start"])
-    last = start + dt.timedelta(weeks=truth.parameters["weeks"], days=-1)
-    facts = read_facts(lake, last)
+    facts = read_facts(lake, truth.last_day)
     late = range(facts.weeks.count - weeks, facts.weeks.count)
     lines = [_ours(facts, truth, late, per_week, tell)]
     for name, score in (_baselines(facts) | {"same features, true labels": _Truth(truth, late[0])}).items():

@@ -60,8 +60,7 @@ def without_own_visits(folder: Path, cut: dt.date) -> None:
 
 def begin(lake: Any, truth: Truth, weeks: int) -> Facts:
     """The facts of a whole city that holds no visits of its last `weeks`, with the model of their first week."""
-    start = dt.date.fromisoformat(truth.parameters["start"])
-    facts = read_facts(lake, start + dt.timedelta(weeks=truth.parameters["weeks"], days=-1))
+    facts = read_facts(lake, truth.last_day)
     model_of(facts, facts.weeks.count - weeks)
     return facts
 

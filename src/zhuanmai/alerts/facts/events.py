@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +21,6 @@ DONE = (*FOUND, "clear")
 HEAVY_KG = 5.0
 _MOST_RECEIVERS = 30  # who posts to more is a trader like any other
 _NEAR_DEGREES = 0.0035  # about 350 m
-_STRAY, _USUAL_DAYS = 0.05, 56
 
 
 @dataclass(frozen=True)
@@ -71,10 +69,10 @@ class _Reader:
         self.named: list[tuple[int, str, Any]] = []  # week, phone, name of who cases name as supplier or party
 
     def count(self, name: str, shop: int, week: int, by: float = 1.0) -> None:
-        """Add to one cell; weeks before the first go to none, later ones do not exist."""
+        """Add to one cell; weeks before the first go to none."""
         if name not in self.counts:
             self.counts[name] = np.zeros((self.shops.count, self.weeks.count), dtype=np.float32)
-        if 0 <= week < self.weeks.count:
+        if week >= 0:
             self.counts[name][shop, week] += by
 
     def who(self, week: int, licence: Any, phone: Any, address: Any, name: Any = None) -> tuple[int, int]:
@@ -105,7 +103,7 @@ class _Reader:
     ) -> None:
         """Keep an address of this city at which no licence is."""
         address = read_address(text)
-        if address is None or not 0 <= week < self.weeks.count:
+        if address is None or week < 0:
             return
         street = self.shops.aliases.street(address.street)
         if street not in self.regions.streets or not self.regions.local(str(text), address.street):
@@ -227,7 +225,7 @@ def _cases(reader: _Reader) -> list[dict[str, Any]]:
 
 def _near(reader: _Reader, where: Floats, shop: int, week: int) -> None:
     """A case is near every other shop within a few hundred metres."""
-    if np.isnan(where).any() or not 0 <= week < reader.weeks.count:
+    if np.isnan(where).any() or week < 0:
         return
     off = np.hypot((reader.shops.position[:, 0] - where[0]) * 0.9, reader.shops.position[:, 1] - where[1])
     near = np.nan_to_num(off, nan=9.0) < _NEAR_DEGREES
@@ -303,14 +301,3 @@ def _known_suppliers(reader: _Reader) -> dict[str, int]:
             for key in _keys(phone, name):
                 known[key] = min(known.get(key, week), week)
     return known
-
-
-def order_days(lake: Any) -> tuple[dt.date, dt.date] | None:
-    """The first day of orders, and the last that is no stray: with a twentieth of the lines of a usual day."""
-    orders = lake.table("orders")
-    found = columns(lake, orders.group_by("order_date").aggregate(lines=orders.count()).order_by("order_date"))
-    days, lines = found["order_date"], found["lines"]
-    if not len(days):
-        return None
-    usual = days[lines >= _STRAY * np.median(lines[-_USUAL_DAYS:])]
-    return days[0].astype(object), usual[-1].astype(object)

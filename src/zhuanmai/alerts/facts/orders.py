@@ -24,6 +24,10 @@ BANDS = 20
 _SIZE_WEEKS = 26
 _QUOTA_WEEKS = 13
 _NARROW, _COMMON = 0.66, 0.08
+_STRAY, _USUAL_DAYS = (
+    0.05,
+    56,
+)  # of a usual day's lines, from which a day counts; the days of orders that say what is usual
 KINDS = ("cartons", "lines", "scarce", "scarce_lines", "full", "cap", "dear", "foreign", "cheap", "biggest")
 
 
@@ -162,3 +166,14 @@ def read_scans(lake: Any, weeks: Weeks, licences: list[str]) -> Floats:
     good = (shop >= 0) & (week >= 0)
     sold[shop[good], week[good]] = np.asarray(found["cartons_sold"], dtype=np.float64)[good]
     return sold
+
+
+def order_days(lake: Any) -> tuple[dt.date, dt.date] | None:
+    """The first day of orders, and the last that is no stray: with a twentieth of the lines of a usual day."""
+    orders = lake.table("orders")
+    found = columns(lake, orders.group_by("order_date").aggregate(lines=orders.count()).order_by("order_date"))
+    days, lines = found["order_date"], found["lines"]
+    if not len(days):
+        return None
+    usual = days[lines >= _STRAY * np.median(lines[-_USUAL_DAYS:])]
+    return days[0].astype(object), usual[-1].astype(object)

@@ -99,7 +99,7 @@ def _changes(shops: Shops, changed: dict[str, Any], weeks: Weeks) -> None:
         when, *(changed[name] for name in ("licence_no", "column", "old", "new")), strict=True
     ):
         shop = shops.place.get(number)
-        if shop is None or week >= weeks.count:
+        if shop is None:
             continue
         if column in ("phone", "address"):
             for value in (old, new):

@@ -60,6 +60,12 @@ class Truth:
     rings: dict[int, tuple[str, ...]]
     parameters: dict[str, Any]
 
+    @property
+    def last_day(self) -> dt.date:
+        """The last day of the city's data."""
+        start = dt.date.fromisoformat(self.parameters["start"])
+        return start + dt.timedelta(weeks=self.parameters["weeks"], days=-1)
+
     def offence(self, subject: str, day: dt.date) -> Offence | None:
         """The offence that this subject is committing on this day."""
         return next((each for each in self.offences.get(subject_key(subject), ()) if each.active(day)), None)
