@@ -13,7 +13,7 @@ from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.alerts.procedure import OPEN, State, transitions
 from zhuanmai.core.models import Base
 
-_LATE = dt.timedelta(weeks=1)
+_LATE = dt.timedelta(days=10)  # orders are handed over by the week, and none are made at the weekend
 
 
 class Run(Base):
@@ -58,7 +58,7 @@ class Run(Base):
 
     @property
     def orders_late(self) -> dt.date | None:
-        """The last day of orders it saw, where that is more than a week before its own; else None."""
+        """The last day of orders it saw, where that is more than ten days before its own; else None."""
         until = self.numbers.get("orders_until")
         last = dt.date.fromisoformat(until) if until else self.day
         return last if self.day - last > _LATE else None
