@@ -402,3 +402,5 @@ def test_a_reason_leads_with_what_can_be_checked_on_the_spot() -> None:
     assert min((blend, plain), key=lambda column: telling(column, 2.0 if column is blend else 0.0)) is blend
     aside = Column("age", 0, "", spoken=Spoken.ASIDE)
     assert min((aside, blend), key=lambda column: telling(column, 9.0 if column is aside else 0.1)) is blend
+    other = Column("heavy_26", 1, "")
+    assert min((plain, other), key=lambda column: telling(column, -9.0 if column is plain else 0.1)) is other

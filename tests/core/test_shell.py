@@ -30,6 +30,7 @@ def test_built_files_come_compressed_and_are_kept_for_good(client: Client) -> No
 def test_refusals_are_said_in_words(client: Client) -> None:
     missing = client.get("/no-such-page")
     assert (missing.status_code, "没有这个页面" in missing.content.decode()) == (404, True)
+    assert client.get("/sign-in/?next=%2F").headers["Location"] == "/sign-in?next=%2F"
     strict = Client(enforce_csrf_checks=True)
     stale = strict.post("/theme", {"theme": "dark"})
     assert (stale.status_code, "页面停留过久" in stale.content.decode()) == (403, True)

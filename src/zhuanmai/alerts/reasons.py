@@ -45,13 +45,15 @@ def _told(values: Floats, middle: Floats, losses: Floats) -> tuple[str, list[dic
     by_offence: dict[str, float] = {}
     for at in chosen:
         detector = DETECTORS[at]
-        columns = sorted(detector.columns, key=lambda column: telling(column, _off(values, middle, column.name)))
+        off = {column.name: _off(values, middle, column.name) for column in detector.columns}
+        columns = sorted(detector.columns, key=lambda column: telling(column, off[column.name]))
+        shown = [column for column in columns if suspect(column, off[column.name])] or columns
         numbers = {
             column.name: {
                 "value": round(float(np.nan_to_num(values[NAMES.index(column.name)])), 3),
                 "peers": round(float(middle[NAMES.index(column.name)]), 3),
             }
-            for column in columns[:_OF_NUMBERS]
+            for column in shown[:_OF_NUMBERS]
         }
         reason = {"detector": detector.name, "column": columns[0].name, "numbers": numbers,
                   "weight": round(float(losses[at]), 3)}  # fmt: skip
@@ -68,16 +70,21 @@ def place_reasons(numbers: Any) -> list[dict[str, Any]]:
 
 
 def _tells(detector: Detector, values: Floats, middle: Floats) -> bool:
-    """Whether any number of a detector that can be a reason stands off the usual."""
+    """Whether any number of a detector that can be a reason speaks against the shop."""
     return any(
-        column.spoken is not Spoken.ASIDE and abs(_off(values, middle, column.name)) >= _AT_THE_USUAL
+        column.spoken is not Spoken.ASIDE and suspect(column, _off(values, middle, column.name))
         for column in detector.columns
     )
 
 
+def suspect(column: Column, off: float) -> bool:
+    """Whether a number stands off the usual, and not on the side that speaks for the shop."""
+    return abs(off) >= _AT_THE_USUAL and column.towards * off >= 0
+
+
 def telling(column: Column, off: float) -> tuple[bool, int, float]:
-    """How columns order for words: what is not at the usual, blends and asides last, then what is farthest off."""
-    return abs(off) < _AT_THE_USUAL, _LAST.get(column.spoken, 0), -abs(off) * (1 + abs(column.towards))
+    """How columns order for words: what stands off on the suspect side, blends and asides last, then the farthest."""
+    return not suspect(column, off), _LAST.get(column.spoken, 0), -abs(off) * (1 + abs(column.towards))
 
 
 def _off(values: Floats, middle: Floats, name: str) -> float:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import uuid
 from typing import Any
 
@@ -20,6 +18,7 @@ from zhuanmai.alerts.models import Alert, Run, Whereabouts
 from zhuanmai.alerts.phrases import RANDOM
 from zhuanmai.alerts.procedure import OPEN, State
 from zhuanmai.alerts.services import dispatch_waiting
+from zhuanmai.core import ports
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
 from zhuanmai.lake.engine import open_lake
@@ -41,7 +40,7 @@ def perform(*, run_id: uuid.UUID) -> Run:
         row.state, row.started_at, row.seen_at, row.error = Run.State.RUNNING, now(), now(), ""
         row.save()
     try:
-        hand_back()
+        _bring_in()
         with translation.override(_LANGUAGE):
             made, places, seen = _made(row)
     except Refused as error:
@@ -50,6 +49,14 @@ def perform(*, run_id: uuid.UUID) -> Run:
         words = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         return _fail(row, Refused("run_stopped", f"分析中断（{words}）；数据未受影响，排除故障后可重新分析。"))
     return _keep(row, made, places, seen)
+
+
+def _bring_in() -> None:
+    """What was filed and what visits found since the last run goes into the lake."""
+    book = ports.bound(ports.CaseBook)  # type: ignore[type-abstract]
+    if book is not None:
+        book.hand_over()
+    hand_back()
 
 
 def _made(row: Run) -> tuple[nightly.Outcome, Places, list[Whereabouts]]:
@@ -154,31 +161,24 @@ def hand_back() -> int:
         rows = list(map(as_found, found.order_by("number")))
         if not rows:
             return 0
-        name = f"inspections-alerts-{now():%Y%m%dT%H%M%S}.csv"
-        feed(file_name=name, content=_as_csv(rows))
+        fed = feed(table="inspections", source="alerts", columns=_FED, rows=map(_inspection, rows))
         moment = now()
         for row in rows:
             row.handed_back_at = moment
             row.save(update_fields=["handed_back_at"])
-        facts = {"count": len(rows), "file": name}
+        facts = {"count": len(rows), "file": fed.file_name}
         append(
             "alerts.handed_back", actor_id=None, object_kind="lake", object_id=rows[0].run_id, facts=facts, rows=rows
         )
     return len(rows)
 
 
-def _as_csv(rows: list[Alert]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(_FED)
-    for row in rows:
-        licence_no = row.subject if row.subject_kind == "licence" else ""
-        case_no = row.case_no if row.outcome == Alert.Outcome.CASE else ""
-        reason = "random" if row.drawn else "alert"
-        writer.writerow(
-            [row.number, row.visited_on, licence_no, row.address or row.subject, reason, row.outcome, case_no]
-        )
-    return text.getvalue().encode()
+def _inspection(row: Alert) -> tuple[Any, ...]:
+    """A visit as its row of the lake's `inspections`."""
+    licence_no = row.subject if row.subject_kind == "licence" else ""
+    case_no = row.case_no if row.outcome == Alert.Outcome.CASE else ""
+    reason = "random" if row.drawn else "alert"
+    return (row.number, row.visited_on, licence_no, row.address or row.subject, reason, row.outcome, case_no)
 
 
 def silent() -> list[Run]:

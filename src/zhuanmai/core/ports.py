@@ -32,6 +32,14 @@ class CasePort(Protocol):
         ...
 
 
+class CaseBook(Protocol):
+    """The bureau's own cases: enforcement keeps them, what learns from the market asks for them."""
+
+    def hand_over(self) -> int:
+        """Write every case that was filed or changed since into the lake; returns how many. Raises Refused."""
+        ...
+
+
 @dataclass(frozen=True)
 class Lead:
     """Why and where officers are sent: what an inspection takes over from the alert that asked for it."""

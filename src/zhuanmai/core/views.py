@@ -7,6 +7,7 @@ from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import is_valid_path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -95,7 +96,11 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """There is no such page."""
+    """There is no such page; an address typed with a slash too many leads to the page that is meant."""
+    meant = request.path.rstrip("/")
+    if request.method in ("GET", "HEAD") and meant != request.path and meant and is_valid_path(meant):
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponseRedirect(f"{meant}?{query}" if query else meant)
     problem = NotFound("no_page", "没有这个页面；它可能已移动，或不在您的权限范围内。")
     return render(request, "core/problem.html", {"problem": problem}, status=404)
 

@@ -23,7 +23,7 @@ from zhuanmai.enforcement.models import (
 )
 from zhuanmai.ledger.registry import register, register_table
 
-register_table(Case, exclude=("cursor", "counted"))
+register_table(Case, exclude=("cursor", "counted", "handed_over"))
 register_table(DeadlineRow, exclude=("reminded_on",))
 for _model in (
     Approval,
@@ -116,3 +116,4 @@ register(
     sentence="期限重新计算：{what}，由 {before} 改为 {after}",
     fields=("code", "what", "before", "after"),
 )
+register("enforcement.handed_over", sentence="{count} 件案件写入数据湖", fields=("count", "files", "numbers"))

@@ -6,12 +6,14 @@ from zhuanmai.core import ports
 from zhuanmai.core.events import on
 from zhuanmai.core.models import Event
 from zhuanmai.enforcement import terms
+from zhuanmai.enforcement.handing import CaseBook
 from zhuanmai.enforcement.models import DeadlineRow
 from zhuanmai.enforcement.services import advance
 from zhuanmai.enforcement.visits import Inspections
 from zhuanmai.ledger.services import append, as_found
 
 ports.bind(ports.InspectionPort, Inspections())  # type: ignore[type-abstract]
+ports.bind(ports.CaseBook, CaseBook())  # type: ignore[type-abstract]
 
 
 @on("reference.calendar_changed")

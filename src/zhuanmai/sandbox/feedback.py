@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,15 @@ from zhuanmai.sandbox.city import Truth
 _WORKDAYS = 5
 
 
+class Feedback(StrEnum):
+    """What becomes of what visits find: the ranker learns from it; it is only known, as a fact, to the model of the
+    first week; or nobody hears of it."""
+
+    LEARNED = "learned"
+    KNOWN = "known"
+    NONE = "none"
+
+
 @dataclass(frozen=True)
 class Plan:
     """How many weeks at the end of the city, how many alerts a week, how many of them drawn, from which seed."""
@@ -32,7 +42,7 @@ class Plan:
     per_week: int
     drawn: int
     seed: int = 0
-    learning: bool = True
+    feedback: Feedback = Feedback.LEARNED
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,7 @@ def walk(lake: Any, truth: Truth, plan: Plan, begun: Facts) -> Iterator[tuple[Fa
     facts = _apart(begun)
     city, chance = truth.city(), np.random.default_rng([plan.seed, 77])
     first = facts.weeks.count - plan.weeks
-    frozen = None if plan.learning else model_of(facts, first)
+    frozen = None if plan.feedback is Feedback.LEARNED else model_of(facts, first)
     barred: dict[str, frozenset[str]] = {}
     for week in range(first, facts.weeks.count):
         if frozen is not None:
@@ -84,7 +94,8 @@ def walk(lake: Any, truth: Truth, plan: Plan, begun: Facts) -> Iterator[tuple[Fa
             outcome = city.visit(draft.subject, day, chance)
             visits.append(Visited(draft, day, outcome, offending, found.catch if found else 0.0))
             barred[draft.subject] = NONE_AT_ALL
-        hear(facts, week + 1, visits)
+        if plan.feedback is not Feedback.NONE:
+            hear(facts, week + 1, visits)
         yield facts, week, visits
         forget(facts, week)
 

@@ -17,6 +17,7 @@ class Case(Base):
     """A case (案件) from its clue on.
 
     `cursor` counts what happened to it: a tablet asks for what came after. `counted` of these were mere counting.
+    `handed_over` is as what the lake knows it.
     """
 
     clue_no = models.CharField(max_length=40, unique=True)
@@ -40,6 +41,7 @@ class Case(Base):
     cursor = models.BigIntegerField(default=0)
     counted = models.BigIntegerField(default=0)
     correcting = models.CharField(max_length=200, blank=True)
+    handed_over = models.CharField(max_length=120, blank=True)
 
     class Meta:
         ordering = ["-opened_at"]

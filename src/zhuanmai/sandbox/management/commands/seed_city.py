@@ -24,7 +24,7 @@ from zhuanmai.lake import services
 from zhuanmai.lake.engine import open_lake
 from zhuanmai.lake.folders import import_files
 from zhuanmai.sandbox.city import Parameters, make_city, open_truth
-from zhuanmai.sandbox.feedback import Plan, Visited, begin, walk, without_own_visits
+from zhuanmai.sandbox.feedback import Feedback, Plan, Visited, begin, walk, without_own_visits
 
 _SEED, _WEEKS, _HISTORY = 17, 78, 26
 _SHOPS_AN_ALERT = 400  # so many shops for each alert of a week
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             lake = open_lake()
             per_week = max(2, min(13, retailers // _SHOPS_AN_ALERT))
             # One model for the half-year: the demo starts soon, and its first run learns from all of it.
-            plan = Plan(_HISTORY, per_week, max(1, round(per_week * _DRAWN)), _SEED, learning=False)
+            plan = Plan(_HISTORY, per_week, max(1, round(per_week * _DRAWN)), _SEED, Feedback.KNOWN)
             known = open_truth(truth)
             with translation.override("zh-hans"):
                 lived = walk(lake, known, plan, begin(lake, known, _HISTORY))
