@@ -1,20 +1,24 @@
 """`python -m benchmarks.feedback [--seeds … --makes … --retailers N]`: what learning from visits gains in half a year.
 
-Each city is lived through twice over its last 26 weeks, visits only where the list sends them (and the random share):
-once learning every fourth week, once with the model of the first week. The gain is over the last ten weeks, by what
-visits catch on average (the truth, which no ranker sees); its interval is over the cities (Student's t). Each city is
-of a make of its own which the prior never saw, as a real city would be, unless `--makes` says otherwise.
+Each city is lived through over its last 26 weeks, visits only where the list sends them (and the random share): once
+learning every fourth week, once with the model of the first week, which still knows who was found; `--unheard` adds a
+life in which nobody hears what visits find. The gain is over the last ten weeks, by what visits catch on average (the
+truth, which no ranker sees); its interval is over the cities (Student's t). Each city is of a make of its own which
+the prior never saw, as a real city would be, unless `--makes` says otherwise. With `--keep` a city that was lived
+through already is taken from that folder.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
+import json
 import math
 import os
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -28,10 +32,29 @@ django.setup()
 
 from zhuanmai.lake.engine import Lake  # noqa: E402
 from zhuanmai.sandbox.city import Parameters, make_city, open_truth  # noqa: E402
-from zhuanmai.sandbox.feedback import Plan, begin, walk, without_own_visits  # noqa: E402
+from zhuanmai.sandbox.feedback import Feedback, Plan, begin, walk, without_own_visits  # noqa: E402
 
 START, WEEKS, LAST, COUNTED = dt.date(2024, 1, 1), 104, 26, 10
+SEEDS = (401, 402, 403, 404, 405, 621, 622, 623, 624, 625)
+MAKES = (211, 212, 213, 214, 215, 221, 222, 223, 224, 225)
 Run = list[list[float]]  # by week what each directed visit would catch on average
+
+
+@dataclass(frozen=True)
+class Given:
+    """Which city, and how it is lived through."""
+
+    seed: int
+    make: int
+    retailers: int
+    per_week: int
+    drawn: int
+    lives: tuple[Feedback, ...]
+    keep: Path | None
+
+    def name(self, life: Feedback) -> str:
+        """What a life's file is called."""
+        return f"{self.seed}-{self.make}-{self.retailers}-{self.per_week}-{self.drawn}-{life}.json"
 
 
 def late(run: Run) -> float:
@@ -39,54 +62,76 @@ def late(run: Run) -> float:
     return float(np.mean(sum(run[-COUNTED:], [])))
 
 
-def lived(seed: int, make: int, retailers: int, per_week: int, drawn: int) -> tuple[Run, Run]:
-    """Half a year of one city, learning and frozen."""
+def lived(given: Given) -> dict[Feedback, Run]:
+    """Half a year of one city, once for each life."""
+    made: dict[Feedback, Run] = {}
+    for life in given.lives if given.keep else ():
+        kept = given.keep / given.name(life)
+        if kept.exists():
+            made[life] = json.loads(kept.read_text())
+    if len(made) < len(given.lives):
+        made |= _live(given, [life for life in given.lives if life not in made])
+    ends = [late(made[life]) for life in given.lives]
+    print(f"seed {given.seed}, make {given.make}: "
+          + ", ".join(f"{life} {end:.3f}" for life, end in zip(given.lives, ends, strict=True))
+          + f", gain {ends[0] - ends[1]:+.3f}", flush=True)  # fmt: skip
+    return made
+
+
+def _live(given: Given, lives: list[Feedback]) -> dict[Feedback, Run]:
+    made: dict[Feedback, Run] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        given = Parameters.draw(seed=seed, retailers=retailers, weeks=WEEKS, start=START, make=make)
-        make_city(given, folder / "lake", folder / "truth")
-        without_own_visits(folder / "lake", given.start + dt.timedelta(weeks=WEEKS - LAST))
+        drawn = Parameters.draw(seed=given.seed, retailers=given.retailers, weeks=WEEKS, start=START, make=given.make)
+        make_city(drawn, folder / "lake", folder / "truth")
+        without_own_visits(folder / "lake", drawn.start + dt.timedelta(weeks=WEEKS - LAST))
         lake, truth = Lake.from_folder(folder / "lake"), open_truth(folder / "truth")
         begun = begin(lake, truth, LAST)
-        learning, frozen = (
-            [
-                [each.catch for each in made if not each.draft.drawn]
-                for _, _, made in walk(lake, truth, Plan(LAST, per_week, drawn, seed, learns), begun)
+        for life in lives:
+            plan = Plan(LAST, given.per_week, given.drawn, given.seed, life)
+            made[life] = [
+                [each.catch for each in visits if not each.draft.drawn]
+                for _, _, visits in walk(lake, truth, plan, begun)
             ]
-            for learns in (True, False)
-        )
-    ends = late(learning), late(frozen)
-    print(f"seed {seed}, make {make}: learning {ends[0]:.3f}, frozen {ends[1]:.3f}, gain {ends[0] - ends[1]:+.3f}",
-          flush=True)  # fmt: skip
-    return learning, frozen
+            if given.keep:
+                (given.keep / given.name(life)).write_text(json.dumps(made[life]))
+    return made
 
 
 def main() -> int:
     """Make the cities, live through them, print the table week by week and the gain."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[401, 402, 403, 404, 405])
-    parser.add_argument("--makes", type=int, nargs="+", default=[211, 212, 213, 214, 215])
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
+    parser.add_argument("--makes", type=int, nargs="+", default=MAKES)
     parser.add_argument("--retailers", type=int, default=25000)
     parser.add_argument("--per-week", type=int, default=25)
     parser.add_argument("--drawn", type=int, default=2)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--unheard", action="store_true", help="also a life in which nobody hears what visits find")
+    parser.add_argument("--keep", type=Path, help="keep the lives there, and take from there those that are kept")
     parser.add_argument("--at-least", type=float, default=None, help="fail unless the interval lies above this")
     given = parser.parse_args()
-    cities = [(seed, given.makes[at % len(given.makes)], given.retailers, given.per_week, given.drawn)
-              for at, seed in enumerate(given.seeds)]  # fmt: skip
+    lives = (Feedback.LEARNED, Feedback.KNOWN, *((Feedback.NONE,) if given.unheard else ()))
+    cities = [Given(seed, given.makes[at % len(given.makes)], given.retailers, given.per_week, given.drawn, lives,
+                    given.keep) for at, seed in enumerate(given.seeds)]  # fmt: skip
     with ProcessPoolExecutor(given.jobs, mp_context=get_context("spawn")) as pool:
-        runs = list(pool.map(lived, *zip(*cities, strict=True)))
-    print("\n| week | learning | frozen |\n| --: | --: | --: |")
+        runs = list(pool.map(lived, cities))
+    print("\n| week | " + " | ".join(lives) + " |\n|" + " --: |" * (1 + len(lives)))
     for week in range(LAST):
-        means = [np.mean(sum((run[which][week] for run in runs), [])) for which in (0, 1)]
-        print(f"| {week + 1} | {100 * means[0]:.1f} % | {100 * means[1]:.1f} % |")
-    gains = [late(learning) - late(frozen) for learning, frozen in runs]
+        means = [100 * np.mean(sum((run[life][week] for run in runs), [])) for life in lives]
+        print(f"| {week + 1} | " + " | ".join(f"{mean:.1f} %" for mean in means) + " |")
+    least, *_others = [_gain(runs, life) for life in lives[1:]]
+    return int(given.at_least is not None and least <= given.at_least)
+
+
+def _gain(runs: list[dict[Feedback, Run]], other: Feedback) -> float:
+    """Say what learning gains over another life; the lower end of its interval."""
+    gains = [late(run[Feedback.LEARNED]) - late(run[other]) for run in runs]
     mean, error = float(np.mean(gains)), float(np.std(gains, ddof=1) / math.sqrt(len(gains)))
     reach = float(stats.t.ppf(0.975, len(gains) - 1)) * error
-    print(
-        f"\ngain over the last {COUNTED} weeks: {mean:+.3f}, 95 % interval {mean - reach:+.3f} to {mean + reach:+.3f}"
-    )
-    return int(given.at_least is not None and mean - reach <= given.at_least)
+    print(f"\ngain over “{other}” in the last {COUNTED} weeks, {len(runs)} cities: {mean:+.3f}, "
+          f"95 % interval {mean - reach:+.3f} to {mean + reach:+.3f}")  # fmt: skip
+    return mean - reach
 
 
 if __name__ == "__main__":

@@ -81,9 +81,9 @@ PROOFS = (
     ),
     Proof(
         "feedback",
-        "What squads find makes later alerts better: five cities, half a year, the interval of the gain above zero",
+        "What squads find makes later alerts better: ten cities, half a year, the interval of the gain above zero",
         ("tests/alerts/test_full.py",),
-        {"ZHUANMAI_FEEDBACK_SEEDS": "401 402 403 404 405"},
+        {"ZHUANMAI_FEEDBACK_SEEDS": "401 402 403 404 405 621 622 623 624 625"},
     ),
     Proof("backup", "A backup taken while five officers work restores and verifies", ("tests/e2e/test_backup.py",)),
 )

@@ -6,9 +6,11 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from zhuanmai.alerts.detectors import orders
 from zhuanmai.alerts.facts import read_facts
 from zhuanmai.alerts.features import frame
 from zhuanmai.alerts.ranker import learn
@@ -60,3 +62,17 @@ def test_a_later_lesson_looks_only_at_weeks_it_has_not_seen(city: Path) -> None:
     again = learn(facts, week, looks)
     assert {key[1] for key in facts.kept if key[0] == "frame"} <= {week - 1, week}
     assert again.probability(frame(facts, week)) == pytest.approx(learn(facts, week).probability(frame(facts, week)))
+
+
+def test_more_shops_than_can_be_compared_at_once_are_compared_by_district(
+    city: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = read_facts(Lake.from_folder(city / "lake"), START + dt.timedelta(weeks=WEEKS, days=-1))
+    whole = orders.in_step(facts, WEEKS - 1)["step_any"]
+    facts.kept.clear()
+    monkeypatch.setattr(orders, "_MOST_COMPARED", 100)
+    apart = orders.in_step(facts, WEEKS - 1)["step_any"]
+    same = np.isclose(apart, whole, atol=1e-5)
+    assert same.any()
+    assert not same.all()
+    assert (apart[~same] < whole[~same]).all()

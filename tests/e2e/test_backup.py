@@ -21,6 +21,9 @@ PLACE = {"address": "厦门市湖里区枋湖南路88号", "shop_name": "演示�
 def test_a_backup_under_work_restores_and_verifies(stack: Stack, tmp_path: Path, officers: int) -> None:
     key = tmp_path / "backup.key"
     recipient = stack.command("backup-key", str(key)).stdout.strip()
+    squads = tmp_path / "squads.csv"
+    squads.write_text("squad_no,unit,streets\n350206-1,演示一中队,仙岳路；枋湖南路\n", encoding="utf-8")
+    stack.command("lake", "import", str(squads))
     desks = [Desk(stack.url, username) for username in ("jia", "yi", "jia", "yi", "jia")][:officers]
     pair = [desks[0].me["id"], desks[1].me["id"]]
     stop, scanned = threading.Event(), [0] * officers
@@ -48,6 +51,7 @@ def test_a_backup_under_work_restores_and_verifies(stack: Stack, tmp_path: Path,
         done = other.command("restore", str(target), "--identity", str(key), check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "核验通过" in done.stdout
+        assert other.command("lake", "tables").stdout == stack.command("lake", "tables").stdout
         again = other.command("restore", str(target), "--identity", str(key), check=False)
         assert "不是空的" in again.stderr
         assert list((other.home / "heads").glob("head-*.json"))

@@ -29,6 +29,21 @@ _folders: dict[str, Prepare | None] = {"public": None}
 
 
 @dataclass(frozen=True)
+class Store:
+    """Files beside the database that are never overwritten, in a folder of their own.
+
+    `listed` says which make it up now: name within the folder → where it lies; what would change meanwhile it copies
+    into the folder that it is given.
+    """
+
+    folder: Callable[[], Path]
+    listed: Callable[[Path], dict[str, Path]]
+
+
+_stores: dict[str, Store] = {}
+
+
+@dataclass(frozen=True)
 class Made:
     """What a backup holds: where it lies, its bytes, how many files it carries, and what was amiss meanwhile."""
 
@@ -44,6 +59,11 @@ def register_folder(name: str, *, prepare: Prepare) -> None:
     So whatever lies in it is about what the snapshot holds. A Refused of `prepare` is told, and the backup made.
     """
     _folders[name] = prepare
+
+
+def register_store(name: str, store: Store) -> None:
+    """Put a store into every backup. It is read after the database, so that it is never older than the snapshot."""
+    _stores[name] = store
 
 
 def backup(target: Path, *, recipient: str) -> Made:
@@ -104,7 +124,7 @@ def _pack(plain: Path, folder: Path) -> int:
         for path in _kept_files():
             listed[f"files/{path.name}"] = path.name
             archive.add(path, f"files/{path.name}")
-        for name, path in beside.items():
+        for name, path in (beside | _stored(folder / "stores")).items():
             listed[name] = _digest(path)
             archive.add(path, name)
         manifest = json.dumps({"made_at": now().isoformat(), "sha256": listed}, indent=1).encode()
@@ -131,6 +151,21 @@ def _copied(target: Path) -> dict[str, Path]:
     return found
 
 
+def _stored(copies: Path) -> dict[str, Path]:
+    """The files of all stores, by name in the archive."""
+    found: dict[str, Path] = {}
+    for name, store in _stores.items():
+        (copies / name).mkdir(parents=True)
+        found |= {f"{name}/{place}": path for place, path in store.listed(copies / name).items()}
+    return found
+
+
+def _home_of(name: str) -> Path:
+    """Where a file of a folder or a store belongs."""
+    first, _, rest = name.partition("/")
+    return _stores[first].folder() / rest if first in _stores else Path(settings.HOME_DIR) / name
+
+
 def _unpack(archive: tarfile.TarFile, folder: Path) -> int:
     listed: dict[str, str] = json.loads(_member(archive, _MANIFEST))["sha256"]
     for name, digest in listed.items():
@@ -142,7 +177,7 @@ def _unpack(archive: tarfile.TarFile, folder: Path) -> int:
         elif name.startswith("files/"):
             files.store(content)
         else:
-            _put(Path(settings.HOME_DIR) / name, content)
+            _put(_home_of(name), content)
     command = ["--no-owner", "--exit-on-error", "--single-transaction", "--dbname", settings.DATABASE_URL]
     _postgres("pg_restore", *command, str(folder / _DUMP))
     return len(listed) - 1

@@ -47,7 +47,7 @@ def hand_over() -> int:
 
     What was written twice, because something stopped between the lake and the mark, changes nothing.
     """
-    waiting = [case for case in _filed() if case.handed_over != _mark(case)]
+    waiting = _waiting()
     if not waiting:
         return 0
     marks = {case.pk: _mark(case) for case in waiting}
@@ -71,11 +71,14 @@ def hand_over() -> int:
     return len(waiting)
 
 
-def _filed() -> list[Case]:
+def _waiting() -> list[Case]:
+    """The filed cases that are not as the lake knows them, whole."""
+    filed = Case.objects.filter(state__in=list(RESULTS)).only("state", "cursor", "number", "handed_over")
+    new = [case.pk for case in filed if case.handed_over != _mark(case)]
     goods = Prefetch("lines", ItemLine.objects.order_by("created_at", "pk"))
     codes = Prefetch("codes", CartonCodeRead.objects.order_by("created_at", "pk"))
     parties = Prefetch("parties", Party.objects.order_by("created_at", "pk"))
-    found = Case.objects.filter(state__in=list(RESULTS)).select_related("inspection")
+    found = Case.objects.filter(pk__in=new).select_related("inspection")
     return list(found.prefetch_related(goods, codes, parties, "causes").order_by("clue_no"))
 
 

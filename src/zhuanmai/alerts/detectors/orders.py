@@ -15,6 +15,7 @@ NOW, BEFORE, LONG = 8, 26, 52
 _BLOCK = 2000
 _STEP_WEEKS, _STEP_EVERY = 26, 4
 _ALIKE = 0.6
+_MOST_COMPARED = 40_000  # shops that are compared all with all; where there are more, each district by itself
 
 
 def volume(facts: Facts, week: int) -> Columns:
@@ -156,15 +157,26 @@ def _steps(facts: Facts, week: int) -> dict[str, Floats]:
 
 
 def _twins(facts: Facts, week: int) -> Columns:
-    """Each shop's likeness to the shops most in step with it. Every fourth week: it compares all with all."""
+    """Each shop's likeness to the shops most in step with it. Every fourth week: it compares many with many."""
     week = facts.weeks.renewed(week, _STEP_EVERY)
     key = ("twins", week)
     if key not in facts.kept:
         steps = _steps(facts, week)
-        best, number = _likest(steps["scarce"])
-        facts.kept[key] = {"best": best, "number": number, "total": _likest(steps["total"])[0]}
+        made = {name: np.zeros(facts.shops.count) for name in ("best", "number", "total")}
+        for rows in _compared(facts, week):
+            made["best"][rows], made["number"][rows] = _likest(steps["scarce"][rows])
+            made["total"][rows] = _likest(steps["total"][rows])[0]
+        facts.kept[key] = made
     found: Columns = facts.kept[key]
     return found
+
+
+def _compared(facts: Facts, week: int) -> list[Ints]:
+    """The rows that are compared with each other: what this takes grows with the square of their number."""
+    district = facts.shops.district
+    if np.count_nonzero(facts.shops.known <= week) <= _MOST_COMPARED:
+        return [np.arange(facts.shops.count)]
+    return [np.flatnonzero(district == code) for code in np.unique(district)]
 
 
 def _likest(steps: Floats) -> tuple[Floats, Floats]:
