@@ -204,7 +204,7 @@ DETECTORS: tuple[Detector, ...] = (
         (Column("front", 0, _("signs of another operator weigh {value}; peers {peers}"), 1, spoken=Spoken.BLEND),
          Column("other_phone", 0, _("orders from another holder's phone"), 0, spoken=Spoken.YES),
          Column("strangers", 0, _("shares phone, account or device with {value} holders' shops; peers {peers}"), 0),
-         Column("apart_km", 0, _("shares with another holder's shop {value} km away; peers {peers}"), 1)),
+         Column("apart_km", 0, _("shares a phone, account or device with another holder's shop {value} km away"), 1)),
         ties.front,
     ),
     Detector(
