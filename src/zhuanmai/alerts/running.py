@@ -27,7 +27,6 @@ from zhuanmai.ledger.services import append, as_found
 
 SILENT = dt.timedelta(minutes=10)  # a run that has said nothing for so long was killed
 _LANGUAGE = "zh-hans"  # reasons are kept in the bureau's language; pages say them in the reader's
-_FED = ("inspection_no", "inspected_on", "licence_no", "address", "reason", "outcome", "case_no")
 log = structlog.get_logger(__name__)
 
 
@@ -161,7 +160,7 @@ def hand_back() -> int:
         rows = list(map(as_found, found.order_by("number")))
         if not rows:
             return 0
-        fed = feed(table="inspections", source="alerts", columns=_FED, rows=map(_inspection, rows))
+        fed = feed(table="inspections", source="alerts", rows=map(_inspection, rows))
         moment = now()
         for row in rows:
             row.handed_back_at = moment

@@ -24,12 +24,6 @@ RESULTS = {
     State.SERVED: "penalty",
     State.RECORDED: "penalty",
 }
-_COLUMNS = {
-    "cases": ("case_no", "filed_on", "cause_code", "district_code", "address", "longitude", "latitude", "value",
-              "cartons", "result"),
-    "case_parties": ("case_no", "seq", "role", "name", "id_no", "phone", "address", "plate_no", "licence_no"),
-    "case_items": ("case_no", "seq", "carton_barcode", "cartons", "kind", "carton_code"),
-}  # fmt: skip
 _CODES_A_LINE = 10_000
 Row = tuple[Any, ...]
 
@@ -56,9 +50,7 @@ def hand_over() -> int:
         rows["cases"].append(case_row(case))
         rows["case_parties"] += party_rows(case)
         rows["case_items"] += item_rows(case)
-    fed = [
-        feed(table=table, source="filed", columns=_COLUMNS[table], rows=made) for table, made in rows.items() if made
-    ]
+    fed = [feed(table=table, source="filed", rows=made) for table, made in rows.items() if made]
     with transaction.atomic():
         for case_id, mark in marks.items():
             Case.objects.filter(pk=case_id).update(handed_over=mark)

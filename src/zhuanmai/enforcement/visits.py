@@ -10,6 +10,7 @@ from zhuanmai.core import ports
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.ids import derived_id
+from zhuanmai.enforcement.handing import case_no
 from zhuanmai.enforcement.models import Case, FieldOperation
 from zhuanmai.enforcement.operations import batch
 from zhuanmai.enforcement.procedure import State
@@ -64,4 +65,4 @@ def tell(case: Case, actor_id: uuid.UUID | None) -> None:
     outcome = OUTCOMES.get(State(case.state))
     listener = ports.bound(ports.OutcomeListener)  # type: ignore[type-abstract]
     if outcome and listener:
-        listener.visited(case_id=case.pk, outcome=outcome, case_no=case.number or case.clue_no, actor_id=actor_id)
+        listener.visited(case_id=case.pk, outcome=outcome, case_no=case_no(case), actor_id=actor_id)

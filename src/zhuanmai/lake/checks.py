@@ -6,36 +6,31 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from django.conf import settings
-
 from zhuanmai.core.backup import Store, register_store
 from zhuanmai.core.checks import Finding, Health, register_check, register_proof
 from zhuanmai.lake import manifest
+from zhuanmai.lake.queries import folder
 
 PROOF = "数据湖"
 
 
-def _folder() -> Path:
-    return Path(settings.LAKE_DIR)
-
-
 def _listed(copies: Path) -> dict[str, Path]:
     """The manifest as it is now, and the files that it names: these stay a day after they are let go."""
-    if not (_folder() / manifest.NAME).exists():
+    if not (folder() / manifest.NAME).exists():
         return {}
-    shutil.copyfile(_folder() / manifest.NAME, copies / manifest.NAME)
+    shutil.copyfile(folder() / manifest.NAME, copies / manifest.NAME)
     named = sorted(manifest.load(copies).named())
-    return {path: _folder() / path for path in named} | {manifest.NAME: copies / manifest.NAME}
+    return {path: folder() / path for path in named} | {manifest.NAME: copies / manifest.NAME}
 
 
-register_store("lake", Store(_folder, _listed))
+register_store("lake", Store(folder, _listed))
 
 
 @register_proof(PROOF)
 def lake_is_whole() -> Iterable[str]:
     """Every file that the lake names and that is not there."""
-    found = sorted(manifest.load(_folder()).named())
-    return [f"数据湖缺少文件 {path}" for path in found if not (_folder() / path).is_file()]
+    found = sorted(manifest.load(folder()).named())
+    return [f"数据湖缺少文件 {path}" for path in found if not (folder() / path).is_file()]
 
 
 @register_check
@@ -44,4 +39,4 @@ def lake_is_there() -> Finding:
     missing = list(lake_is_whole())
     if missing:
         return Finding(PROOF, Health.BAD, missing[0], "从备份恢复数据湖文件夹，或重新导入相应文件。")
-    return Finding(PROOF, Health.GOOD, f"{len(manifest.load(_folder()).named())} 个文件齐全")
+    return Finding(PROOF, Health.GOOD, f"{len(manifest.load(folder()).named())} 个文件齐全")

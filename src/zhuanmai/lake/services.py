@@ -26,7 +26,7 @@ from zhuanmai.core.ids import derived_id, new_id
 from zhuanmai.core.jobs import defer
 from zhuanmai.lake import importing, quarantine, sql
 from zhuanmai.lake.models import Import
-from zhuanmai.lake.schema import Table, table_of_file
+from zhuanmai.lake.schema import TABLES, Table, table_of_file
 from zhuanmai.ledger.services import append, append_apart
 
 LAKE_ID = derived_id("lake")  # the lake as an object on the ledger
@@ -66,18 +66,18 @@ def take(*, actor: Officer | None, path: Path, folder: Path | None = None) -> Im
     return run(import_id=row.pk, folder=folder)
 
 
-def feed(*, table: str, source: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Import:
+def feed(*, table: str, source: str, rows: Iterable[Sequence[Any]]) -> Import:
     """Take in rows that the platform itself made, now. Raises Refused (feed_refused) unless every row goes in.
 
-    `source` is who made them, as it stands in the file's name.
+    A row has the table's columns in the schema's order; `source` is who made it, as it stands in the file's name.
     """
     name = f"{table}-{source}-{now():%Y%m%dT%H%M%S}.csv"
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(columns)
+    writer.writerow(TABLES[table].names)
     writer.writerows(rows)
     path, digest = _kept(name, [text.getvalue().encode()])
-    row = Import.objects.create(file_name=name, file_sha256=digest, path=str(path), table=_table(name).name)
+    row = Import.objects.create(file_name=name, file_sha256=digest, path=str(path), table=table)
     done = run(import_id=row.pk)
     if done.broken:
         raise Refused("feed_refused", f"{name} 有 {done.broken} 行未能写入数据湖；请在“数据湖 - 隔离”查看原因。")
