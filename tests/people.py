@@ -67,17 +67,18 @@ class Person:
         self.tapped += 1
         self.at(name).click()
 
-    def tap_until(self, button: Locator, name: str) -> None:
+    def tap_until(self, button: Locator, opens: Locator) -> None:
         """Tap, and again where the page moved under the finger, until what the tap opens is there."""
         self.tapped += 1
         for _ in range(TAPS):
             button.click()
             try:
-                self.at(name).wait_for(timeout=OPENS_MS)
+                opens.first.wait_for(timeout=OPENS_MS)
             except TimeoutError:
                 continue
             return
-        raise AssertionError(f"{name} did not open")
+        said = [words.strip() for words in self.page.get_by_role("alert").all_inner_texts()]
+        raise AssertionError(f"{opens} did not open; the page says {said}")
 
     def write(self, name: str, words: str) -> None:
         """Key a field by hand and leave it."""

@@ -241,7 +241,7 @@ class WorkbenchPlay(Play):
         self.misread = sum(screen.script(MISREADS) for screen in [self.tablet, self.other][: self.tablets])
         for one in self.case["unknown_barcodes"]:
             row = tablet.page.locator(f'[data-testid=unknown][data-barcode="{one["barcode"]}"]')
-            tablet.tap_until(row.get_by_test_id("unknown-name"), "unlisted.name")
+            tablet.tap_until(row.get_by_test_id("unknown-name"), tablet.at("unlisted.name"))
             tablet.write("unlisted.name", one["typed_name"])
             tablet.select(f"unlisted.kind-{one['kind']}")
             if one["sticks_per_carton"]:
@@ -364,8 +364,8 @@ class WorkbenchPlay(Play):
     def submit(self) -> None:
         """Registration and filing are asked for."""
         for act in ("registration", "filing"):
-            self.tablet.tap(f"submit-{act}")
-            self.tablet.page.locator(f'[data-testid^="approval-{act}-"]').first.wait_for()
+            asked = self.tablet.page.locator(f'[data-testid^="approval-{act}-"]')
+            self.tablet.tap_until(self.tablet.at(f"submit-{act}"), asked)
 
     def _facts_of_documents(self) -> set[str]:
         """Each fact that a document of the stage prints, once; cells of tables left out (goods, photographs, samples)."""
