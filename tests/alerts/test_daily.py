@@ -304,6 +304,25 @@ def test_pages_open_to_whom_they_are_for(bureau: Bureau, an_alert: Make, client:
     assert client.get(path).status_code == 403
 
 
+def test_the_list_says_that_a_run_is_under_way(bureau: Bureau, lake: Path, client: Client) -> None:
+    """A squad's officer sees how far it is, and the alerts when it is done; the run's own page is the analysts'."""
+    client.force_login(bureau["jia"])
+    assert "每天清晨分析数据湖" in client.get("/alerts").content.decode()
+    row = asking.ask(actor=None)
+    page = client.get("/alerts").content.decode()
+    assert f"正在分析截至 {row.day} 的数据" in page
+    assert "暂无未办结的预警" in page
+    assert f"/alerts/runs/{row.pk}/progress" in page
+    assert client.get(f"/alerts/runs/{row.pk}").status_code == 403
+    bar = client.get(f"/alerts/runs/{row.pk}/progress")
+    assert (bar.status_code, bar.headers.get("HX-Refresh")) == (200, None)
+    running.perform(run_id=row.pk)
+    assert client.get(f"/alerts/runs/{row.pk}/progress").headers["HX-Refresh"] == "true"
+    assert "正在分析" not in client.get("/alerts").content.decode()
+    client.force_login(bureau["clerk"])
+    assert client.get(f"/alerts/runs/{row.pk}/progress").status_code == 403
+
+
 def test_an_alerts_page_offers_what_can_be_done_now(bureau: Bureau, an_alert: Make, client: Client) -> None:
     row = an_alert()
     client.force_login(bureau["jia"])

@@ -1,13 +1,16 @@
-"""The tabs of the room's pages."""
+"""What the room's pages share: their tabs, and the bar that says how far a run is."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhuanmai.accounts.requests import officer_of
+from zhuanmai.alerts.models import Run
+from zhuanmai.alerts.wording import STEPS
 from zhuanmai.core.navigation import tabs
 
 
@@ -24,3 +27,14 @@ def frame(request: HttpRequest, here: str) -> dict[str, Any]:
         ("alerts:runs", _("Runs"), "alerts.study"),
     ]
     return tabs(officer_of(request), f"alerts:{here}", _("Alerts"), titles)
+
+
+def how_far(row: Run) -> dict[str, Any]:
+    """The bar of a run (core/_progress.html); it asks for itself anew as long as the run goes on."""
+    steps = list(STEPS)
+    return {
+        "words": STEPS.get(row.step, row.step),
+        "done_count": steps.index(row.step) if row.step in steps else 0,
+        "total_count": len(steps),
+        "poll_url": reverse("alerts:progress", args=[row.pk]) if row.is_open else "",
+    }

@@ -39,6 +39,11 @@ class Filters:
     since: dt.date | None = None
     until: dt.date | None = None
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether anything but what is open was asked for."""
+        return self != Filters(state="open")
+
 
 @dataclass(frozen=True)
 class Share:
@@ -129,11 +134,26 @@ def runs(*, officer: Officer) -> QuerySet[Run]:
 
 
 def run_of(*, officer: Officer, run_id: uuid.UUID) -> Run:
-    """One run. Raises NotFound (no_run)."""
-    found = runs(officer=officer).filter(pk=run_id).first()
-    if found is None:
+    """One run with how many alerts it raised. Raises NotFound (no_run)."""
+    return _one(runs(officer=officer), run_id)
+
+
+def watched_runs(*, officer: Officer) -> QuerySet[Run]:
+    """Runs, newest first, for the bar that says how far one is: whoever sees alerts may watch."""
+    require(officer, "alerts.see")
+    return Run.objects.order_by("-created_at")
+
+
+def watched_run(*, officer: Officer, run_id: uuid.UUID) -> Run:
+    """One of these. Raises NotFound (no_run)."""
+    return _one(watched_runs(officer=officer), run_id)
+
+
+def _one(found: QuerySet[Run], run_id: uuid.UUID) -> Run:
+    row = found.filter(pk=run_id).first()
+    if row is None:
         raise NotFound("no_run", "没有这次分析；请回到列表刷新。")
-    return found
+    return row
 
 
 def whereabouts(officer: Officer, what: str) -> QuerySet[Whereabouts]:

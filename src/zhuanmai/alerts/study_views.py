@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,8 +15,7 @@ from zhuanmai.accounts.permissions import may, require
 from zhuanmai.accounts.requests import officer_of
 from zhuanmai.alerts import asking, charts, phrases, queries, wording
 from zhuanmai.alerts.detectors import DETECTORS
-from zhuanmai.alerts.frame import frame
-from zhuanmai.alerts.models import Run
+from zhuanmai.alerts.frame import frame, how_far
 from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import NotFound
@@ -27,7 +24,6 @@ from zhuanmai.core.progress import bar
 from zhuanmai.lake.schema import TABLES
 
 _HALF_YEAR = 182
-_STEPS = ("", "reading", "ranking", "explaining", "mapping")
 _STILL, _MOVED = 0.1, 0.25  # population stability index: below nothing moved, above the market is another
 
 
@@ -181,7 +177,7 @@ def run_page(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         "row": row,
         "without": [_(TABLES[name].title) for name in row.without],
         "alerts": [(alert, wording.offence_words(alert.offence)) for alert in row.alerts.select_related("unit")],
-        **_progress(row),
+        **how_far(row),
     }
     return render(request, "alerts/run.html", context | frame(request, "runs"))
 
@@ -190,14 +186,5 @@ def run_page(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 @require_GET
 def progress(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """The bar of a running run, asked for every two seconds; the page is loaded anew when it has ended."""
-    row = queries.run_of(officer=officer_of(request), run_id=run_id)
-    return bar(request, _progress(row), goes_on=row.is_open)
-
-
-def _progress(row: Run) -> dict[str, Any]:
-    return {
-        "words": wording.STEPS.get(row.step, row.step),
-        "done_count": _STEPS.index(row.step) if row.step in _STEPS else 0,
-        "total_count": len(_STEPS),
-        "poll_url": reverse("alerts:progress", args=[row.pk]) if row.is_open else "",
-    }
+    row = queries.watched_run(officer=officer_of(request), run_id=run_id)
+    return bar(request, how_far(row), goes_on=row.is_open)

@@ -18,7 +18,7 @@ from zhuanmai.accounts.requests import asked, officer_of
 from zhuanmai.alerts import charts, phrases, procedure, queries, services, wording
 from zhuanmai.alerts.detectors import DETECTORS
 from zhuanmai.alerts.forms import AssignForm, InspectForm, RecordForm
-from zhuanmai.alerts.frame import frame
+from zhuanmai.alerts.frame import frame, how_far
 from zhuanmai.alerts.models import Alert
 from zhuanmai.alerts.permissions import require_seen
 from zhuanmai.alerts.procedure import Act
@@ -94,7 +94,11 @@ def alert_list(request: HttpRequest) -> HttpResponse:
         "may_assign": may(officer, "alerts.assign"),
         "squads": queries.squads(officer),
         "run": queries.latest_run(),
+        "may_run": may(officer, "alerts.run"),
     }
+    newest = queries.watched_runs(officer=officer).first()
+    if newest is not None and newest.is_open:
+        context |= {"under_way": newest, **how_far(newest)}
     return render(request, "alerts/alerts.html", context | frame(request, "alerts"))
 
 

@@ -1,4 +1,4 @@
-"""`zhuanmai seed_city`: a small synthetic city in the demo's lake, with half a year of alerts and what visits found."""
+"""`zhuanmai seed_city`: a small city in the demo's lake, half a year of alerts and what visits found, and a run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import translation
 
-from zhuanmai.alerts import running
+from zhuanmai.alerts import asking, running
 from zhuanmai.alerts.areas import Places, places_of
 from zhuanmai.alerts.facts import Facts
 from zhuanmai.alerts.models import Alert, Run
@@ -62,6 +62,7 @@ class Command(BaseCommand):
         for numbers, made in weeks:
             _keep(numbers, made, places)
         running.hand_back()
+        asking.ask(actor=None)  # what is open today; the job worker does it while people sign in
 
 
 def _numbers(lake: Any, facts: Facts, week: int) -> dict[str, Any]:
