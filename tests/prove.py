@@ -1,6 +1,6 @@
 """`make prove`: the full counts of all promises. Resumable: a proof that passed on this commit is not run again.
 
-Writes its table, with the commit, to docs/proofs.md.
+`python -m tests.prove alerts kills`: these alone. Writes docs/proofs.md after each; every line says on which commit.
 """
 
 from __future__ import annotations
@@ -90,23 +90,24 @@ PROOFS = (
 
 
 def main() -> int:
-    """Run what has not passed on this commit yet; returns how many proofs failed."""
+    """Run what is wanted and has not passed on this commit yet; returns how many of these failed."""
+    wanted = [proof for proof in PROOFS if not sys.argv[1:] or proof.key in sys.argv[1:]]
     commit = _git("rev-parse", "--short", "HEAD")
     kept = environment.HOME.parent / "proofs" / f"{commit}.json"
     done: dict[str, dict[str, str]] = json.loads(kept.read_text()) if kept.exists() else {}
     cluster = postgres.cluster_of(environment.HOME)
     try:
         subprocess.run([sys.executable, "-m", "zhuanmai.cli", "build"], cwd=ROOT, check=True)
-        for proof in PROOFS:
+        for proof in wanted:
             if done.get(proof.key, {}).get("result") != "held":
-                done[proof.key] = _run(proof)
+                done[proof.key] = _run(proof) | {"commit": commit}
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 kept.write_text(json.dumps(done, indent=1))
+            _write(done)
     finally:
         if environment.STARTED_HERE:
             postgres.stop(cluster)
-    _write(commit, done)
-    return sum(entry["result"] != "held" for entry in done.values())
+    return sum(done[proof.key]["result"] != "held" for proof in wanted)
 
 
 def _run(proof: Proof) -> dict[str, str]:
@@ -125,20 +126,25 @@ def _run(proof: Proof) -> dict[str, str]:
     return {"result": result, "seconds": f"{time.monotonic() - began:.0f}", "says": closing}
 
 
-def _write(commit: str, done: dict[str, dict[str, str]]) -> None:
+def _write(done: dict[str, dict[str, str]]) -> None:
+    """The table: what ran now, and the lines of what did not as they stood."""
+    stood = {line.split(" | ")[0].removeprefix("| "): line for line in TABLE.read_text(encoding="utf-8").splitlines()}
     lines = [
         "# Proofs",
         "",
-        f"Made by `make prove` on commit `{commit}`, {os.cpu_count()} cores.",
+        f"Made by `make prove` on {os.cpu_count()} cores.",
         "",
-        "| promise | result | seconds | the run says |",
-        "| --- | --- | --: | --- |",
+        "| promise | result | commit | seconds | the run says |",
+        "| --- | --- | --- | --: | --- |",
     ]
     for proof in PROOFS:
-        entry = done[proof.key]
-        lines.append(f"| {proof.promise} | {entry['result']} | {entry['seconds']} | {entry['says']} |")
+        entry = done.get(proof.key)
+        if entry:
+            cells = (proof.promise, entry["result"], f"`{entry['commit']}`", entry["seconds"], entry["says"])
+            lines.append(f"| {' | '.join(cells)} |")
+        elif proof.promise in stood:
+            lines.append(stood[proof.promise])
     TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"written: {TABLE.relative_to(ROOT)}")
 
 
 def _git(*arguments: str) -> str:
