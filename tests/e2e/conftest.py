@@ -32,9 +32,14 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All browser tests of this folder share one platform, so they run in one worker."""
+    """The cases played through the pages have a platform of their own; all other browser tests of this folder share one.
+
+    Each of the two runs in one worker, so that each platform is started once.
+    """
     for item in items:
         if "/e2e/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("platform"))
+            group = "workbench" if item.path.stem == "test_workbench" else "platform"
+            item.add_marker(pytest.mark.xdist_group(group))
             item.add_marker(pytest.mark.browser)
