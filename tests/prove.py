@@ -100,8 +100,8 @@ def main() -> int:
         subprocess.run([sys.executable, "-m", "zhuanmai.cli", "build"], cwd=ROOT, check=True)
         for proof in wanted:
             if done.get(proof.key, {}).get("result") != "held":
-                done[proof.key] = _run(proof) | {"commit": commit}
-                kept.parent.mkdir(parents=True, exist_ok=True)
+                (kept.parent / commit).mkdir(parents=True, exist_ok=True)
+                done[proof.key] = _run(proof, kept.parent / commit) | {"commit": commit}
                 kept.write_text(json.dumps(done, indent=1))
             _write(done)
     finally:
@@ -110,7 +110,8 @@ def main() -> int:
     return sum(done[proof.key]["result"] != "held" for proof in wanted)
 
 
-def _run(proof: Proof) -> dict[str, str]:
+def _run(proof: Proof, keep: Path) -> dict[str, str]:
+    """Run one; what took long and is done it may keep in the folder, so that it goes on there after a stop."""
     print(f"— {proof.promise}", flush=True)
     missing = [name for name in proof.tests if not (ROOT / name).exists()]
     if missing:
@@ -118,7 +119,8 @@ def _run(proof: Proof) -> dict[str, str]:
     began = time.monotonic()
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", *proof.tests],
-        cwd=ROOT, env={**os.environ, **proof.counts}, capture_output=True, text=True, check=False,
+        cwd=ROOT, env={**os.environ, **proof.counts, "ZHUANMAI_PROOFS": str(keep)},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     print(run.stdout[-3000:], flush=True)
     closing = re.sub(r"^=+ | =+$", "", run.stdout.strip().splitlines()[-1]) if run.stdout.strip() else ""

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SPARK = importlib.util.find_spec("pyspark") is not None and shutil.which("java") is not None
 SEEDS = os.environ.get("ZHUANMAI_ALERT_SEEDS", "").split()
 FEEDBACK = os.environ.get("ZHUANMAI_FEEDBACK_SEEDS", "").split()
+KEEP = os.environ.get("ZHUANMAI_PROOFS", "")
 SHOPS = os.environ.get("ZHUANMAI_DAILY_SHOPS", "")
 CLEARLY, WELL_CALIBRATED = 0.05, 0.12
 DAILY_SECONDS, DAILY_GIGABYTES = 90, 4
@@ -56,7 +57,7 @@ def test_alerts_are_clearly_better_than_a_plain_learner_on_cities_not_seen(tmp_p
 
 @pytest.mark.skipif(not FEEDBACK, reason="full count: make prove")
 def test_what_squads_find_makes_later_alerts_better() -> None:
-    said("benchmarks.feedback", "--seeds", *FEEDBACK, "--at-least", "0")
+    said("benchmarks.feedback", "--seeds", *FEEDBACK, "--at-least", "0", *(["--keep", KEEP] if KEEP else []))
 
 
 @pytest.mark.skipif(not SHOPS, reason="full count: make prove")
