@@ -25,6 +25,7 @@ from zhuanmai.alerts.facts.events import CATEGORIES
 from zhuanmai.alerts.features import OF_DETECTOR
 from zhuanmai.alerts.models import Alert, Run
 from zhuanmai.alerts.reasons import telling
+from zhuanmai.core import clock
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, NotAllowed, NotFound, Refused
 from zhuanmai.enforcement import acts
@@ -302,6 +303,22 @@ def test_pages_open_to_whom_they_are_for(bureau: Bureau, an_alert: Make, client:
     assert client.get(path).status_code == 200
     client.force_login(bureau["clerk"])
     assert client.get(path).status_code == 403
+
+
+def test_a_morning_that_no_worker_saw_is_made_up_for_once(bureau: Bureau) -> None:
+    clock.set_clock(clock.start_of_day(today()) + dt.timedelta(hours=7))
+    tasks.missed(0)
+    assert not Run.objects.exists()  # the first run is asked for by hand or at its hour
+    past = Run.objects.create(day=today() - dt.timedelta(days=3), state="done")
+    for hour, asked_for in ((5, 0), (7, 1), (9, 1)):
+        clock.set_clock(clock.start_of_day(today()) + dt.timedelta(hours=hour))
+        tasks.missed(0)
+        assert Run.objects.exclude(pk=past.pk).count() == asked_for
+    row = Run.objects.exclude(pk=past.pk).get()
+    assert (row.day, row.state, row.asked_by_id) == (today() - dt.timedelta(days=1), "waiting", None)
+    Run.objects.filter(pk=row.pk).update(state="failed")
+    tasks.missed(0)
+    assert Run.objects.count() == 2  # what failed is not tried again by itself
 
 
 def test_the_list_says_that_a_run_is_under_way(bureau: Bureau, lake: Path, client: Client) -> None:

@@ -1,4 +1,4 @@
-"""Asking for a run: the day it looks back from, and how many alerts are left of the week's number."""
+"""Asking for a run: the day it looks back from, what is left of the week's number of alerts, a morning missed."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import require
 from zhuanmai.alerts import dispatch
 from zhuanmai.alerts.models import Alert, Run
-from zhuanmai.core.clock import today
+from zhuanmai.core.clock import local_now, today
 from zhuanmai.core.errors import Conflict
 from zhuanmai.core.jobs import defer
 from zhuanmai.ledger.services import append
+
+_MISSED_FROM = dt.time(6)  # the daily run is asked for at 05:30
 
 
 def ask(*, actor: Officer | None, day: dt.date | None = None) -> Run:
     """Put a run in the queue; the day is the last whole one. Raises Conflict (run_already), NotAllowed."""
     if actor is not None:
         require(actor, "alerts.run")
-    wanted_day = day or today() - dt.timedelta(days=1)
+    wanted_day = day or _last_whole_day()
     with transaction.atomic():
         known = Run.objects.select_for_update().filter(day=wanted_day).exclude(state=Run.State.FAILED).first()
         if known is not None:
@@ -32,6 +34,19 @@ def ask(*, actor: Officer | None, day: dt.date | None = None) -> Run:
         facts = {"day": row.day, "wanted": row.wanted}
         append("alerts.run_asked", actor_id=row.asked_by_id, object_kind="run", object_id=row.pk, facts=facts)
     return row
+
+
+def make_up() -> Run | None:
+    """Ask for the morning's run where no worker was up at its hour; not before the bureau's first run, nor twice."""
+    day = _last_whole_day()
+    known = Run.objects.filter(day__lte=day)
+    if local_now().time() < _MISSED_FROM or known.filter(day=day).exists() or not known.exists():
+        return None
+    return ask(actor=None, day=day)
+
+
+def _last_whole_day() -> dt.date:
+    return today() - dt.timedelta(days=1)
 
 
 def _quota(day: dt.date) -> int:

@@ -1,4 +1,4 @@
-"""The room's jobs: the daily run, one run, and hourly what is late, what can go out, which run was killed."""
+"""The room's jobs: the daily run, one run, a missed one; each quarter what is late or can go out, a killed run."""
 
 from __future__ import annotations
 
@@ -28,6 +28,13 @@ def daily(timestamp: int) -> None:
         asking.ask(actor=None)
     except Conflict as known:
         log.info("alerts.run_known", code=known.code)
+
+
+@app.periodic(cron="5-59/15 * * * *")
+@app.task(name="alerts.missed")
+def missed(timestamp: int) -> None:
+    """The day's run, if no worker was up at its hour."""
+    asking.make_up()
 
 
 @app.periodic(cron="*/15 * * * *")

@@ -28,6 +28,7 @@ STATES = {
 }
 _TASKS = {
     "alerts.daily": _("The day's alerts"),
+    "alerts.missed": _("Make up for a missed analysis"),
     "alerts.run": _("Raise alerts from the lake"),
     "alerts.sweep": _("Give out alerts, mark late ones"),
     "lake.import": _("Import a file into the lake"),
