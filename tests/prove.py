@@ -81,7 +81,7 @@ PROOFS = (
     ),
     Proof(
         "feedback",
-        "What squads find makes later alerts better: ten cities, half a year, the interval of the gain above zero",
+        "What squads find makes later alerts better: ten cities, half a year twice, the interval of the gain above zero",
         ("tests/alerts/test_full.py",),
         {"ZHUANMAI_FEEDBACK_SEEDS": "401 402 403 404 405 621 622 623 624 625"},
     ),
