@@ -23,7 +23,7 @@ def ask(*, actor: Officer | None, day: dt.date | None = None) -> Run:
     """Put a run in the queue; the day is the last whole one. Raises Conflict (run_already), NotAllowed."""
     if actor is not None:
         require(actor, "alerts.run")
-    wanted_day = day or _last_whole_day()
+    wanted_day = day or last_whole_day()
     with transaction.atomic():
         known = Run.objects.select_for_update().filter(day=wanted_day).exclude(state=Run.State.FAILED).first()
         if known is not None:
@@ -38,14 +38,15 @@ def ask(*, actor: Officer | None, day: dt.date | None = None) -> Run:
 
 def make_up() -> Run | None:
     """Ask for the morning's run where no worker was up at its hour; not before the bureau's first run, nor twice."""
-    day = _last_whole_day()
+    day = last_whole_day()
     known = Run.objects.filter(day__lte=day)
     if local_now().time() < _MISSED_FROM or known.filter(day=day).exists() or not known.exists():
         return None
     return ask(actor=None, day=day)
 
 
-def _last_whole_day() -> dt.date:
+def last_whole_day() -> dt.date:
+    """The day up to which a run asked for now looks."""
     return today() - dt.timedelta(days=1)
 
 

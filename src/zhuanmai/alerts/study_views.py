@@ -154,7 +154,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     context = {
         "page_obj": page_of(request, queries.runs(officer=officer)),
         "may_run": may(officer, "alerts.run"),
-        "until": today() - dt.timedelta(days=1),
+        "until": asking.last_whole_day(),
     }
     return render(request, "alerts/runs.html", context | frame(request, "runs"))
 
