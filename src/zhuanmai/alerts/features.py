@@ -55,3 +55,15 @@ def frame(facts: Facts, week: int) -> Frame:
         facts.kept[key] = Frame(week, values, facts.trading(week))
     found: Frame = facts.kept[key]
     return found
+
+
+def measure_heard(facts: Facts, week: int) -> None:
+    """Measure anew, in the frame of a week, what moves with what visits find."""
+    page = frame(facts, week)
+    values = page.values.copy()
+    for detector in DETECTORS:
+        if detector.hears:
+            made = detector.measure(facts, week)
+            for column in detector.columns:
+                values[:, NAMES.index(column.name)] = made[column.name]
+    facts.kept["frame", week] = Frame(week, values, page.trading)

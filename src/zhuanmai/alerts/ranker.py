@@ -97,17 +97,19 @@ class Ranker:
         """Whether own visits speak, and not the prior alone."""
         return self.own is not None
 
-    def raw(self, page: Frame, rows: Floats | None = None) -> Floats:
-        """Log odds for the rows of a page, or for chosen or changed rows of it."""
+    def raw(self, page: Frame, rows: Floats) -> Floats:
+        """Log odds for chosen or changed rows of a page."""
         first = prior().odds(off_the_usual(page, rows))
         if self.own is None or self.scale is None:
             return first
-        own = self.own.odds(self.scale.stepped(page.values if rows is None else rows))
+        own = self.own.odds(self.scale.stepped(rows))
         return np.asarray(self.base + self.trust[0] * first + self.trust[1] * own)
 
     def probability(self, page: Frame) -> Floats:
         """The probability that a visit now finds an offence; 0 for who does not trade."""
-        return np.asarray(np.where(page.trading, self.ceiling * expit(self.raw(page)), 0.0))
+        chance = np.zeros(len(page.values))
+        chance[page.trading] = self.ceiling * expit(self.raw(page, page.values[page.trading]))
+        return chance
 
 
 def learn(facts: Facts, week: int, looks: Looks | None = None) -> Ranker:

@@ -28,13 +28,12 @@ def explain(facts: Facts, page: Frame, ranker: Ranker, shops: list[int]) -> dict
     known = [column[~np.isnan(column)] for column in columns]
     middle = np.array([np.median(column) if len(column) else 0.0 for column in known])
     rows = page.values[shops]
-    whole = ranker.raw(page, rows)
-    losses = np.zeros((len(shops), len(DETECTORS)))
-    for index, detector in enumerate(DETECTORS):
+    changed = np.repeat(rows[None], 1 + len(DETECTORS), axis=0)  # as it is, then without each detector
+    for without, detector in zip(changed[1:], DETECTORS, strict=True):
         at = [NAMES.index(column.name) for column in detector.columns]
-        changed = rows.copy()
-        changed[:, at] = middle[at]
-        losses[:, index] = whole - ranker.raw(page, changed)
+        without[:, at] = middle[at]
+    odds = ranker.raw(page, changed.reshape(-1, rows.shape[1])).reshape(len(changed), len(shops))
+    losses = (odds[0] - odds[1:]).T
     return {shop: _told(rows[row], middle, losses[row]) for row, shop in enumerate(shops)}
 
 

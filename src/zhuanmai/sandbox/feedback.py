@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from zhuanmai.alerts.facts import Facts, read_facts
 from zhuanmai.alerts.facts.events import FOUND, Mention
+from zhuanmai.alerts.features import frame, measure_heard
 from zhuanmai.alerts.matching import read_address
 from zhuanmai.alerts.nightly import NONE_AT_ALL, Draft, Wish, drafts_of
 from zhuanmai.alerts.replay import forget, model_of, use_model
@@ -69,9 +70,13 @@ def without_own_visits(folder: Path, cut: dt.date) -> None:
 
 
 def begin(lake: Any, truth: Truth, weeks: int) -> Facts:
-    """The facts of a whole city that holds no visits of its last `weeks`, with the model of their first week."""
+    """The facts of a whole city that holds no visits of its last `weeks`, with the model of their first week and with
+    what the detectors say in each."""
     facts = read_facts(lake, truth.last_day)
     model_of(facts, facts.weeks.count - weeks)
+    for week in range(facts.weeks.count - weeks, facts.weeks.count):
+        frame(facts, week)
+        forget(facts, week)
     return facts
 
 
@@ -85,6 +90,7 @@ def walk(lake: Any, truth: Truth, plan: Plan, begun: Facts) -> Iterator[tuple[Fa
     for week in range(first, facts.weeks.count):
         if frozen is not None:
             use_model(facts, week, frozen)
+        measure_heard(facts, week)
         wish = Wish(facts.weeks.ends(week), plan.per_week - plan.drawn, plan.drawn, barred)
         visits = []
         for place, draft in enumerate(drafts_of(lake, facts, week, wish)):

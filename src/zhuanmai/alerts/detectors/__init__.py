@@ -223,7 +223,7 @@ DETECTORS: tuple[Detector, ...] = (
          Column("tied_gap", 1,
                 _("{value} of the orders of a shop tied to it miss the till; peers {peers}"), 2, spoken=Spoken.PERCENT),
          Column("near_case", 1, _("{value} cases within some 350 m in a year; peers {peers}"), 0)),
-        ties.network,
+        ties.network, hears=True,
     ),
     Detector(
         "reopened", _("Reopened under another name"),
@@ -255,6 +255,6 @@ DETECTORS: tuple[Detector, ...] = (
          Column("caught_ago", 0, _("caught {value} weeks ago"), 0, _("not caught before"), spoken=Spoken.AGO),
          Column("visited_ago", 0, _("visited {value} weeks ago"), 0, _("not visited before"), spoken=Spoken.AGO),
          Column("clear_times", 0, _("{value} earlier visits found nothing; peers {peers}"), 0)),
-        events.visited,
+        events.visited, hears=True,
     ),
 )  # fmt: skip

@@ -77,18 +77,14 @@ def found_elsewhere(facts: Facts, week: int) -> Columns:
 
 def visited(facts: Facts, week: int) -> Columns:
     """What earlier visits said: caught before, how long ago looked at, and how long it was left alone."""
-    key = ("visited", week)
-    if key not in facts.kept:
-        visits = facts.events.visits
-        told = np.isin(visits.outcome, DONE) & (visits.week <= week) & (visits.shop >= 0)
-        last, caught = np.full(facts.shops.count, -1.0), np.full(facts.shops.count, -1.0)
-        np.maximum.at(last, visits.shop[told], visits.week[told])
-        got = told & np.isin(visits.outcome, ["case"])
-        np.maximum.at(caught, visits.shop[got], visits.week[got])
-        clear = np.zeros(facts.shops.count)
-        np.add.at(clear, visits.shop[told & (visits.outcome == "clear")], 1.0)
-        facts.kept[key] = (last, caught, clear)
-    last, caught, clear = facts.kept[key]
+    visits = facts.events.visits
+    told = np.isin(visits.outcome, DONE) & (visits.week <= week) & (visits.shop >= 0)
+    last, caught = np.full(facts.shops.count, -1.0), np.full(facts.shops.count, -1.0)
+    np.maximum.at(last, visits.shop[told], visits.week[told])
+    got = told & np.isin(visits.outcome, ["case"])
+    np.maximum.at(caught, visits.shop[got], visits.week[got])
+    clear = np.zeros(facts.shops.count)
+    np.add.at(clear, visits.shop[told & (visits.outcome == "clear")], 1.0)
 
     def since(when: Floats) -> Floats:
         return np.where(when >= 0, week - when, NEVER)

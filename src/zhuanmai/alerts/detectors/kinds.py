@@ -50,7 +50,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Detector:
-    """One family of traces. The first column is its score: what it would rank shops by if it stood alone."""
+    """One family of traces. The first column is its score: what it would rank shops by if it stood alone.
+
+    `hears`: whether its numbers move with what own visits find.
+    """
 
     name: str
     label: str
@@ -61,3 +64,4 @@ class Detector:
     columns: tuple[Column, ...]
     measure: Callable[[Facts, int], Columns]
     parameters: dict[str, float] = field(default_factory=dict)
+    hears: bool = False
