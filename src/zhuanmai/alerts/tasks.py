@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 import structlog
 from procrastinate.contrib.django import app
@@ -24,17 +25,14 @@ def run(run_id: str) -> None:
 @app.task(name="alerts.daily")
 def daily(timestamp: int) -> None:
     """The day's run."""
-    try:
-        asking.ask(actor=None)
-    except Conflict as known:
-        log.info("alerts.run_known", code=known.code)
+    _unless_asked_for(lambda: asking.ask(actor=None))
 
 
 @app.periodic(cron="5-59/15 * * * *")
 @app.task(name="alerts.missed")
 def missed(timestamp: int) -> None:
     """The day's run, if no worker was up at its hour."""
-    asking.make_up()
+    _unless_asked_for(asking.make_up)
 
 
 @app.periodic(cron="*/15 * * * *")
@@ -45,3 +43,11 @@ def sweep(timestamp: int) -> None:
     services.dispatch_waiting()
     for row in running.silent():
         defer("alerts.run", queueing_lock=f"alerts-{row.pk}", run_id=str(row.pk))
+
+
+def _unless_asked_for(ask: Callable[[], object]) -> None:
+    """Somebody may press the button in the same instant: then it is asked for."""
+    try:
+        ask()
+    except Conflict as known:
+        log.info("alerts.run_known", code=known.code)
