@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from zhuanmai.alerts.features import frame
 from zhuanmai.alerts.ranker import learn
 from zhuanmai.alerts.training import Looks
 from zhuanmai.lake.engine import Lake
-from zhuanmai.sandbox.city import Parameters, make_city
+from zhuanmai.sandbox.city import Parameters, make_city, open_truth
+from zhuanmai.sandbox.feedback import Plan, begin, walk
 
 START, WEEKS = dt.date(2016, 4, 4), 60
 
@@ -51,6 +53,15 @@ def test_what_was_learned_by_a_week_does_not_know_later_weeks(city: Path) -> Non
     chances = dict(zip(then.shops.licence, known.probability(frame(then, week)), strict=True))
     again = dict(zip(later.shops.licence, seen.probability(frame(later, later.weeks.index(first))), strict=True))
     assert {shop: again[shop] for shop in chances} == pytest.approx(chances)
+
+
+def test_a_life_measures_anew_all_that_its_visits_move(city: Path) -> None:
+    lake, truth = Lake.from_folder(city / "lake"), open_truth(city / "truth")
+    begun = begin(lake, truth, 4)
+    for facts, week, _visits in walk(lake, truth, Plan(4, per_week=8, drawn=2), begun):
+        lived = frame(facts, week).values
+        np.testing.assert_array_equal(lived, frame(replace(facts, kept={}), week).values)
+    assert not np.array_equal(lived, frame(begun, week).values, equal_nan=True)
 
 
 def test_a_later_lesson_looks_only_at_weeks_it_has_not_seen(city: Path) -> None:

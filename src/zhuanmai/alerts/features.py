@@ -6,7 +6,7 @@ No protected trait is among them: nothing is read from a holder's number, name o
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -66,4 +66,4 @@ def measure_heard(facts: Facts, week: int) -> None:
             made = detector.measure(facts, week)
             for column in detector.columns:
                 values[:, NAMES.index(column.name)] = made[column.name]
-    facts.kept["frame", week] = Frame(week, values, page.trading)
+    facts.kept["frame", week] = replace(page, values=values)

@@ -103,7 +103,6 @@ def walk(lake: Any, truth: Truth, plan: Plan, begun: Facts) -> Iterator[tuple[Fa
         if plan.feedback is not Feedback.NONE:
             hear(facts, week + 1, visits)
         yield facts, week, visits
-        forget(facts, week)
 
 
 def _apart(facts: Facts) -> Facts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from zhuanmai.alerts.arrays import Floats, Ints
+from zhuanmai.alerts.arrays import Bools, Floats
 from zhuanmai.alerts.detectors.kinds import NEVER, Columns
 from zhuanmai.alerts.detectors.orders import mix
 from zhuanmai.alerts.facts import Facts
@@ -81,18 +81,15 @@ def visited(facts: Facts, week: int) -> Columns:
     told = np.isin(visits.outcome, DONE) & (visits.week <= week) & (visits.shop >= 0)
     last, caught = np.full(facts.shops.count, -1.0), np.full(facts.shops.count, -1.0)
     np.maximum.at(last, visits.shop[told], visits.week[told])
-    got = told & np.isin(visits.outcome, ["case"])
+    got = told & (visits.outcome == "case")
     np.maximum.at(caught, visits.shop[got], visits.week[got])
-    clear = np.zeros(facts.shops.count)
-    np.add.at(clear, visits.shop[told & (visits.outcome == "clear")], 1.0)
+    nothing = told & (visits.outcome == "clear")
 
     def since(when: Floats) -> Floats:
         return np.where(when >= 0, week - when, NEVER)
 
-    times = np.bincount(_shops_caught(facts, week), minlength=facts.shops.count).astype(float)
-    return {"caught_times": times, "caught_ago": since(caught), "visited_ago": since(last), "clear_times": clear}
+    def times(rows: Bools) -> Floats:
+        return np.bincount(visits.shop[rows], minlength=facts.shops.count).astype(np.float64)
 
-
-def _shops_caught(facts: Facts, week: int) -> Ints:
-    visits = facts.events.visits
-    return np.asarray(visits.shop[(visits.outcome == "case") & (visits.week <= week) & (visits.shop >= 0)])
+    return {"caught_times": times(got), "caught_ago": since(caught), "visited_ago": since(last),
+            "clear_times": times(nothing)}  # fmt: skip
