@@ -60,7 +60,7 @@ def detector(request: HttpRequest, name: str) -> HttpResponse:
         "offence": wording.offence_words(one.offence),
         "needs": [_(TABLES[table].title) for table in one.needs],
         "columns": [(column, _plain_words(column.words), column.towards) for column in one.columns],
-        "parameters": sorted(one.parameters.items()),
+        "parameters": [(_(words), value) for words, value in one.parameters.items()],
         "whole": whole,
         "weeks": weeks,
     }

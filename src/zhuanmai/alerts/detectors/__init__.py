@@ -6,6 +6,7 @@ from django.utils.translation import gettext_noop as _
 
 from zhuanmai.alerts.detectors import events, orders, ties
 from zhuanmai.alerts.detectors.kinds import Column, Detector, Spoken
+from zhuanmai.alerts.facts.events import HEAVY_KG
 
 _STORE = _("Look in the back room and behind the counter for what the order book does not show; compare with the till.")
 _CODES = _("Read the carton codes on the shelf and in the store; ask to whom the scarce brands were sold.")
@@ -26,7 +27,7 @@ DETECTORS: tuple[Detector, ...] = (
                 _("orders of eight weeks {value} below the year before, season taken out"), spoken=Spoken.RISE),
          Column("surge", 0, _("last order {value} times the mean of the three before; peers {peers}"), 2),
          Column("biggest", 0, _("largest single line {value} of a usual week's order; peers {peers}"), 2)),
-        orders.volume, {"weeks_now": orders.NOW, "weeks_before": orders.BEFORE},
+        orders.volume, {_("Weeks compared"): orders.NOW, _("With the weeks before, at most"): orders.BEFORE},
     ),
     Detector(
         "mix", _("What is ordered, against own past and peers"),
@@ -195,7 +196,7 @@ DETECTORS: tuple[Detector, ...] = (
          Column("kg_26", 1, _("{value} kg of parcels in half a year; peers {peers}"), 1),
          Column("posted_26", 1, _("{value} parcels sent in half a year; peers {peers}"), 0),
          Column("posted_13", 1, _("{value} parcels sent in 13 weeks; peers {peers}"), 0)),
-        events.parcels, {"heavy_kg": 5.0},
+        events.parcels, {_("A parcel is heavy from, kg"): HEAVY_KG},
     ),
     Detector(
         "front", _("The holder is not the operator"),

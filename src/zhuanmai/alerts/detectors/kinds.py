@@ -52,7 +52,7 @@ class Column:
 class Detector:
     """One family of traces. The first column is its score: what it would rank shops by if it stood alone.
 
-    `hears`: whether its numbers move with what own visits find.
+    `parameters`: in words, with their values. `hears`: whether its numbers move with what own visits find.
     """
 
     name: str
