@@ -100,9 +100,10 @@ class Desk:
 
     def decide(self, approval_id: str, *, agreed: bool = True, words: str = "") -> None:
         """A head's opinion, signed."""
-        begun = self.post(f"/enforcement/approvals/{approval_id}/begin", agreed=agreed, words=words)
+        begun = self.post(f"/approvals/{approval_id}/begin", agreed=agreed, words=words)
         credential = self.key.answer(begun["options"])
-        self.post(f"/enforcement/approvals/{approval_id}/finish", signing_id=begun["signing_id"], credential=credential)
+        answer = {"signing_id": begun["signing_id"], "credential": credential, "agreed": agreed}
+        self.post(f"/approvals/{approval_id}/finish", **answer)
 
     def by_hand(self, case_id: str, role: str, **how: Any) -> None:
         """Party or witness: drawing, refusal_reason or paper_scan."""

@@ -85,6 +85,13 @@ PROOFS = (
         ("tests/alerts/test_full.py",),
         {"ZHUANMAI_FEEDBACK_SEEDS": "401 402 403 404 405 621 622 623 624 625"},
     ),
+    Proof(
+        "attacks",
+        "200 random walks over rounds, returns, lent posts, replays and foreign touches: no decision without its own "
+        "signing, no printed opinion that differs",
+        ("tests/enforcement/test_attacks.py",),
+        {"ZHUANMAI_WALKS": "200"},
+    ),
     Proof("backup", "A backup taken while five officers work restores and verifies", ("tests/e2e/test_backup.py",)),
 )
 

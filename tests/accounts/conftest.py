@@ -13,6 +13,9 @@ from django.test import Client
 from tests.authenticator import SoftAuthenticator
 from zhuanmai.accounts import passkeys
 from zhuanmai.accounts.models import Key, Officer, Unit
+from zhuanmai.accounts.signing import Purpose
+
+PURPOSE = Purpose("test.sign", "case", "0193b1f0-0000-7000-8000-000000000001")
 
 
 @dataclass

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.accounts.conftest import People, enrolled, software_key
+from tests.accounts.conftest import PURPOSE, People, enrolled, software_key
 from zhuanmai.accounts import passkeys, services, signing
 from zhuanmai.accounts.models import Challenge, Key
 from zhuanmai.accounts.signing import SigningItem
@@ -52,7 +52,7 @@ def test_approval_is_given_once_and_not_to_a_lost_key(people: People) -> None:
 def test_a_lost_key_is_revoked_once_and_signs_no_more(people: People) -> None:
     soft = software_key()
     key = enrolled(people["jia"], soft)
-    begun = signing.begin(officer=people["jia"], items=[ITEM])
+    begun = signing.begin(officer=people["jia"], items=[ITEM], purpose=PURPOSE)
     with pytest.raises(NotAllowed):
         services.revoke_key(actor=people["yi"], key_id=key.pk, reason="x")
     with pytest.raises(Refused) as silent:
@@ -61,11 +61,14 @@ def test_a_lost_key_is_revoked_once_and_signs_no_more(people: People) -> None:
     services.revoke_key(actor=people["jia"], key_id=key.pk, reason="遗失")
     with pytest.raises(Refused) as unknown:
         signing.finish(
-            officer=people["jia"], signing_id=uuid.UUID(begun["signing_id"]), credential=soft.answer(begun["options"])
+            officer=people["jia"],
+            signing_id=uuid.UUID(begun["signing_id"]),
+            credential=soft.answer(begun["options"]),
+            purpose=PURPOSE,
         )
     assert unknown.value.code == "key_unknown"
     with pytest.raises(Refused) as none:
-        signing.begin(officer=people["jia"], items=[ITEM])
+        signing.begin(officer=people["jia"], items=[ITEM], purpose=PURPOSE)
     assert none.value.code == "no_key"
     count = Entry.objects.count()
     with pytest.raises(Conflict):

@@ -11,7 +11,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client, RequestFactory
 
-from tests.accounts.conftest import People, enrolled, software_key
+from tests.accounts.conftest import PURPOSE, People, enrolled, software_key
 from tests.authenticator import SoftAuthenticator
 from zhuanmai.accounts import passkeys, services, signing
 from zhuanmai.accounts.demo import DEMO_PASSWORD
@@ -203,11 +203,13 @@ def test_a_long_name_or_strange_transports_do_not_break_enrolment(people: People
 def test_a_bad_signature_over_documents_is_noted_and_counted(people: People, at_desk: Desk) -> None:
     soft = software_key()
     key = enrolled(people["jia"], soft)
-    begun = signing.begin(officer=people["jia"], items=[ITEM])
+    begun = signing.begin(officer=people["jia"], items=[ITEM], purpose=PURPOSE)
     answer = soft.answer(begun["options"])
     answer["response"]["signature"] = "AAAA"
     with pytest.raises(Refused) as refused:
-        signing.finish(officer=people["jia"], signing_id=uuid.UUID(begun["signing_id"]), credential=answer)
+        signing.finish(
+            officer=people["jia"], signing_id=uuid.UUID(begun["signing_id"]), credential=answer, purpose=PURPOSE
+        )
     request = RequestFactory().post("/api/enforcement/x")
     request.officer = people["jia"]  # type: ignore[attr-defined]
     assert refusal(request, refused.value).status_code == 422
@@ -236,15 +238,16 @@ def test_questions_asked_in_the_background_keep_nobody_signed_in(at_desk: Desk, 
 def test_old_challenges_and_sessions_are_cleared_and_signings_stay(people: People) -> None:
     soft = software_key()
     enrolled(people["jia"], soft)
-    begun = signing.begin(officer=people["jia"], items=[ITEM])
+    begun = signing.begin(officer=people["jia"], items=[ITEM], purpose=PURPOSE)
     answer = soft.answer(begun["options"])
     one = uuid.UUID(begun["signing_id"])
-    done = signing.finish(officer=people["jia"], signing_id=one, credential=answer)
+    done = signing.finish(officer=people["jia"], signing_id=one, credential=answer, purpose=PURPOSE)
     Challenge.objects.update(expires_at=now() - dt.timedelta(days=2))
-    waiting = signing.begin(officer=people["jia"], items=[ITEM])
+    waiting = signing.begin(officer=people["jia"], items=[ITEM], purpose=PURPOSE)
     Session.objects.create(session_key="old", session_data="", expire_date=now() - dt.timedelta(hours=1))
     clear_expired(timestamp=0)
     assert [str(kept.pk) for kept in Challenge.objects.all()] == [waiting["signing_id"]]
     assert not Session.objects.exists()
-    assert Signing.objects.get() == done
-    assert signing.finish(officer=people["jia"], signing_id=one, credential=answer) == done
+    assert Signing.objects.get() == done.signing
+    again = signing.finish(officer=people["jia"], signing_id=one, credential=answer, purpose=PURPOSE)
+    assert (again.signing, again.is_repeated) == (done.signing, True)

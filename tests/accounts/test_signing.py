@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
-from tests.accounts.conftest import People, enrolled, software_key
+from tests.accounts.conftest import PURPOSE, People, enrolled, software_key
 from tests.authenticator import SoftAuthenticator
 from zhuanmai.accounts import services, signing
 from zhuanmai.accounts.checks import signatures_hold
@@ -29,26 +29,32 @@ ITEMS = [SigningItem(str(uuid.UUID(int=n)), n, f"{n:064x}", "officer", "同意",
 
 def signed(people: People, soft: SoftAuthenticator, who: str = "jia") -> Signing:
     """A signing of two documents."""
-    begun = signing.begin(officer=people[who], items=ITEMS)
+    begun = signing.begin(officer=people[who], items=ITEMS, purpose=PURPOSE)
     return signing.finish(
-        officer=people[who], signing_id=uuid.UUID(begun["signing_id"]), credential=soft.answer(begun["options"])
-    )
+        officer=people[who],
+        signing_id=uuid.UUID(begun["signing_id"]),
+        credential=soft.answer(begun["options"]),
+        purpose=PURPOSE,
+    ).signing
 
 
 def test_the_manifest_is_as_written_and_its_digest_is_the_challenge(people: People) -> None:
     soft = software_key()
     key = enrolled(people["jia"], soft)
-    begun = signing.begin(officer=people["jia"], items=ITEMS)
+    begun = signing.begin(officer=people["jia"], items=ITEMS, purpose=PURPOSE)
     manifest = begun["manifest"]
-    assert set(manifest) == {"nonce", "at", "signer", "certificate_no", "items"}
+    assert set(manifest) == {"nonce", "at", "signer", "certificate_no", "purpose", "items"}
     assert (manifest["signer"], manifest["certificate_no"]) == (str(people["jia"].pk), "35020610001")
     assert set(manifest["items"][0]) == {"document_id", "version", "body_sha256", "role", "opinion", "drawing_sha256"}
     kept = Challenge.objects.get(pk=begun["signing_id"])
     assert bytes(kept.challenge) == hashlib.sha256(canonical(manifest)).digest()
     assert begun["options"]["userVerification"] == "required"
     done = signing.finish(
-        officer=people["jia"], signing_id=uuid.UUID(begun["signing_id"]), credential=soft.answer(begun["options"])
-    )
+        officer=people["jia"],
+        signing_id=uuid.UUID(begun["signing_id"]),
+        credential=soft.answer(begun["options"]),
+        purpose=PURPOSE,
+    ).signing
     signing.verify_offline(Signing.objects.get(pk=done.pk))
     entry = Entry.objects.latest("seq")
     assert (entry.kind, entry.key_id, entry.facts["count"]) == ("accounts.signed", key.pk, 2)
@@ -57,13 +63,15 @@ def test_the_manifest_is_as_written_and_its_digest_is_the_challenge(people: Peop
 def test_the_same_signing_twice_is_one(people: People) -> None:
     soft = software_key()
     enrolled(people["jia"], soft)
-    begun = signing.begin(officer=people["jia"], items=ITEMS)
+    begun = signing.begin(officer=people["jia"], items=ITEMS, purpose=PURPOSE)
     answer = soft.answer(begun["options"])
     first, second = (
-        signing.finish(officer=people["jia"], signing_id=uuid.UUID(begun["signing_id"]), credential=answer)
+        signing.finish(
+            officer=people["jia"], signing_id=uuid.UUID(begun["signing_id"]), credential=answer, purpose=PURPOSE
+        )
         for _ in range(2)
     )
-    assert first == second
+    assert (first.signing, first.is_repeated, second.is_repeated) == (second.signing, False, True)
     assert Entry.objects.filter(kind="accounts.signed").count() == 1
 
 
@@ -71,11 +79,14 @@ def test_another_persons_key_or_challenge_is_refused(people: People) -> None:
     mine, other = software_key(), software_key()
     enrolled(people["jia"], mine)
     enrolled(people["yi"], other)
-    begun = signing.begin(officer=people["jia"], items=ITEMS)
+    begun = signing.begin(officer=people["jia"], items=ITEMS, purpose=PURPOSE)
     for officer, soft, code in ((people["jia"], other, "key_unknown"), (people["yi"], other, "signing_expired")):
         with pytest.raises(Refused) as refused:
             signing.finish(
-                officer=officer, signing_id=uuid.UUID(begun["signing_id"]), credential=soft.answer(begun["options"])
+                officer=officer,
+                signing_id=uuid.UUID(begun["signing_id"]),
+                credential=soft.answer(begun["options"]),
+                purpose=PURPOSE,
             )
         assert refused.value.code == code
 
@@ -83,18 +94,22 @@ def test_another_persons_key_or_challenge_is_refused(people: People) -> None:
 def test_without_verification_of_the_user_or_from_another_site_it_is_refused(people: People) -> None:
     soft = software_key()
     enrolled(people["jia"], soft)
-    begun = signing.begin(officer=people["jia"], items=ITEMS)
+    begun = signing.begin(officer=people["jia"], items=ITEMS, purpose=PURPOSE)
     stranger = SoftAuthenticator("https://elsewhere.example", "localhost", soft.credential_id, soft.private, soft.count)
     with pytest.raises(Refused):
         signing.finish(
             officer=people["jia"],
             signing_id=uuid.UUID(begun["signing_id"]),
             credential=stranger.answer(begun["options"]),
+            purpose=PURPOSE,
         )
     lazy = _Unverified(soft.origin, "localhost", soft.credential_id, soft.private, soft.count)
     with pytest.raises(Refused):
         signing.finish(
-            officer=people["jia"], signing_id=uuid.UUID(begun["signing_id"]), credential=lazy.answer(begun["options"])
+            officer=people["jia"],
+            signing_id=uuid.UUID(begun["signing_id"]),
+            credential=lazy.answer(begun["options"]),
+            purpose=PURPOSE,
         )
 
 

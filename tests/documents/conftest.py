@@ -19,7 +19,7 @@ from tests.authenticator import SoftAuthenticator
 from zhuanmai.accounts import passkeys
 from zhuanmai.accounts import signing as keys
 from zhuanmai.accounts.models import Officer, Unit
-from zhuanmai.accounts.signing import SigningItem
+from zhuanmai.accounts.signing import Purpose, SigningItem
 from zhuanmai.core import files
 from zhuanmai.core.ids import new_id
 from zhuanmai.documents import fields, services
@@ -65,12 +65,14 @@ class Office:
     def touch(self, version: Version, role: str = "officer") -> Signed:
         """One touch of the key over a version as it is now: what `sign` takes."""
         item = SigningItem(str(version.document_id), version.number, version.body_sha256, role)
-        begun = keys.begin(officer=self.officer, items=[item])
+        purpose = Purpose("enforcement.sign", "case", str(version.document.case_id))
+        begun = keys.begin(officer=self.officer, items=[item], purpose=purpose)
         done = keys.finish(
             officer=self.officer,
             signing_id=uuid.UUID(begun["signing_id"]),
             credential=self.key.answer(begun["options"]),
-        )
+            purpose=purpose,
+        ).signing
         return Signed(role, self.officer.name, self.officer, done.pk, at=done.at)
 
     def sign(self, version: Version, signed: Signed | None = None) -> SignatureBlock:

@@ -14,9 +14,11 @@ from tests.authenticator import SoftAuthenticator
 from tests.enforcement.conftest import Bureau, TabletClient
 from zhuanmai.accounts import passkeys
 from zhuanmai.accounts.models import Officer
+from zhuanmai.approvals import services as approvals
+from zhuanmai.approvals.models import Approval
 from zhuanmai.core.ids import new_id
-from zhuanmai.enforcement import acts, approvals, services, signing
-from zhuanmai.enforcement.models import Approval, Case
+from zhuanmai.enforcement import acts, services, signing
+from zhuanmai.enforcement.models import Case
 
 RED = "6901028314985"
 
@@ -66,12 +68,13 @@ class Signer:
 
     def decide(self, case_id: uuid.UUID, purpose: str, *, agreed: bool = True, words: str = "") -> Approval:
         """The opinion on what waits for this purpose."""
-        row = Approval.objects.get(case_id=case_id, purpose=purpose, state="waiting")
+        row = Approval.objects.get(subject_id=case_id, purpose=purpose, state="waiting")
         begun = approvals.begin(officer=self.officer, approval_id=row.pk, agreed=agreed, words=words)
         answer = self.key.answer(begun["options"])
         return approvals.finish(
-            officer=self.officer, approval_id=row.pk, signing_id=uuid.UUID(begun["signing_id"]), credential=answer
-        )
+            officer=self.officer, approval_id=row.pk, signing_id=uuid.UUID(begun["signing_id"]), credential=answer,
+            agreed=agreed,
+        )  # fmt: skip
 
     def by_hand(self, case_id: uuid.UUID, role: str, **how: Any) -> None:
         """Party or witness signs on this officer's tablet."""

@@ -9,12 +9,13 @@ import pytest
 
 from tests.enforcement.conftest import Bureau
 from tests.enforcement.desk import DRAWN, RED, Scene, scene
+from zhuanmai.approvals.models import Approval
 from zhuanmai.core import notices
 from zhuanmai.core.clock import now, set_clock, today
 from zhuanmai.core.errors import Conflict, NotAllowed, Refused
 from zhuanmai.core.ids import new_id
 from zhuanmai.enforcement import signing
-from zhuanmai.enforcement.models import Approval, Case, DeadlineRow
+from zhuanmai.enforcement.models import Case, DeadlineRow
 from zhuanmai.enforcement.receivers import count_terms_again
 from zhuanmai.enforcement.tasks import remind
 from zhuanmai.ledger.queries import timeline

@@ -13,11 +13,15 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Model
 
 from tests.enforcement.conftest import Bureau
 from tests.enforcement.desk import DRAWN, Scene, scene
+from zhuanmai.alerts.models import Alert, Run
+from zhuanmai.approvals.models import Approval
+from zhuanmai.core.clock import today
 from zhuanmai.enforcement import signing
-from zhuanmai.enforcement.models import Approval, Case
+from zhuanmai.enforcement.models import Case
 from zhuanmai.ledger import registry
 from zhuanmai.ledger.services import append
 
@@ -64,15 +68,30 @@ def test_who_holds_the_case_can_always_write_to_the_ledger(prepared: Scene, name
 
 
 def test_who_holds_the_case_may_change_what_waits_for_a_head(prepared: Scene) -> None:
-    row = Approval.objects.get(case_id=prepared.case_id, purpose="registration")
+    row = Approval.objects.get(subject_id=prepared.case_id, purpose="registration")
     with meanwhile(prepared, lambda found: found["wu"].decide(found.case_id, "registration")):
-        Approval.objects.filter(pk=row.pk).update(round=row.round)
+        Approval.objects.filter(pk=row.pk).update(asked_at=row.asked_at)
+
+
+def test_a_decision_waits_for_the_alert_before_it_holds_the_ledger(prepared: Scene) -> None:
+    """Who records an alert's result holds the alert and then writes to the ledger."""
+    for name in ("bing", "ding"):
+        prepared[name].decide(prepared.case_id, "filing")
+    squad, run = Case.objects.get(pk=prepared.case_id).unit, Run.objects.create(day=today(), state=Run.State.DONE)
+    alert = Alert.objects.create(
+        number="A20260101-001", run=run, day=run.day, subject_kind="licence", subject="350206100001", probability=0.5,
+        score=0.5, offence="outflow", unit=squad, state="visited", case_id=prepared.case_id,
+    )  # fmt: skip
+    with meanwhile(prepared, lambda found: found["wu"].decide(found.case_id, "filing"), hold=alert):
+        append("test.held", actor_id=None, object_kind="case", object_id=prepared.case_id)
+    assert Alert.objects.get(pk=alert.pk).outcome == "case"
 
 
 @contextmanager
-def meanwhile(found: Scene, act: Doing) -> Iterator[None]:
-    """Hold the case as an act does; somebody else acts and waits; the block runs, commits, and the other finishes."""
+def meanwhile(found: Scene, act: Doing, hold: Model | None = None) -> Iterator[None]:
+    """Hold the case as an act does (or another row); somebody else acts and waits; the block runs, commits, and the other finishes."""
     raised: list[BaseException] = []
+    row = hold or Case.objects.get(pk=found.case_id)
 
     def run() -> None:
         try:
@@ -85,7 +104,7 @@ def meanwhile(found: Scene, act: Doing) -> Iterator[None]:
     thread = threading.Thread(target=run)
     try:
         with transaction.atomic():
-            Case.objects.select_for_update().get(pk=found.case_id)
+            type(row)._base_manager.select_for_update().get(pk=row.pk)
             thread.start()
             until_somebody_waits()
             with connection.cursor() as cursor:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from zhuanmai.documents.models import DocumentState
-from zhuanmai.enforcement.models import Approval
+from zhuanmai.enforcement.approvals import MATTERS
 from zhuanmai.enforcement.procedure import State
 from zhuanmai.enforcement.stages import STATES_ZH
 from zhuanmai.enforcement.templatetags.case_words import WORDS, approval_name, in_words
@@ -26,7 +26,8 @@ def test_every_document_has_words_for_its_state() -> None:
     assert set(DocumentState.values) <= set(STATES_ZH)
 
 
-@pytest.mark.parametrize("purpose", Approval.Purpose.values)
+@pytest.mark.parametrize("purpose", MATTERS)
 def test_an_approval_is_named_in_english_too(purpose: str) -> None:
     with translation.override("en"):
-        assert approval_name({"purpose": purpose, "step": "bureau_head"}).replace(" · ", " ").isascii()
+        for step in MATTERS[purpose].steps:
+            assert approval_name({"purpose": purpose, "step": step.role}).replace(" · ", " ").isascii()

@@ -98,6 +98,20 @@ def scope_units(officer: Officer, name: str) -> set[uuid.UUID]:
     return {unit_id for role, unit in roles_of(officer) if role in permission.roles for unit_id in _reach(role, unit)}
 
 
+def powers(officer: Officer, name: str, unit: Unit) -> set[uuid.UUID]:
+    """Whose posts open a permission for a unit to an officer: their own id for an own post, the lender's for a lent."""
+    permission, day = _known[name], today()
+    if not officer.is_active:
+        return set()
+    held = Grant.objects.in_force(day).filter(officer=officer, role__in=permission.roles).select_related("unit")
+    lent = Delegation.objects.filter(
+        to=officer, revoked_at=None, starts_on__lte=day, ends_on__gte=day,
+        grant__in=Grant.objects.in_force(day).filter(role__in=permission.roles),
+    ).select_related("grant__unit")  # fmt: skip
+    grants = [*held, *(one.grant for one in lent)]
+    return {grant.officer_id for grant in grants if unit.pk in _reach(grant.role, grant.unit)}
+
+
 def _reach(role: str, unit: Unit) -> Iterable[uuid.UUID]:
     return {unit.pk} if role in _REACH_OWN_ONLY else with_descendants(unit.pk)
 

@@ -10,7 +10,7 @@ import struct
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -31,6 +31,7 @@ from zhuanmai.ledger.queries import entries
 from zhuanmai.ledger.services import append
 
 VALID_MINUTES = 10
+_EXPIRED = "本次签名已超时或已使用；文书仍在，请重新点“签名”。"
 # A credential that is no credential fails anywhere in its decoding; to the officer it is all one: not verified.
 MALFORMED = (
     WebAuthnException, UnsupportedAlgorithm, ValueError, TypeError, LookupError, AttributeError, ArithmeticError,
@@ -57,12 +58,35 @@ class SigningItem:
     drawing_sha256: str = ""
 
 
+@dataclass(frozen=True)
+class Purpose:
+    """What a touch is asked for. It stands in the manifest, so in the challenge: the touch counts for this alone.
+
+    `act`: who asks for it and what for ("approvals.decide"); the subject that it concerns; for a decision also which
+    approval, of which round, and what is decided.
+    """
+
+    act: str
+    subject_kind: str
+    subject_id: str
+    approval_id: str = ""
+    round: int = 0
+    decision: str = ""
+
+
+class Finished(NamedTuple):
+    """A signing, and whether this request only repeats the one that made it: then nothing more may be done with it."""
+
+    signing: Signing
+    is_repeated: bool
+
+
 def rp_id() -> str:
     """The host that keys belong to (WebAuthn's relying party)."""
     return urlsplit(settings.BASE_URL).hostname or "localhost"
 
 
-def begin(*, officer: Officer, items: Sequence[SigningItem]) -> dict[str, Any]:
+def begin(*, officer: Officer, items: Sequence[SigningItem], purpose: Purpose) -> dict[str, Any]:
     """Ask for one touch over all items. Returns {signing_id, manifest, options}: options go to the browser's WebAuthn.
 
     Raises Refused: nothing_to_sign, no_key (the officer has no usable key).
@@ -77,6 +101,7 @@ def begin(*, officer: Officer, items: Sequence[SigningItem]) -> dict[str, Any]:
         "at": now().isoformat(),
         "signer": str(officer.pk),
         "certificate_no": officer.certificate_no,
+        "purpose": asdict(purpose),
         "items": [asdict(item) for item in items],
     }
     challenge = challenge_of(manifest)
@@ -102,19 +127,27 @@ def challenge_of(manifest: dict[str, Any]) -> bytes:
     return hashlib.sha256(canonical(manifest)).digest()
 
 
-def finish(*, officer: Officer, signing_id: uuid.UUID, credential: dict[str, Any]) -> Signing:
-    """Verify the assertion and keep the signing. The same id twice gives the first signing.
+def finish(*, officer: Officer, signing_id: uuid.UUID, credential: dict[str, Any], purpose: Purpose) -> Finished:
+    """Verify the assertion and keep the signing. The same request twice gives the first signing, marked as repeated.
 
-    Raises Refused (signing_expired), KeyRefused (key_unknown, key_locked, signature_invalid). Runs in the caller's
+    Raises Refused (signing_expired; signing_elsewhere: the touch was asked for something else; signing_used: the id is
+    known, the assertion is another), KeyRefused (key_unknown, key_locked, signature_invalid). Runs in the caller's
     transaction or its own.
     """
     with transaction.atomic():
-        known = Signing.objects.filter(pk=signing_id, officer=officer).first()
-        if known:
-            return known
         waiting = Challenge.objects.select_for_update().filter(pk=signing_id, officer=officer, purpose="sign").first()
-        if waiting is None or waiting.used_at or waiting.expires_at < now() or waiting.manifest is None:
-            raise Refused("signing_expired", "本次签名已超时或已使用；文书仍在，请重新点“签名”。")
+        known = Signing.objects.filter(pk=signing_id, officer=officer).select_related("key").first()
+        manifest = known.manifest if known else waiting.manifest if waiting else None
+        if manifest is None:
+            raise Refused("signing_expired", _EXPIRED)
+        if manifest["purpose"] != asdict(purpose):
+            raise Refused("signing_elsewhere", "这次触摸是为另一事项做的，不能用在这里；请回到该事项重新点“签名”。")
+        if known:
+            if not _is_the_same_touch(known, credential):
+                raise Refused("signing_used", "这次签名已经用过；请重新点“签名”。")
+            return Finished(known, is_repeated=True)
+        if waiting is None or waiting.used_at or waiting.expires_at < now():
+            raise Refused("signing_expired", _EXPIRED)
         key = key_of(credential, officer)
         use_key(credential, bytes(waiting.challenge), key)
         waiting.used_at = now()
@@ -124,7 +157,7 @@ def finish(*, officer: Officer, signing_id: uuid.UUID, credential: dict[str, Any
             id=waiting.pk,
             officer=officer,
             key=key,
-            manifest=waiting.manifest,
+            manifest=manifest,
             authenticator_data=base64url_to_bytes(response["authenticatorData"]),
             client_data=base64url_to_bytes(response["clientDataJSON"]),
             signature=base64url_to_bytes(response["signature"]),
@@ -140,7 +173,15 @@ def finish(*, officer: Officer, signing_id: uuid.UUID, credential: dict[str, Any
             facts={"count": len(signing.manifest["items"]), "manifest_sha256": bytes(waiting.challenge).hex()},
             rows=[signing, key],
         )
-        return signing
+        return Finished(signing, is_repeated=False)
+
+
+def _is_the_same_touch(known: Signing, credential: dict[str, Any]) -> bool:
+    """Whether a credential is the one that a signing was made from."""
+    kept, given = _credential(known), credential.get("response")
+    if credential.get("rawId") != kept["rawId"] or not isinstance(given, dict):
+        return False
+    return all(given.get(name) == value for name, value in kept["response"].items())
 
 
 def key_of(credential: dict[str, Any], officer: Officer | None = None) -> Key:
@@ -200,6 +241,7 @@ def verify_offline(signing: Signing) -> None:
             str(signing.officer_id) == signing.manifest["signer"] == str(key.officer_id)
             and bytes(signing.public_key) == bytes(key.public_key)
             and urlsplit(origin).hostname == signing.rp_id
+            and isinstance(signing.manifest["purpose"], dict)
             and _was_usable(signing)
         )
     except MALFORMED:

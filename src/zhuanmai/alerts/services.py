@@ -149,6 +149,11 @@ def record(*, actor: Officer, alert_id: uuid.UUID, outcome: str, case_no: str = 
     return row
 
 
+def hold(*, case_id: uuid.UUID) -> None:
+    """Lock the alert whose inspection this is, so that what is heard of it waits for no lock after the ledger's."""
+    Alert.objects.select_for_update(of=("self",)).filter(case_id=case_id).first()
+
+
 def heard(*, case_id: uuid.UUID, outcome: str, case_no: str, actor_id: uuid.UUID | None) -> None:
     """The inspection that an alert opened has ended; a later word replaces an earlier one."""
     row = Alert.objects.select_for_update(of=("self",)).filter(case_id=case_id).first()

@@ -66,7 +66,14 @@ class InspectionPort(Protocol):
 
 
 class OutcomeListener(Protocol):
-    """Hears what a visit found, in the transaction that found it; alerts implements it."""
+    """Hears what a visit found, in the transaction that found it; alerts implements it.
+
+    The ledger's lock is the last that a transaction takes, so whoever will tell calls `hold` before.
+    """
+
+    def hold(self, *, case_id: uuid.UUID) -> None:
+        """Lock the row that `visited` will change."""
+        ...
 
     def visited(self, *, case_id: uuid.UUID, outcome: str, case_no: str, actor_id: uuid.UUID | None) -> None:
         """A visit ended. `outcome`: clear, minor, case or closed_door, as in the lake's inspections."""

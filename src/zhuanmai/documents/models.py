@@ -138,8 +138,15 @@ class SignatureBlock(Base):
         ordering = ["at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "role", "name"], condition=Q(voided_at=None), name="documents_signature_once"
-            )
+                fields=["version", "role", "officer"],
+                condition=Q(voided_at=None, officer__isnull=False),
+                name="documents_signature_of_officer_once",
+            ),
+            models.UniqueConstraint(
+                fields=["version", "role", "name"],
+                condition=Q(voided_at=None, officer=None),
+                name="documents_signature_of_person_once",
+            ),
         ]
         triggers = [
             _never_deleted(),

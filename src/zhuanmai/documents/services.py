@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from zhuanmai.accounts.models import Officer, Signing, Unit
 from zhuanmai.core import files
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, Refused
-from zhuanmai.documents import catalogue, rendering, sealing
+from zhuanmai.documents import catalogue, fields, rendering, sealing
 from zhuanmai.documents.facts import CaseFacts
 from zhuanmai.documents.models import Document, DocumentState, IssuedNumber, SignatureBlock, Version, new_token
 from zhuanmai.documents.numbering import reserve
@@ -22,6 +24,7 @@ from zhuanmai.documents.rendering import Signature
 from zhuanmai.ledger.services import append, as_found
 
 CHANGED = "内容已变，原签名作废，须重新签名"
+REPLACED = "已由新的签名取代"
 
 
 @dataclass(frozen=True)
@@ -108,10 +111,7 @@ def _rendered(document: Document, facts: CaseFacts, rows: list[object]) -> Versi
         )
     as_found(version)
     if version.body_sha256 != rendered.body_sha256:
-        for block in signatures_on(version):
-            as_found(block).voided_at, block.void_reason = now(), CHANGED
-            block.save(update_fields=["voided_at", "void_reason"])
-            rows.append(block)
+        rows += _voided(signatures_on(version), CHANGED)
     version.facts, version.body_sha256 = facts.to_json(), rendered.body_sha256
     version.page_count, version.unsigned_sha256 = rendered.page_count, digest
     version.template_version = rendered.template_version
@@ -122,17 +122,21 @@ def _rendered(document: Document, facts: CaseFacts, rows: list[object]) -> Versi
 def sign(*, actor_id: uuid.UUID | None, version_id: uuid.UUID, signed: Signed) -> SignatureBlock:
     """Put a signature on the current version of a document that is not sealed yet. The same signature twice is one.
 
-    A touch of the key counts only for the body that it covered. Raises Conflict: sealed_already, body_changed.
+    Signatures are an officer's, not a name's. A newer touch replaces the older: of the same officer in the same role,
+    and of whoever gave the opinion of an approver's step before. A touch counts only for the body that it covered.
+    Raises Conflict: sealed_already, body_changed.
     """
     with transaction.atomic():
         version = Version.objects.select_for_update(of=("self",)).select_related("document").get(pk=version_id)
-        known = version.signatures.filter(role=signed.role, name=signed.name, voided_at=None).first()
-        if known is not None:
-            return known
+        standing = list(_standing(version, signed))
+        for known in standing:
+            if known.signing_id == signed.signing_id:
+                return known
         if version.sealed_sha256:
             raise Conflict("sealed_already", "文书已封签，不能再签；如有变动请走更正。")
         if signed.signing_id is not None and not _covers(signed.signing_id, signed.role, version):
             raise Conflict("body_changed", "文书内容在签名时刚有变动，本次签名未生效；请核对后重新签名。")
+        replaced = _voided(standing, REPLACED)
         block = SignatureBlock.objects.create(
             version=version,
             role=signed.role,
@@ -157,9 +161,35 @@ def sign(*, actor_id: uuid.UUID | None, version_id: uuid.UUID, signed: Signed) -
                 "body_sha256": version.body_sha256,
                 "name": signed.name,
             },
-            rows=[block],
+            rows=[block, *replaced],
         )
         return block
+
+
+def _standing(version: Version, signed: Signed) -> QuerySet[SignatureBlock]:
+    """The signatures in whose place a new one would stand."""
+    found = version.signatures.filter(role=signed.role, voided_at=None)
+    if signed.role in fields.APPROVERS:
+        return found
+    if signed.officer is not None:
+        return found.filter(officer=signed.officer)
+    return found.filter(officer=None, name=signed.name)
+
+
+def void_signatures(made: Iterable[Document], *, roles: Collection[str], reason: str) -> list[SignatureBlock]:
+    """Void the signatures in these roles on documents that are not sealed; the caller's entry names the rows."""
+    blocks = SignatureBlock.objects.select_for_update(of=("self",)).filter(
+        version__document__in=[one.pk for one in made], version__sealed_sha256="", role__in=roles, voided_at=None
+    )
+    return _voided(blocks, reason)
+
+
+def _voided(blocks: Iterable[SignatureBlock], reason: str) -> list[SignatureBlock]:
+    rows = [as_found(block) for block in blocks]
+    for block in rows:
+        block.voided_at, block.void_reason = now(), reason
+        block.save(update_fields=["voided_at", "void_reason"])
+    return rows
 
 
 def _covers(signing_id: uuid.UUID, role: str, version: Version) -> bool:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from zhuanmai.accounts.models import Officer
-from zhuanmai.accounts.queries import holders
+from zhuanmai.approvals.queries import oral_of
 from zhuanmai.core.clock import now, to_local, today
 from zhuanmai.core.errors import FieldError, Refused
 from zhuanmai.core.idempotency import first_time
@@ -20,15 +20,16 @@ from zhuanmai.documents import services as documents
 from zhuanmai.documents.facts import CaseFacts
 from zhuanmai.documents.queries import current, documents_of
 from zhuanmai.enforcement import terms
+from zhuanmai.enforcement.approvals import KIND, ask
 from zhuanmai.enforcement.facts_for_documents import case_facts, counted_lines, first_party, for_document
-from zhuanmai.enforcement.models import Approval, Case, Registration
+from zhuanmai.enforcement.models import Case, Registration
 from zhuanmai.enforcement.operations import flush
 from zhuanmai.enforcement.permissions import require_seen, require_worker
 from zhuanmai.enforcement.procedure import Act, State, require
 from zhuanmai.enforcement.reporting import report_case
 from zhuanmai.enforcement.services import locked
 from zhuanmai.enforcement.stages import NUMBERED_FIRST, Planned, planned
-from zhuanmai.enforcement.visits import tell
+from zhuanmai.enforcement.visits import hold, tell
 from zhuanmai.ledger.services import append, as_found
 from zhuanmai.reference.causes import cause
 
@@ -36,13 +37,6 @@ SIMPLE_LIMITS = {"organisation": Decimal(3000)}  # 行政处罚法 51; individua
 OUTCOMES = ("返还", "送检", "移送", "依法处理", "解除")
 _AFTER_THE_TERM = frozenset({"返还", "解除"})
 SIMPLE_LIMIT_OF_CITIZENS = Decimal(200)
-_STEPS = {
-    Approval.Purpose.REGISTRATION: ("bureau_head",),
-    Approval.Purpose.FILING: ("department_head", "legal_head", "bureau_head"),
-    Approval.Purpose.SAMPLING: ("bureau_head",),
-    Approval.Purpose.REPORT: ("department_head",),
-    Approval.Purpose.GOODS: ("bureau_head",),
-}
 Rows = list[Model]
 
 
@@ -60,6 +54,7 @@ def act(
         if not first_time(operation_id, actor_id=officer.pk, kind=f"enforcement.{name}", answer_key=str(case_id)):
             return Case.objects.get(pk=case_id)
         case = locked(case_id)
+        hold(case)
         require_worker(officer, case)
         flush(case, officer)
         before = case.state
@@ -80,27 +75,6 @@ def act(
         return case
 
 
-def ask(case: Case, purpose: str, officer: Officer) -> Rows:
-    """Ask the heads in their order; a purpose that is asked already keeps its round."""
-    waiting = case.approvals.filter(purpose=purpose, state__in=["waiting", "upcoming"])
-    if waiting.exists():
-        raise Refused("asked_already", "已经呈报，正在审批中；可在审批进度查看。")
-    last = case.approvals.filter(purpose=purpose).order_by("-round").first()
-    turn = last.round + 1 if last else 1
-    return [
-        Approval.objects.create(
-            case=case,
-            purpose=purpose,
-            round=turn,
-            position=position,
-            step=step,
-            state=Approval.State.WAITING if position == 1 else Approval.State.UPCOMING,
-            asked_by=officer,
-        )
-        for position, step in enumerate(_STEPS[Approval.Purpose(purpose)], 1)
-    ]
-
-
 def submit_registration(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
     """Ask the head to approve registration in advance; the term of seven working days begins (行政处罚法 56)."""
     require(case.state, Act.SUBMIT_REGISTRATION)
@@ -115,14 +89,13 @@ def submit_registration(officer: Officer, case: Case, payload: dict[str, Any]) -
             (case.causes.exists(), "causes", "请先选定案由。"),
         ]
     )
-    _holders(case, "bureau_head")
-    oral = getattr(case, "oral_approval", None)
+    oral = oral_of(KIND, case.pk, "registration")
     began = oral.at if oral else now()
     row.from_on = to_local(began).date()
     term = terms.begin(case, "registered_goods", began)
     row.until_on, row.submitted_at = term.due, now()
     row.save()
-    rows = ask(case, Approval.Purpose.REGISTRATION, officer)
+    rows = ask(case, "registration", officer)
     rows += [row, term, terms.begin(case, "file_after_action", began)]
     return "先行登记保存", rows
 
@@ -139,9 +112,7 @@ def submit_filing(officer: Officer, case: Case, payload: dict[str, Any]) -> tupl
             (party is not None and party.name, "party.name", "请录入当事人。"),
         ]
     )
-    for role in _STEPS[Approval.Purpose.FILING]:
-        _holders(case, role)
-    rows = ask(case, Approval.Purpose.FILING, officer)
+    rows = ask(case, "filing", officer)
     report_case(case)
     return "立案", rows
 
@@ -189,16 +160,14 @@ def submit_sampling(officer: Officer, case: Case, payload: dict[str, Any]) -> tu
     """Ask the head to approve the sampling where no registration is asked for (D05)."""
     require(case.state, Act.SUBMIT_SAMPLING)
     _complete([(case.samples.filter(removed_at=None).exists(), "samples", "还没有抽样；请先在物品上抽样。")])
-    _holders(case, "bureau_head")
-    return "呈报抽样取证", ask(case, Approval.Purpose.SAMPLING, officer)
+    return "呈报抽样取证", ask(case, "sampling", officer)
 
 
 def submit_report(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
     """Ask the department's head what becomes of a report from the public (D01)."""
     require(case.state, Act.SUBMIT_REPORT)
     _complete([(case.inspection.report, "report.text", "还没有举报记录；请先录入举报内容。")])
-    _holders(case, "department_head")
-    return "呈报举报受理", ask(case, Approval.Purpose.REPORT, officer)
+    return "呈报举报受理", ask(case, "report", officer)
 
 
 def dispose_goods(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
@@ -210,7 +179,6 @@ def dispose_goods(officer: Officer, case: Case, payload: dict[str, Any]) -> tupl
     registration = getattr(case, "registration", None)
     if registration is None or registration.from_on is None:
         raise Refused("not_registered", "本案没有先行登记保存，无需处理决定。")
-    _holders(case, "bureau_head")
     chosen: dict[str, str] = {str(key): str(value) for key, value in (payload.get("outcomes") or {}).items()}
     rows: Rows = []
     for line in counted_lines(case):
@@ -224,7 +192,7 @@ def dispose_goods(officer: Officer, case: Case, payload: dict[str, Any]) -> tupl
         as_found(line).outcome = outcome
         line.save(update_fields=["outcome"])
         rows.append(line)
-    return "呈报登记保存物品处理", [*rows, *ask(case, Approval.Purpose.GOODS, officer)]
+    return "呈报登记保存物品处理", [*rows, *ask(case, "goods", officer)]
 
 
 def correct_facts(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
@@ -333,11 +301,6 @@ def _complete(wanted: list[tuple[Any, str, str]]) -> None:
 
 def _unnamed(case: Case) -> bool:
     return case.lines.filter(name="", quantity__gt=0).exists()
-
-
-def _holders(case: Case, role: str) -> None:
-    if not holders(role, case.bureau):
-        raise Refused("no_holder", f"{case.bureau.name}没有可审批的负责人（{role}）；请安全管理员授予岗位。")
 
 
 _ACTS: dict[str, Callable[[Officer, Case, dict[str, Any]], tuple[str, Rows]]] = {

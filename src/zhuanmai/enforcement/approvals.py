@@ -1,33 +1,53 @@
-"""Approvals: a head's opinion, signed with their own key on the documents concerned; what follows from the last."""
+"""Cases as subjects of approvals: what heads are asked, what they sign, and what follows from the last opinion."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
-from zhuanmai.accounts import signing as keys
-from zhuanmai.accounts.models import Officer, Signing
+from zhuanmai.accounts.models import Officer, Role, Signing
 from zhuanmai.accounts.signing import SigningItem
+from zhuanmai.approvals.models import Approval, OralApproval
+from zhuanmai.approvals.queries import approvals_of
+from zhuanmai.approvals.services import ask as ask_heads
+from zhuanmai.approvals.subjects import Card, Heading, Matter, Step, matter_of
 from zhuanmai.core.clock import now, today
-from zhuanmai.core.errors import Conflict, NotFound, Refused
 from zhuanmai.core.jobs import defer
+from zhuanmai.core.templatetags.zhuanmai import cartons, yuan
+from zhuanmai.documents import catalogue
 from zhuanmai.documents import services as documents
-from zhuanmai.documents.models import Document, Version
+from zhuanmai.documents.models import Document
 from zhuanmai.documents.queries import current, documents_of
 from zhuanmai.documents.services import Signed
-from zhuanmai.enforcement import terms
-from zhuanmai.enforcement.models import Approval, Case
-from zhuanmai.enforcement.permissions import require_approver, require_seen
+from zhuanmai.enforcement import terms, totals, visits
+from zhuanmai.enforcement.models import Case
+from zhuanmai.enforcement.permissions import conflicted, conflicts, require_seen
+from zhuanmai.enforcement.personal import party_name
 from zhuanmai.enforcement.procedure import Act, require
 from zhuanmai.enforcement.reporting import report_case
 from zhuanmai.enforcement.services import locked
-from zhuanmai.enforcement.state import PURPOSES, STEPS
-from zhuanmai.enforcement.visits import tell
-from zhuanmai.ledger.services import append, as_found
+from zhuanmai.ledger.services import as_found
 
+KIND = "case"
+NEW_ROUND = "重新呈报，上一轮的审批签名作废"
+_DEPARTMENT = Step(Role.DEPARTMENT_HEAD, "enforcement.approve_department", "承办部门", _("Department head"))
+_LEGAL = Step(Role.LEGAL_HEAD, "enforcement.approve_legal", "法制部门", _("Legal head"))
+_BUREAU = Step(Role.BUREAU_HEAD, "enforcement.approve_bureau", "负责人", _("Bureau head"))
+MATTERS = {
+    one.code: one
+    for one in (
+        Matter("report", "举报受理", _("Report record"), (_DEPARTMENT,)),
+        Matter("registration", "先行登记保存", _("Registration in advance"), (_BUREAU,)),
+        Matter("sampling", "抽样取证", _("Sampling"), (_BUREAU,)),
+        Matter("filing", "立案", _("Filing"), (_DEPARTMENT, _LEGAL, _BUREAU)),
+        Matter("goods", "登记保存物品处理", _("Decision on registered goods"), (_BUREAU,)),
+    )
+}
 _DOCUMENTS = {
     "registration": ("D03", "D05"),
     "filing": ("D08",),
@@ -35,134 +55,117 @@ _DOCUMENTS = {
     "report": ("D01",),
     "goods": ("D21",),
 }
-_AGREE, _REFUSE = "同意", "不同意"
 
 
-def begin(*, officer: Officer, approval_id: uuid.UUID, agreed: bool, words: str) -> dict[str, Any]:
-    """The challenge for an opinion: one touch signs it on every document that it is about.
-
-    Raises NotAllowed, Conflict (decided_already), Refused (words_missing, document_not_made).
-    """
-    row = _waiting(officer, approval_id)
-    opinion = _opinion(agreed, words)
-    items = [SigningItem(str(one.pk), one.version, current(one).body_sha256, row.step, opinion) for one in _about(row)]
-    if not items:
-        raise Refused("document_not_made", "承办人还没有生成相应文书；请承办人先在“文书”一步生成。")
-    return keys.begin(officer=officer, items=items)
+def ask(case: Case, purpose: str, officer: Officer) -> list[Model]:
+    """Ask the heads of the case's bureau in their order. Raises Refused (asked_already, no_holder)."""
+    return ask_heads(officer=officer, kind=KIND, subject_id=case.pk, unit=case.bureau, purpose=purpose)
 
 
-def finish(*, officer: Officer, approval_id: uuid.UUID, signing_id: uuid.UUID, credential: dict[str, Any]) -> Approval:
-    """Verify the touch, keep the opinion, sign the documents, and do what follows from it."""
-    waiting = _waiting(officer, approval_id, repeated=signing_id)
-    with transaction.atomic():
-        case = locked(waiting.case_id)
-        row = Approval.objects.select_for_update(of=("self",)).get(pk=approval_id)
-        if row.signing_id == signing_id:
-            return row
-        if row.state != Approval.State.WAITING:
-            raise Conflict("decided_already", "这项审批已经办理；请刷新查看。")
-        as_found(row)
-        done = keys.finish(officer=officer, signing_id=signing_id, credential=credential)
-        opinion = done.manifest["items"][0]["opinion"]
-        agreed = not opinion.startswith(_REFUSE)
-        row.officer, row.opinion, row.decided_at, row.signing_id = officer, opinion, done.at, done.pk
-        row.state = Approval.State.APPROVED if agreed else _against(row)
-        row.save()
-        rows: list[Model] = [row, *_next(row, agreed)]
-        _sign(done, row, officer)
+class Cases:
+    """Implements `approvals.subjects.Subject`."""
+
+    kind = KIND
+    matters: Mapping[str, Matter] = MATTERS
+
+    def require_seen(self, officer: Officer, subject_id: uuid.UUID) -> None:
+        """The case is in the officer's scope."""
+        require_seen(officer, subject_id)
+
+    def lock(self, subject_id: uuid.UUID) -> None:
+        """The case, then the alert whose visit it is."""
+        visits.hold(locked(subject_id))
+
+    def conflicted(self, officer_ids: set[uuid.UUID], subject_id: uuid.UUID) -> set[uuid.UUID]:
+        """Those who ever investigated the case, or opened it."""
+        return conflicted(officer_ids, subject_id)
+
+    def conflicts(self, officer: Officer) -> QuerySet[Any]:
+        """The cases that the officer ever investigated, or opened."""
+        return conflicts(officer)
+
+    def items(self, approval: Approval, opinion: str) -> list[SigningItem]:
+        """The documents that wait for the opinion, each with its digest."""
+        return [
+            SigningItem(str(one.pk), one.version, current(one).body_sha256, approval.step, opinion)
+            for one in _about(approval)
+        ]
+
+    def heading(self, subject_id: uuid.UUID) -> Heading:
+        """Clue number, page and shop of the case."""
+        case = Case.objects.select_related("inspection").get(pk=subject_id)
+        place = case.inspection.shop_name or case.inspection.address or case.clue_no
+        return Heading(case.clue_no, reverse("enforcement:case", args=[case.pk]), place)
+
+    def card(self, approval: Approval) -> Card:
+        """Party (masked), place, causes, goods, and the documents that are signed."""
+        case = Case.objects.select_related("inspection").get(pk=approval.subject_id)
+        sums, visit = totals.total(list(case.lines.select_related(None))), case.inspection
+        return Card(
+            facts=(
+                (_("Party"), party_name(case)),
+                (_("Place"), f"{visit.shop_name} {visit.address}".strip()),
+                (_("Cause"), "、".join(cause.name for cause in case.causes.all())),
+                (_("Goods"), f"{cartons(sums.cartons)} · {yuan(sums.value)}"),
+            ),
+            papers=tuple(
+                (catalogue.kind(one.kind).name, reverse("api:preview", args=[case.pk, one.pk]))
+                for one in _about(approval)
+            ),
+        )
+
+    def new_round(self, approval: Approval) -> list[Model]:
+        """What the heads of this matter signed before no longer stands on what is not sealed yet."""
+        roles = [step.role for step in matter_of(approval).steps]
+        return list(documents.void_signatures(_about(approval), roles=roles, reason=NEW_ROUND))
+
+    def decided(self, approval: Approval, signing: Signing, oral: OralApproval | None) -> list[Model]:
+        """Sign the documents; registered, filed or refused after the last opinion."""
+        case = locked(approval.subject_id)
         before = case.state
-        rows += _follow(case, row, agreed, officer)
+        _sign(signing, approval)
+        rows = _follow(case, approval, signing.officer)
         case.cursor += 1
         case.save()
         if case.state != before:
-            tell(case, officer.pk)
-        append(
-            "enforcement.decided",
-            actor_id=officer.pk,
-            key_id=done.key_id,
-            object_kind="case",
-            object_id=case.pk,
-            case_id=case.pk,
-            facts={
-                "step": STEPS[row.step],
-                "purpose": PURPOSES[row.purpose],
-                "opinion": opinion,
-                "approved": agreed,
-            },
-            rows=[case, *rows],
-        )
+            visits.tell(case, signing.officer_id)
         defer("enforcement.seal_ready", case_id=str(case.pk))
-        return row
+        return [case, *rows]
 
 
-def _waiting(officer: Officer, approval_id: uuid.UUID, repeated: uuid.UUID | None = None) -> Approval:
-    row = (
-        Approval.objects.select_related("case__bureau", "case__unit", "case__inspection").filter(pk=approval_id).first()
-    )
-    if row is None:
-        raise NotFound("no_approval", "没有这项审批；请刷新后重试。")
-    require_seen(officer, row.case_id)
-    if repeated is not None and row.signing_id == repeated:
-        return row
-    require_approver(officer, row.case, row.step)
-    if row.state != Approval.State.WAITING:
-        raise Conflict("decided_already", "这项审批已经办理，或还没轮到这一步；请刷新查看。")
-    return row
-
-
-def _opinion(agreed: bool, words: str) -> str:
-    text = words.strip()
-    if not agreed and not text.removeprefix(_REFUSE).strip("，。 "):
-        raise Refused("words_missing", "不同意的，请写明理由。", "words")
-    start = _AGREE if agreed else _REFUSE
-    if agreed and text.startswith(_REFUSE):
-        raise Refused("words_contradict", "意见与“同意”相反；请核对。", "words")
-    return text if text.startswith(start) else f"{start}。{text}" if text else f"{start}。"
+def approvals_of_case(case: Case) -> list[Approval]:
+    """The approvals of a case in the order in which they were asked."""
+    return approvals_of(KIND, case.pk)
 
 
 def _about(row: Approval) -> list[Document]:
-    return [one for one in documents_of(row.case_id) if one.kind in _DOCUMENTS[row.purpose] and one.state == "prepared"]
+    """The documents that an opinion is about: what the page shows is what the touch signs."""
+    kinds = _DOCUMENTS[row.purpose]
+    return [one for one in documents_of(row.subject_id) if one.kind in kinds and one.state == "prepared"]
 
 
-def _against(row: Approval) -> str:
-    last = row.purpose != Approval.Purpose.FILING or row.step == Approval.Step.BUREAU_HEAD
-    return Approval.State.REFUSED if last else Approval.State.RETURNED
-
-
-def _next(row: Approval, agreed: bool) -> list[Approval]:
-    others = list(
-        Approval.objects.filter(
-            case_id=row.case_id, purpose=row.purpose, round=row.round, state=Approval.State.UPCOMING
-        ).order_by("position")
-    )
-    for place, one in enumerate(others):
-        as_found(one).state = Approval.State.VOID if not agreed else Approval.State.WAITING if place == 0 else one.state
-        one.save(update_fields=["state"])
-    return others
-
-
-def _sign(done: Signing, row: Approval, officer: Officer) -> None:
-    for item in done.manifest["items"]:
-        version = Version.objects.get(
-            document_id=item["document_id"], number=item["version"], document__case_id=row.case_id
-        )
-        if version.body_sha256 != item["body_sha256"]:
-            raise Refused("body_changed", "文书内容刚有变动，本次意见未生效；请核对后重新办理。")
+def _sign(signing: Signing, row: Approval) -> None:
+    versions = {str(one.pk): current(one) for one in _about(row)}
+    for item in signing.manifest["items"]:
         documents.sign(
-            actor_id=officer.pk,
-            version_id=version.pk,
-            signed=Signed(row.step, officer.name, officer, done.pk, opinion=item["opinion"], at=done.at),
+            actor_id=signing.officer_id,
+            version_id=versions[item["document_id"]].pk,
+            signed=Signed(
+                row.step, signing.officer.name, signing.officer, signing.pk, opinion=item["opinion"], at=signing.at
+            ),
         )
 
 
-def _follow(case: Case, row: Approval, agreed: bool, officer: Officer) -> list[Model]:
+def _follow(case: Case, row: Approval, officer: Officer) -> list[Model]:
     """What follows when the last head has spoken."""
-    if row.purpose == Approval.Purpose.REGISTRATION and agreed:
-        return _registered(case)
-    if row.purpose == Approval.Purpose.GOODS and agreed:
-        return list(terms.meet(case, "registered_goods"))
-    if row.purpose == Approval.Purpose.FILING and row.step == Approval.Step.BUREAU_HEAD:
-        return _filed(case, agreed, officer)
+    agreed = row.state == Approval.State.APPROVED
+    match row.purpose:
+        case "registration" if agreed:
+            return _registered(case)
+        case "goods" if agreed:
+            return list(terms.meet(case, "registered_goods"))
+        case "filing" if row.step == Role.BUREAU_HEAD:
+            return _filed(case, agreed, officer)
     return []
 
 
@@ -171,11 +174,6 @@ def _registered(case: Case) -> list[Model]:
     registration.approved_at = now()
     registration.save(update_fields=["approved_at"])
     rows: list[Model] = [registration, *terms.meet(case, "oral_approval")]
-    oral = getattr(case, "oral_approval", None)
-    if oral is not None:
-        as_found(oral).made_up_at = now()
-        oral.save(update_fields=["made_up_at"])
-        rows.append(oral)
     report_case(case)
     return rows
 

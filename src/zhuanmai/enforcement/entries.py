@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from zhuanmai.enforcement.models import (
-    Approval,
     CartonCodeRead,
     Case,
     CaseCause,
@@ -14,7 +13,6 @@ from zhuanmai.enforcement.models import (
     Inspection,
     ItemLine,
     LineHistory,
-    OralApproval,
     Party,
     Photo,
     Questioning,
@@ -26,7 +24,6 @@ from zhuanmai.ledger.registry import register, register_table
 register_table(Case, exclude=("cursor", "counted", "handed_over"))
 register_table(DeadlineRow, exclude=("reminded_on",))
 for _model in (
-    Approval,
     CartonCodeRead,
     CaseCause,
     CaseOfficer,
@@ -35,7 +32,6 @@ for _model in (
     Inspection,
     ItemLine,
     LineHistory,
-    OralApproval,
     Party,
     Photo,
     Questioning,
@@ -92,11 +88,6 @@ register(
     "enforcement.submitted",
     sentence="呈报{purpose}（第 {round} 次），依次：{steps}",
     fields=("purpose", "round", "steps", "operation_id"),
-)
-register(
-    "enforcement.decided",
-    sentence="{step}就{purpose}签署意见：{opinion}",
-    fields=("step", "purpose", "opinion", "approved", "operation_id"),
 )
 register("enforcement.filed", sentence="立案，文号 {number}", fields=("number", "filed_on"))
 register("enforcement.not_filed", sentence="不予立案，文号 {number}", fields=("number", "filed_on"))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from zhuanmai.accounts.queries import names
+from zhuanmai.approvals.queries import oral_of
 from zhuanmai.core.clock import now, to_local, today
 from zhuanmai.core.units import Unit
 from zhuanmai.documents import catalogue, goods
@@ -288,7 +289,7 @@ def _registration(case: Case) -> f.RegistrationFacts | None:
     row = getattr(case, "registration", None)
     if row is None:
         return None
-    oral = getattr(case, "oral_approval", None)
+    oral = oral_of("case", case.pk, "registration")
     begins = oral.at if oral else case.inspection.began_at or now()
     return f.RegistrationFacts(
         row.reason or None,
@@ -301,7 +302,7 @@ def _registration(case: Case) -> f.RegistrationFacts | None:
 
 
 def _oral(case: Case) -> f.OralApprovalFacts | None:
-    row = getattr(case, "oral_approval", None)
+    row = oral_of("case", case.pk, "registration")
     return f.OralApprovalFacts(row.at, row.by.name, "局负责人", row.reason) if row else None
 
 

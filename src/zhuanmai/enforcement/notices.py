@@ -1,4 +1,4 @@
-"""What waits in cases: terms that end soon or ended, approvals, documents that wait for the officer's signature."""
+"""What waits in cases: terms that end soon or ended, documents that wait for the officer's signature."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from zhuanmai.core.clock import today
 from zhuanmai.core.notices import MOST, Notice, register
 from zhuanmai.enforcement.models import Case
-from zhuanmai.enforcement.queries import is_urgent, open_deadlines, unsigned_documents, waiting_approvals
+from zhuanmai.enforcement.queries import is_urgent, open_deadlines, unsigned_documents
 from zhuanmai.enforcement.terms import worded
 
 
@@ -25,15 +25,6 @@ def terms(officer: Any) -> Iterator[Notice]:
         said = words % {"what": what[:40], "day": row.due.isoformat()}
         href = reverse("enforcement:case_tab", args=[row.case_id, "procedure"])
         yield Notice(f"{said} · {_place(row.case)}", href, "danger" if over or row.due == today() else "warning")
-
-
-@register
-def approvals(officer: Any) -> Iterator[Notice]:
-    """Approvals that wait for the officer."""
-    for one in waiting_approvals(officer):
-        words = _("%(purpose)s waits for your approval") % {"purpose": one.get_purpose_display()}
-        href = f"{reverse('enforcement:approvals')}#a{one.pk}"
-        yield Notice(f"{words} · {_place(one.case)}", href, "warning", one.asked_at)
 
 
 @register

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from zhuanmai.accounts.models import Officer, Role
 from zhuanmai.accounts.permissions import Permission, register, require, scope_units
-from zhuanmai.core.errors import NotAllowed, NotFound
-from zhuanmai.enforcement.models import Approval, Case
+from zhuanmai.core.errors import NotFound
+from zhuanmai.enforcement.models import Case, CaseOfficer, FieldOperation
 
 _HEADS = (Role.DEPARTMENT_HEAD, Role.LEGAL_HEAD, Role.BUREAU_HEAD)
-APPROVE = {
-    Approval.Step.DEPARTMENT_HEAD: "enforcement.approve_department",
-    Approval.Step.LEGAL_HEAD: "enforcement.approve_legal",
-    Approval.Step.BUREAU_HEAD: "enforcement.approve_bureau",
-}
 
 register(
     Permission("enforcement.see", "查看案件", (Role.OFFICER, Role.SQUAD_LEADER, *_HEADS)),
@@ -54,9 +50,25 @@ def require_seen(officer: Officer, case_id: uuid.UUID) -> Case:
     return found
 
 
-def is_investigator(case: Case, officer: Officer) -> bool:
-    """Whether the officer is one of the two of the case, now or before: such a person never approves it."""
-    return case.assignments.filter(officer=officer).exists() or case.opened_by_id == officer.pk
+_DIRECTS = ("case.hand_over",)  # a leader who gives the case to others does not investigate it
+
+
+def conflicted(officer_ids: set[uuid.UUID], case_id: uuid.UUID) -> set[uuid.UUID]:
+    """Those of the officers who investigated the case, now or ever, or opened it: such a person never approves it."""
+    assigned = CaseOfficer.objects.filter(case_id=case_id, officer__in=officer_ids).values_list("officer_id")
+    entered = FieldOperation.objects.filter(case_id=case_id, actor__in=officer_ids).exclude(kind__in=_DIRECTS)
+    opened = Case.objects.filter(pk=case_id, opened_by__in=officer_ids).values_list("opened_by_id")
+    return {one for (one,) in assigned.union(entered.values_list("actor_id"), opened)}
+
+
+def conflicts(officer: Officer) -> QuerySet[Any]:
+    """The ids of the cases that the officer investigated, now or ever, or opened: the same rule, for lists."""
+    entered = FieldOperation.objects.filter(actor=officer).exclude(kind__in=_DIRECTS)
+    return Case.objects.filter(
+        Q(pk__in=CaseOfficer.objects.filter(officer=officer).values("case_id"))
+        | Q(pk__in=entered.values("case_id"))
+        | Q(opened_by=officer)
+    ).values("pk")
 
 
 def require_worker(officer: Officer, case: Case) -> None:
@@ -64,22 +76,3 @@ def require_worker(officer: Officer, case: Case) -> None:
     if case.assignments.filter(officer=officer, until_at=None).exists():
         return
     require(officer, "enforcement.act", unit=case.unit)
-
-
-def require_approver(officer: Officer, case: Case, step: str) -> None:
-    """Raise NotAllowed unless the officer holds the step's role for the case and does not investigate it."""
-    require(officer, APPROVE[Approval.Step(step)], unit=case.bureau)
-    if is_investigator(case, officer):
-        detail = "您是本案的承办人，不得审批本案（行政处罚法 57、58）；请由其他负责人办理。"
-        raise NotAllowed("investigator_approves", detail)
-
-
-def approvable_by(officer: Officer) -> QuerySet[Approval]:
-    """The approvals that wait for this officer."""
-    wanted = Q(pk__in=[])
-    for step, permission in APPROVE.items():
-        units = scope_units(officer, permission)
-        if units:
-            wanted |= Q(step=step, case__bureau_id__in=units)
-    own = Case.objects.filter(assignments__officer=officer).values("pk")
-    return Approval.objects.filter(wanted, state=Approval.State.WAITING).exclude(case__in=own)

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from zhuanmai.accounts.models import Officer
 from zhuanmai.core.clock import today
 from zhuanmai.documents.queries import waiting_for_signature
-from zhuanmai.enforcement.models import Approval, Case, DeadlineRow
-from zhuanmai.enforcement.permissions import approvable_by, cases_of
+from zhuanmai.enforcement.models import Case, DeadlineRow
+from zhuanmai.enforcement.permissions import cases_of
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Filters:
 
 def cases(officer: Officer, filters: Filters) -> QuerySet[Case]:
     """The cases that the officer sees, newest first, narrowed by the filters."""
-    found = cases_of(officer).select_related("bureau", "unit", "inspection", "oral_approval")
-    found = found.prefetch_related("parties", "causes", "approvals")
+    found = cases_of(officer).select_related("bureau", "unit", "inspection")
+    found = found.prefetch_related("parties", "causes")
     if filters.words:
         found = found.filter(_matches(filters.words)).distinct()
     if filters.state:
@@ -61,13 +61,6 @@ def open_deadlines(officer: Officer, limit: int = 20) -> list[DeadlineRow]:
     return list(rows.order_by("due")[:limit])
 
 
-def waiting_approvals(officer: Officer) -> list[Approval]:
-    """Approvals that wait for this officer, the oldest first."""
-    return list(
-        approvable_by(officer).select_related("case__inspection", "case__bureau", "asked_by").order_by("asked_at")
-    )
-
-
 def unsigned_documents(officer: Officer) -> list[tuple[Case, int]]:
     """The officer's own cases with how many documents wait for their signature, the newest case first."""
     own = Case.objects.filter(assignments__officer=officer, assignments__until_at=None)
@@ -76,11 +69,6 @@ def unsigned_documents(officer: Officer) -> list[tuple[Case, int]]:
     counts = {pk: waiting.get(pk, 0) + valued.get(pk, 0) for pk in {*waiting, *valued}}
     found = Case.objects.filter(pk__in=counts).select_related("inspection").order_by("-opened_at")
     return [(case, counts[case.pk]) for case in found]
-
-
-def count_waiting(officer: Officer) -> int:
-    """How many approvals wait for this officer."""
-    return approvable_by(officer).count()
 
 
 def is_urgent(row: DeadlineRow) -> bool:

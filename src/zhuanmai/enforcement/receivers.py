@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from zhuanmai.approvals import subjects
 from zhuanmai.core import ports
 from zhuanmai.core.events import on
 from zhuanmai.core.models import Event
 from zhuanmai.enforcement import terms
+from zhuanmai.enforcement.approvals import Cases
 from zhuanmai.enforcement.handing import CaseBook
 from zhuanmai.enforcement.models import DeadlineRow
 from zhuanmai.enforcement.services import advance
@@ -14,6 +16,7 @@ from zhuanmai.ledger.services import append, as_found
 
 ports.bind(ports.InspectionPort, Inspections())  # type: ignore[type-abstract]
 ports.bind(ports.CaseBook, CaseBook())  # type: ignore[type-abstract]
+subjects.register(Cases())
 
 
 @on("reference.calendar_changed")

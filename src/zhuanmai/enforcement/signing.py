@@ -10,7 +10,7 @@ from django.db import transaction
 
 from zhuanmai.accounts import signing as keys
 from zhuanmai.accounts.models import Officer
-from zhuanmai.accounts.signing import SigningItem
+from zhuanmai.accounts.signing import Purpose, SigningItem
 from zhuanmai.core import files
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import NotAllowed, Refused
@@ -28,6 +28,7 @@ from zhuanmai.enforcement.services import advance, locked
 from zhuanmai.enforcement.stages import Planned, needs, planned
 
 _PERSON_ROLES = {"party": ("party", "receiver", "provider"), "witness": ("witness",)}
+SIGN = "enforcement.sign"  # what a touch for the documents of a case is asked for
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -37,41 +38,54 @@ def begin(*, officer: Officer, case_id: uuid.UUID, document_ids: list[uuid.UUID]
     Raises Refused (nothing_to_sign, no_key), NotAllowed (not_your_case).
     """
     case = require_seen(officer, case_id)
-    items = [
-        SigningItem(str(one.id), current(one.document).number, current(one.document).body_sha256, role)
-        for one in planned(case)
-        if one.document and (not document_ids or one.id in document_ids)
-        for role in own_roles(case, officer, one)
-    ]
+    wanted = {str(one) for one in document_ids or ()}
+    items = [item for item in _open_items(case, officer) if not wanted or item.document_id in wanted]
     if not items and not _may_sign(case, officer):
         raise NotAllowed("not_your_case", "您不是本案承办人或核价人，没有要签的文书。")
-    return keys.begin(officer=officer, items=items)
+    return keys.begin(officer=officer, items=items, purpose=_purpose(case))
 
 
 def finish(*, officer: Officer, case_id: uuid.UUID, signing_id: uuid.UUID, credential: dict[str, Any]) -> Case:
-    """Verify the touch and put the signatures on the documents; a job seals what is complete.
+    """Verify the touch, which must have been asked for here, and put the signatures on the documents.
 
-    Raises Refused (signature_invalid, body_changed): a body that changed meanwhile is not signed.
+    A job seals what is complete. Raises what `keys.finish` does, Refused (body_changed): a body that changed meanwhile,
+    or that this officer has not to sign any more, is not signed. The same request again does nothing.
     """
     case = require_seen(officer, case_id)
     with transaction.atomic():
         locked(case.pk)
-        done = keys.finish(officer=officer, signing_id=signing_id, credential=credential)
+        done, is_repeated = keys.finish(
+            officer=officer, signing_id=signing_id, credential=credential, purpose=_purpose(case)
+        )
+        if is_repeated:
+            return case
+        still_open = [vars(item) for item in _open_items(case, officer)]
         for item in done.manifest["items"]:
-            version = Version.objects.select_related("document").get(
-                document_id=item["document_id"], number=item["version"], document__case_id=case.pk
-            )
-            if version.body_sha256 != item["body_sha256"]:
-                raise Refused("body_changed", "文书内容刚有变动，本次签名未生效；请核对后重新签名。")
+            if item not in still_open:
+                raise Refused("body_changed", "文书内容或签名人刚有变动，本次签名未生效；请核对后重新签名。")
+            version = Version.objects.get(document_id=item["document_id"], number=item["version"])
             documents.sign(
                 actor_id=officer.pk,
                 version_id=version.pk,
-                signed=Signed(
-                    item["role"], officer.name, officer, done.pk, opinion=item.get("opinion", ""), at=done.at
-                ),
+                signed=Signed(item["role"], officer.name, officer, done.pk, at=done.at),
             )
         _touched(case)
     return case
+
+
+def _open_items(case: Case, officer: Officer) -> list[SigningItem]:
+    """Every document that waits for this officer's signature, in each role in which it does."""
+    return [
+        SigningItem(str(one.id), current(one.document).number, current(one.document).body_sha256, role)
+        for one in planned(case)
+        if one.document
+        for role in own_roles(case, officer, one)
+    ]
+
+
+def _purpose(case: Case) -> Purpose:
+    """What a touch for the documents of a case is asked for."""
+    return Purpose(SIGN, "case", str(case.pk))
 
 
 def own_roles(case: Case, officer: Officer, one: Planned) -> list[str]:

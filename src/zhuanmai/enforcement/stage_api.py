@@ -1,4 +1,4 @@
-"""JSON of the procedure: acts, signing by key and by hand, approvals, previews and the print set."""
+"""JSON of the procedure: acts, signing by key and by hand, previews and the print set."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zhuanmai.core.errors import Refused
 from zhuanmai.documents import rendering, viewing
 from zhuanmai.documents.printing import copies_of, print_set
 from zhuanmai.documents.queries import current
-from zhuanmai.enforcement import acts, approvals, signing
+from zhuanmai.enforcement import acts, signing
 from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.stages import find, planned
 from zhuanmai.enforcement.state import state_of
@@ -55,13 +55,6 @@ class HandIn(Schema):
     drawing: str = ""
     refusal_reason: str = ""
     paper_scan: uuid.UUID | None = None
-
-
-class OpinionIn(Schema):
-    """A head's opinion before it is signed."""
-
-    agreed: bool
-    words: str = ""
 
 
 @router.post("/cases/{case_id}/acts", response=dict[str, Any])
@@ -110,24 +103,6 @@ def post_signature(request: HttpRequest, case_id: uuid.UUID, given: HandIn) -> d
         paper_scan=given.paper_scan,
     )
     return {"done": True}
-
-
-@router.post("/approvals/{approval_id}/begin", response=dict[str, Any])
-def approval_begin(request: HttpRequest, approval_id: uuid.UUID, given: OpinionIn) -> dict[str, Any]:
-    """The challenge for an opinion."""
-    return approvals.begin(officer=officer_of(request), approval_id=approval_id, agreed=given.agreed, words=given.words)
-
-
-@router.post("/approvals/{approval_id}/finish", response=dict[str, Any])
-def approval_finish(request: HttpRequest, approval_id: uuid.UUID, given: SigningFinishIn) -> dict[str, Any]:
-    """Keep the opinion, signed."""
-    row = approvals.finish(
-        officer=officer_of(request),
-        approval_id=approval_id,
-        signing_id=given.signing_id,
-        credential=given.credential,
-    )
-    return {"state": row.state, "next": "/approvals"}
 
 
 @router.get("/cases/{case_id}/documents/{document_id}/preview.pdf")

@@ -11,11 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 from zhuanmai.accounts.queries import names
+from zhuanmai.approvals.models import Approval
+from zhuanmai.approvals.queries import oral_of
+from zhuanmai.approvals.subjects import matter_of, step_of
 from zhuanmai.core.clock import SHANGHAI, now, to_local
 from zhuanmai.core.units import plain
 from zhuanmai.enforcement import kit, terms, totals
+from zhuanmai.enforcement.approvals import KIND, approvals_of_case
 from zhuanmai.enforcement.models import (
-    Approval,
     CartonCodeRead,
     Case,
     CaseOfficer,
@@ -53,10 +56,10 @@ def state_of(case: Case) -> dict[str, Any]:
     chosen = [{"code": row.code, "name": row.name} for row in case.causes.all()]
     sums = totals.total(lines)
     registration = getattr(case, "registration", None)
-    oral = getattr(case, "oral_approval", None)
-    approvals = list(case.approvals.select_related("officer"))
+    oral = oral_of(KIND, case.pk, "registration")
+    approvals = approvals_of_case(case)
     return {
-        "case": _case(case, visit, approvals),
+        "case": _case(case, visit, approvals, oral is not None),
         "inspection": _inspection(visit),
         "place": _only(visit, "address", "longitude", "latitude", "shop_name", "district_code"),
         "clue": {"source": visit.clue_source, "received_at": _iso(visit.clue_received_at), "text": visit.clue_text},
@@ -128,7 +131,7 @@ def next_act(case: Case, approvals: Iterable[Approval]) -> dict[str, str] | None
     return None
 
 
-def state_words(case: Case, approvals: Iterable[Approval]) -> str:
+def state_words(case: Case, approvals: Iterable[Approval], *, orally: bool) -> str:
     """The state in the bureau's words: a case at evidence is named by what was last approved."""
     if case.state != State.EVIDENCE:
         return State(case.state).zh
@@ -136,7 +139,7 @@ def state_words(case: Case, approvals: Iterable[Approval]) -> str:
     waiting = {one.purpose for one in approvals if one.state == Approval.State.WAITING}
     if "filing" in waiting:
         return "立案审批中"
-    if "registration" in passed or hasattr(case, "oral_approval"):
+    if "registration" in passed or orally:
         return "先行登记保存"
     return "登记保存审批中" if "registration" in waiting else State.EVIDENCE.zh
 
@@ -163,10 +166,10 @@ def approval_state(row: Approval) -> dict[str, Any]:
     return {
         "id": str(row.pk),
         "purpose": row.purpose,
-        "purpose_zh": PURPOSES[row.purpose],
+        "purpose_zh": matter_of(row).zh,
         "step": row.step,
         "role": row.step,
-        "words": f"{PURPOSES[row.purpose]} · {STEPS[row.step]}",
+        "words": f"{matter_of(row).zh} · {step_of(row).zh}",
         "round": row.round,
         "state": row.state,
         "officer": row.officer.name if row.officer else None,
@@ -174,16 +177,6 @@ def approval_state(row: Approval) -> dict[str, Any]:
         "at": _iso(row.decided_at),
         "asked_at": _iso(row.asked_at),
     }
-
-
-PURPOSES = {
-    "report": "举报受理",
-    "registration": "先行登记保存",
-    "sampling": "抽样取证",
-    "filing": "立案",
-    "goods": "登记保存物品处理",
-}
-STEPS = {"department_head": "承办部门", "legal_head": "法制部门", "bureau_head": "负责人"}
 
 
 def _iso(moment: dt.datetime | None) -> str | None:
@@ -198,14 +191,14 @@ def _text(amount: Decimal | None) -> str | None:
     return None if amount is None else plain(amount)
 
 
-def _case(case: Case, visit: Inspection, approvals: list[Approval]) -> dict[str, Any]:
+def _case(case: Case, visit: Inspection, approvals: list[Approval], orally: bool) -> dict[str, Any]:
     return {
         "id": str(case.pk),
         "clue_no": case.clue_no,
         "number": case.number or None,
         "filed_on": case.filed_on.isoformat() if case.filed_on else None,
         "state": case.state,
-        "state_zh": state_words(case, approvals),
+        "state_zh": state_words(case, approvals, orally=orally),
         "unit": {"id": str(case.bureau_id), "name": case.bureau.name, "squad": case.unit.name},
         "reason": visit.reason,
         "correcting": case.correcting or None,

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_noop as _
 
 from zhuanmai.core.navigation import Page, register
 from zhuanmai.enforcement import views
-from zhuanmai.enforcement.queries import count_waiting
 
 app_name = "enforcement"
 urlpatterns = [
@@ -17,7 +16,6 @@ urlpatterns = [
     path("cases/<uuid:case_id>", views.case_page, name="case"),
     path("cases/<uuid:case_id>/documents/<uuid:document_id>/paper", views.paper, name="paper"),
     path("cases/<uuid:case_id>/<str:tab>", views.case_page, name="case_tab"),
-    path("approvals", views.approvals, name="approvals"),
     path("field/new", views.field, name="field_new"),
     path("field/<uuid:case_id>/", views.field, name="field"),
 ]
@@ -25,4 +23,3 @@ _ROOM = _("Toolbox")
 register(Page("enforcement:home", _("My work"), "", "home", "", 1))
 register(Page("enforcement:cases", _("Cases"), _ROOM, "briefcase", "enforcement.see", 10))
 register(Page("enforcement:field_new", _("On site"), _ROOM, "scan", "enforcement.act", 11))
-register(Page("enforcement:approvals", _("Approvals"), _ROOM, "checklist", "enforcement.see", 12, badge=count_waiting))

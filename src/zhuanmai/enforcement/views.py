@@ -1,8 +1,9 @@
-"""Pages: home, case list, the case with its tabs, approvals (also from a phone), and the workbench."""
+"""Pages: home, case list, the case with its tabs, and the workbench."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,18 +14,22 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from zhuanmai.accounts.permissions import require
 from zhuanmai.accounts.queries import names
 from zhuanmai.accounts.requests import officer_of
+from zhuanmai.approvals.permissions import waiting_for
+from zhuanmai.approvals.queries import approvals_of_many, orally_approved
+from zhuanmai.approvals.subjects import heading_of, matter_of
 from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.exports import exported
 from zhuanmai.core.listing import day_of, listed
 from zhuanmai.core.templatetags.zhuanmai import minute
 from zhuanmai.enforcement import terms
-from zhuanmai.enforcement.models import Approval, Case
+from zhuanmai.enforcement.approvals import KIND
+from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.papers import paper_of
 from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.personal import People, party_name, people_of, see_people
 from zhuanmai.enforcement.procedure import State
-from zhuanmai.enforcement.queries import Filters, cases, is_urgent, open_deadlines, waiting_approvals
+from zhuanmai.enforcement.queries import Filters, cases, is_urgent, open_deadlines
 from zhuanmai.enforcement.signing import own_roles
 from zhuanmai.enforcement.stages import planned
 from zhuanmai.enforcement.state import state_of, state_words
@@ -49,10 +54,12 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {}
     if officer.may("enforcement.see"):
         context = {
-            "mine": [(case, _words(case)) for case in cases(officer, Filters())[:8]],
+            "mine": _worded(cases(officer, Filters())[:8]),
             "deadlines": [(row, words, is_urgent(row)) for row, words in terms.worded(open_deadlines(officer, 8))],
-            "approvals": waiting_approvals(officer)[:8],
         }
+    rows = waiting_for(officer)
+    context["approvals"] = [(row, matter_of(row).label, heading_of(row)) for row in rows[:8]]
+    context["approvals_waiting"] = len(rows)
     return render(request, "enforcement/home.html", context)
 
 
@@ -69,10 +76,10 @@ def case_list(request: HttpRequest) -> HttpResponse:
         mine=request.GET.get("mine") == "1",
     )
     found = cases(officer, filters)
-    if answer := exported(request, "cases", _("Cases"), _HEADINGS, lambda: map(_cells, found)):
+    if answer := exported(request, "cases", _("Cases"), _HEADINGS, lambda: _cells(found)):
         return answer
     context = listed(request, found, columns=_COLUMNS, default="-opened")
-    rows = [(case, _words(case), party_name(case)) for case in context["page_obj"]]
+    rows = [(case, words, party_name(case)) for case, words in _worded(context["page_obj"])]
     context |= {
         "rows": rows,
         "exports": 1,
@@ -82,13 +89,14 @@ def case_list(request: HttpRequest) -> HttpResponse:
     return render(request, "enforcement/cases.html", context)
 
 
-def _cells(case: Case) -> tuple[Any, ...]:
-    """A case as a sheet shows it: the party masked, as on the page."""
-    return (
-        case.clue_no, case.number, party_name(case),
-        case.inspection.shop_name or case.inspection.address, "、".join(one.name for one in case.causes.all()),
-        _words(case), case.unit.name, minute(case.opened_at),
-    )  # fmt: skip
+def _cells(found: Iterable[Case]) -> Iterator[tuple[Any, ...]]:
+    """Cases as a sheet shows them: the party masked, as on the page."""
+    for case, words in _worded(found):
+        yield (
+            case.clue_no, case.number, party_name(case),
+            case.inspection.shop_name or case.inspection.address, "、".join(one.name for one in case.causes.all()),
+            words, case.unit.name, minute(case.opened_at),
+        )  # fmt: skip
 
 
 def search(request: HttpRequest) -> HttpResponse:
@@ -143,8 +151,12 @@ def paper(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID) -> H
     return render(request, "enforcement/_paper.html", context)
 
 
-def _words(case: Case) -> str:
-    return state_words(case, case.approvals.all())
+def _worded(found: Iterable[Case]) -> list[tuple[Case, str]]:
+    """Cases, each with its state in the bureau's words; two queries more, however many there are."""
+    rows = list(found)
+    ids = [case.pk for case in rows]
+    asked, orally = approvals_of_many(KIND, ids), orally_approved(KIND, ids, "registration")
+    return [(case, state_words(case, asked[case.pk], orally=case.pk in orally)) for case in rows]
 
 
 def _documents(request: HttpRequest, case: Case, state: dict[str, Any]) -> dict[str, Any]:
@@ -165,21 +177,6 @@ def _lines(case: Case, people: People) -> list[dict[str, Any]]:
         }
         for line in lines
     ]
-
-
-@ensure_csrf_cookie
-@signed_in_only
-def approvals(request: HttpRequest) -> HttpResponse:
-    """Approvals that wait for me, each with its case and the two buttons."""
-    officer = officer_of(request)
-    rows = []
-    for one in waiting_approvals(officer):
-        state = state_of(one.case)
-        wanted = {"registration": ("D03", "D05"), "filing": ("D08",)}.get(one.purpose, ())
-        papers = [doc for doc in state["documents"] if doc["code"] in wanted]
-        rows.append({"row": one, "state": state, "papers": papers, "party": party_name(one.case)})
-    done = Approval.objects.filter(officer=officer).select_related("case__inspection").order_by("-decided_at")[:10]
-    return render(request, "enforcement/approvals.html", {"rows": rows, "done": done})
 
 
 @ensure_csrf_cookie

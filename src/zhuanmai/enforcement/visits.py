@@ -60,6 +60,13 @@ class Inspections:
         return case_id
 
 
+def hold(case: Case) -> None:
+    """Lock what will hear of the visit's outcome, before anything else of the case is locked or put on the ledger."""
+    listener = ports.bound(ports.OutcomeListener)  # type: ignore[type-abstract]
+    if listener:
+        listener.hold(case_id=case.pk)
+
+
 def tell(case: Case, actor_id: uuid.UUID | None) -> None:
     """Tell who listens what the visit found, once its state says so; in the transaction that brought it there."""
     outcome = OUTCOMES.get(State(case.state))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhuanmai.enforcement.models.acts import Approval, DeadlineRow, OralApproval, Registration
+from zhuanmai.enforcement.models.acts import DeadlineRow, Registration
 from zhuanmai.enforcement.models.cases import (
     REASONS,
     Case,
@@ -18,7 +18,6 @@ from zhuanmai.enforcement.models.goods import CartonCodeRead, Goods, ItemLine, L
 
 __all__ = [
     "REASONS",
-    "Approval",
     "CartonCodeRead",
     "Case",
     "CaseCause",
@@ -31,7 +30,6 @@ __all__ = [
     "ItemLine",
     "LineHistory",
     "LineKind",
-    "OralApproval",
     "Party",
     "Photo",
     "Questioning",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from zhuanmai.accounts.permissions import may
-from zhuanmai.accounts.queries import holders, officer
+from zhuanmai.accounts.queries import officer
+from zhuanmai.approvals.services import record_oral
 from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import Refused
 from zhuanmai.enforcement import terms
-from zhuanmai.enforcement.models import CaseCause, FieldOperation, OralApproval, Registration
+from zhuanmai.enforcement.models import CaseCause, FieldOperation, Registration
 from zhuanmai.enforcement.operations.payloads import (
     CausesSet,
     CorrectionSet,
@@ -22,7 +23,6 @@ from zhuanmai.enforcement.operations.payloads import (
 )
 from zhuanmai.enforcement.operations.table import handles
 from zhuanmai.enforcement.operations.work import Done, Work
-from zhuanmai.enforcement.permissions import is_investigator
 from zhuanmai.enforcement.procedure import Act
 from zhuanmai.reference import causes, identifiers
 
@@ -59,20 +59,14 @@ def registration_set(work: Work, payload: RegistrationSet, operation: FieldOpera
 def oral_approval_record(work: Work, payload: OralApprovalRecord, operation: FieldOperation) -> Done:
     """An oral approval in an urgent case. Raises Refused: not_a_head, own_case, future, reason_missing, recorded."""
     head = officer(payload.by_officer_id)
-    if head not in holders("bureau_head", work.case.bureau):
-        raise Refused("not_a_head", f"{head.name}不是本局负责人，不能批准先行登记保存；请选择负责人。", "by_officer_id")
-    if is_investigator(work.case, head):
-        raise Refused("own_case", "承办人不能批准自己的案件；请选择其他负责人。", "by_officer_id")
     if payload.at is None or payload.at > now() + dt.timedelta(minutes=10):
         raise Refused("future", "口头批准的时间不能晚于现在；请核对。", "at")
     if not payload.reason:
         raise Refused("reason_missing", "请写明情况紧急的原因。", "reason")
-    row = OralApproval.objects.filter(case=work.case).first()
-    if row is not None and row.made_up_at is not None:
-        raise Refused("recorded", "口头批准已补办书面批准，不能再改。")
-    row = work.note(row) if row else OralApproval(case=work.case)
-    row.by, row.at, row.reason, row.recorded_by = head, payload.at, payload.reason, work.officer.pk
-    row.save()
+    row = record_oral(
+        kind="case", subject_id=work.case.pk, unit=work.case.bureau, purpose="registration", by=head, at=payload.at,
+        reason=payload.reason, recorded_by=work.officer.pk, note=work.note,
+    )  # fmt: skip
     term = terms.begin(work.case, "oral_approval", row.at)
     facts = {"by": head.name, "at": f"{to_local(row.at):%Y-%m-%d %H:%M}", "reason": row.reason}
     return Done(facts, [row, term])

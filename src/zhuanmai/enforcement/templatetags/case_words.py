@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import gettext_lazy as _
 
-from zhuanmai.enforcement.models import Approval
+from zhuanmai.enforcement.approvals import MATTERS
 
 register = template.Library()
 
@@ -48,4 +48,5 @@ def in_words(words: str) -> str:
 @register.filter
 def approval_name(row: dict[str, str]) -> str:
     """An approval by its purpose and step: Filing · Department head."""
-    return f"{Approval.Purpose(row['purpose']).label} · {Approval.Step(row['step']).label}"
+    matter = MATTERS[row["purpose"]]
+    return f"{matter.label} · {matter.step(row['step']).label}"

@@ -1,0 +1,11 @@
+"""The approvals room."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ApprovalsConfig(AppConfig):
+    """审批."""
+
+    name = "zhuanmai.approvals"

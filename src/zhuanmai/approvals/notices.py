@@ -1,0 +1,22 @@
+"""What waits in approvals: each that waits for the officer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from zhuanmai.approvals.permissions import waiting_for
+from zhuanmai.approvals.subjects import heading_of, matter_of
+from zhuanmai.core.notices import Notice, register
+
+
+@register
+def approvals(officer: Any) -> Iterator[Notice]:
+    """Approvals that wait for the officer."""
+    for row in waiting_for(officer):
+        words = _("%(purpose)s waits for your approval") % {"purpose": matter_of(row).label}
+        href = f"{reverse('approvals:waiting')}#a{row.pk}"
+        yield Notice(f"{words} · {heading_of(row).place}", href, "warning", row.asked_at)

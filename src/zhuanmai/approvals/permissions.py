@@ -1,0 +1,75 @@
+"""Who may decide: who holds the step's post, never worked on the subject, and gave no other opinion of the round."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from zhuanmai.accounts.models import Delegation, Officer, Role
+from zhuanmai.accounts.permissions import Permission, powers, register, require, scope_units
+from zhuanmai.approvals.models import Approval
+from zhuanmai.approvals.subjects import step_of, subject_of, subjects
+from zhuanmai.core.errors import NotAllowed
+
+register(
+    Permission("approvals.see", "查看等待本人审批的事项", (Role.DEPARTMENT_HEAD, Role.LEGAL_HEAD, Role.BUREAU_HEAD)),
+)
+
+
+def require_decider(officer: Officer, row: Approval) -> uuid.UUID:
+    """Whose post the officer decides with: their own id, or the lender's.
+
+    Raises NotAllowed: not_allowed (not their post), investigator_approves (they, or everybody who lent them the post,
+    worked on the subject), one_step_each (they gave an opinion in this round already).
+    """
+    permission, subject = step_of(row).permission, subject_of(row.subject_kind)
+    require(officer, permission, unit=row.unit)
+    holders = powers(officer, permission, row.unit)
+    conflicted = subject.conflicted({officer.pk, *holders}, row.subject_id)
+    if officer.pk in conflicted or not holders - conflicted:
+        whose = "您" if officer.pk in conflicted else "委托您的负责人"
+        detail = f"{whose}是本案的承办人，不得审批本案（行政处罚法 57、58）；请由其他负责人办理。"
+        raise NotAllowed("investigator_approves", detail)
+    if _round_of(row).filter(officer=officer).exclude(pk=row.pk).exists():
+        detail = "您已在本轮审批中签署过意见，同一人不能签署两级意见；请由其他负责人办理。"
+        raise NotAllowed("one_step_each", detail)
+    return officer.pk if officer.pk in holders else min(holders - conflicted)
+
+
+def waiting_for(officer: Officer) -> list[Approval]:
+    """The approvals that wait for this officer and that they may decide, the oldest first."""
+    found = list(_approvable_by(officer).select_related("unit", "asked_by").order_by("asked_at"))
+    if not Delegation.objects.filter(to=officer, revoked_at=None).exists():
+        return found
+    return [row for row in found if _may_decide(officer, row)]
+
+
+def _may_decide(officer: Officer, row: Approval) -> bool:
+    try:
+        require_decider(officer, row)
+    except NotAllowed:
+        return False
+    return True
+
+
+def _approvable_by(officer: Officer) -> QuerySet[Approval]:
+    wanted, own = Q(pk__in=[]), Q(pk__in=[])
+    for subject in subjects():
+        steps = {(code, step.role, step.permission) for code, one in subject.matters.items() for step in one.steps}
+        units = {permission: scope_units(officer, permission) for _, _, permission in steps}
+        for code, role, permission in steps:
+            if units[permission]:
+                wanted |= Q(subject_kind=subject.kind, purpose=code, step=role, unit_id__in=units[permission])
+        own |= Q(subject_kind=subject.kind, subject_id__in=subject.conflicts(officer))
+    given = Approval.objects.filter(
+        subject_kind=OuterRef("subject_kind"), subject_id=OuterRef("subject_id"), purpose=OuterRef("purpose"),
+        round=OuterRef("round"), officer=officer,
+    )  # fmt: skip
+    return Approval.objects.filter(wanted, ~Exists(given), state=Approval.State.WAITING).exclude(own)
+
+
+def _round_of(row: Approval) -> QuerySet[Approval]:
+    return Approval.objects.filter(
+        subject_kind=row.subject_kind, subject_id=row.subject_id, purpose=row.purpose, round=row.round
+    )

@@ -1,0 +1,146 @@
+"""What can be approved: a room registers its kind of subject, the matters to decide, and what follows a decision."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.db.models import Model, QuerySet
+
+from zhuanmai.accounts.models import Officer, Signing
+from zhuanmai.accounts.signing import SigningItem
+
+if TYPE_CHECKING:
+    from zhuanmai.approvals.models import Approval, OralApproval
+
+
+@dataclass(frozen=True)
+class Step:
+    """Whose opinion it is: the role (`accounts.Role`), the permission to give it, in Chinese and as pages say it."""
+
+    role: str
+    permission: str
+    zh: str
+    label: Any
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What is to be decided (审批事项), and its steps in order: those before the last return, the last refuses."""
+
+    code: str
+    zh: str
+    label: Any
+    steps: tuple[Step, ...]
+
+    def step(self, role: str) -> Step:
+        """The step of a role. Raises LookupError."""
+        for one in self.steps:
+            if one.role == role:
+                return one
+        raise LookupError(f"{self.code} has no step {role}")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A subject in a line: its title (a number), the address of its page, and where or whose it is."""
+
+    title: str
+    href: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """What who decides is shown: facts as (label, value), and papers as (name, href).
+
+    The papers are those that the decision signs, no more, no less.
+    """
+
+    facts: tuple[tuple[Any, str], ...]
+    papers: tuple[tuple[str, str], ...]
+
+
+class Subject(Protocol):
+    """A kind of subject, as its room hands it to approvals."""
+
+    kind: str
+    matters: Mapping[str, Matter]
+
+    def require_seen(self, officer: Officer, subject_id: uuid.UUID) -> None:
+        """Raise NotFound unless the officer sees the subject."""
+        ...
+
+    def lock(self, subject_id: uuid.UUID) -> None:
+        """Lock the subject, then all that hears of its decision: before any other row, and before the ledger."""
+        ...
+
+    def conflicted(self, officer_ids: set[uuid.UUID], subject_id: uuid.UUID) -> set[uuid.UUID]:
+        """Those of the officers who ever worked on the subject, and so never decide on it."""
+        ...
+
+    def conflicts(self, officer: Officer) -> QuerySet[Any]:
+        """The ids of the subjects on which the officer may not decide: for lists."""
+        ...
+
+    def items(self, approval: Approval, opinion: str) -> list[SigningItem]:
+        """What the decision signs now: papers with their digests, in the role of the step, with the opinion."""
+        ...
+
+    def heading(self, subject_id: uuid.UUID) -> Heading:
+        """The subject in a line, for lists and notices."""
+        ...
+
+    def card(self, approval: Approval) -> Card:
+        """What the page shows before the decision."""
+        ...
+
+    def new_round(self, approval: Approval) -> list[Model]:
+        """A round begins after an earlier one (`approval` is its first step): void what approvers signed before."""
+        ...
+
+    def decided(self, approval: Approval, signing: Signing, oral: OralApproval | None) -> list[Model]:
+        """Sign the papers and do what follows, in the running transaction. Returns the rows that changed.
+
+        `oral`: the oral approval that this decision made up in writing, where there is one.
+        """
+        ...
+
+
+_subjects: dict[str, Subject] = {}
+
+
+def register(subject: Subject) -> None:
+    """Register a kind of subject. Raises ValueError if the kind is taken."""
+    if _subjects.setdefault(subject.kind, subject) is not subject:
+        raise ValueError(f"subjects of the kind {subject.kind} are registered already")
+
+
+def subject_of(kind: str) -> Subject:
+    """The registered subject of a kind. Raises LookupError."""
+    try:
+        return _subjects[kind]
+    except KeyError:
+        raise LookupError(f"no room registered subjects of the kind {kind}") from None
+
+
+def subjects() -> list[Subject]:
+    """All registered kinds of subject."""
+    return list(_subjects.values())
+
+
+def heading_of(approval: Approval) -> Heading:
+    """The subject of an approval in a line."""
+    return subject_of(approval.subject_kind).heading(approval.subject_id)
+
+
+def matter_of(approval: Approval) -> Matter:
+    """The matter of an approval."""
+    return subject_of(approval.subject_kind).matters[approval.purpose]
+
+
+def step_of(approval: Approval) -> Step:
+    """The step of an approval."""
+    return matter_of(approval).step(approval.step)

@@ -1,0 +1,47 @@
+"""What a restore and `ledger verify` ask of cases: what stands on a paper is what was signed and decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from zhuanmai.accounts.models import Signing
+from zhuanmai.approvals.models import Approval
+from zhuanmai.core.checks import register_proof
+from zhuanmai.documents.fields import APPROVERS
+from zhuanmai.documents.models import SignatureBlock
+from zhuanmai.enforcement.signing import SIGN
+
+
+@register_proof("签名与决定")
+def papers_say_what_was_decided() -> Iterable[str]:
+    """Every signature by key was made for its paper; every opinion on a paper is the decision that its touch made."""
+    decisions = {row.signing_id: row for row in Approval.objects.filter(signing__isnull=False)}
+    blocks = SignatureBlock.objects.filter(signing_id__isnull=False, voided_at=None).select_related("version__document")
+    for block in blocks.iterator():
+        signing = Signing.objects.filter(pk=block.signing_id or block.pk).first()
+        where = f"文书 {block.version.document_id} 第 {block.version.number} 版上的签名 {block.pk}"
+        if signing is None:
+            yield f"{where}没有签名记录"
+            continue
+        yield from (f"{where}{what}" for what in _differences(block, signing, decisions.get(signing.pk)))
+
+
+def _differences(block: SignatureBlock, signing: Signing, decision: Approval | None) -> Iterator[str]:
+    version = block.version
+    covered = [
+        item["opinion"]
+        for item in signing.manifest["items"]
+        if (item["document_id"], item["version"], item["body_sha256"], item["role"])
+        == (str(version.document_id), version.number, version.body_sha256, block.role)
+    ]
+    if signing.officer_id != block.officer_id:
+        yield "不是签名人本人的"
+    if covered != [block.opinion]:
+        yield "与所签的清单不符"
+    if block.role in APPROVERS:
+        if decision is None:
+            yield "不是审批时签的"
+        elif decision.opinion != block.opinion:
+            yield f"印的意见是“{block.opinion}”，决定是“{decision.opinion}”"
+    elif signing.manifest["purpose"]["act"] != SIGN:
+        yield "是为另一事项签的"
