@@ -13,11 +13,11 @@ import uuid
 import pytest
 from django.db import connection, transaction
 
-from tests.exchange.conftest import connectors, enqueue
+from tests.exchange.conftest import connectors, enqueue, reconciling
 from zhuanmai.core import files
 from zhuanmai.core.ids import new_id
 from zhuanmai.exchange import reconciliation, services
-from zhuanmai.exchange.models import Attempt, Message, Reconciliation
+from zhuanmai.exchange.models import Attempt, Message
 from zhuanmai.sandbox.national.server import Faults, National
 
 CASES = int(os.environ.get("ZHUANMAI_FAULT_CASES", "40"))
@@ -47,7 +47,7 @@ def test_every_message_arrives_exactly_once(national: National) -> None:
     held = national.store.listed("", 100_000)
     assert len(held) == 3 * CASES == Message.objects.filter(state=Message.State.RECEIVED).count()
     assert Attempt.objects.exclude(outcome="received").count() > CASES / 4, "the faults were not switched on"
-    outcome = reconciliation.run(reconciliation_id=Reconciliation.objects.create().pk, connectors=to)
+    outcome = reconciliation.run(reconciliation_id=reconciling(), connectors=to)
     assert (outcome.state, outcome.agreed, outcome.agrees) == ("done", 3 * CASES, True)
 
 
