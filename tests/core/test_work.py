@@ -128,6 +128,18 @@ def test_after_a_sleep_of_the_machine_nobody_is_taken_for_dead() -> None:
     assert work.recover(by=sweep) == 1
 
 
+def test_what_a_living_worker_let_fall_is_given_back_at_the_second_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database was killed just when the end of a job was to be written: the worker lives, nobody does the job."""
+    fallen, held, sweep = asked("fallen"), asked("held"), defer("core.sweep", timestamp=0)
+    worker = taken(sweep, seconds=0)
+    with connection.cursor() as cursor:
+        cursor.execute("update procrastinate_jobs set status = 'doing', worker_id = %s where status = 'todo'", [worker])
+    monkeypatch.setattr(work, "_in_hand", {held.job_id, sweep})
+    assert work.recover(by=sweep) == 0, "it may just be about to be written"
+    assert work.recover(by=sweep) == 1
+    assert (state_of(fallen.job_id), state_of(held.job_id), state_of(sweep)) == ("todo", "doing", "doing")
+
+
 def test_who_was_taken_for_dead_neither_speaks_nor_ends() -> None:
     row = asked()
     first = work.begin(row)

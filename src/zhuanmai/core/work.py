@@ -10,15 +10,17 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
+from procrastinate import JobContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import UniqueViolation
+from procrastinate.worker import Worker
 
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Conflict
@@ -30,6 +32,8 @@ MOST_DEATHS = 5  # a job that killed so many workers is given up: the next would
 _SAY_SECONDS = 0.5
 GivenUp = Callable[[Work], None]
 _given_up: dict[str, GivenUp] = {}
+_in_hand: set[int | None] = set()  # jobs that this process does
+_missing: set[int] = set()  # jobs that it should have done when it last looked, and had not in its hands
 
 
 class Cancelled(Exception):
@@ -131,20 +135,46 @@ def begin(row: Work) -> Turn | None:
     return Turn(row, held.turn) if held.is_open and not at_it else None
 
 
+async def in_hand(call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:
+    """Around each job of this worker (procrastinate's worker middleware): knows which ones it has in its hands."""
+    _in_hand.add(context.job.id)
+    try:
+        return await call_next()
+    finally:
+        _in_hand.discard(context.job.id)
+
+
 def recover(*, by: int | None = None) -> int:
     """Give dead jobs back to the queue, and close work that nobody goes on with; returns how many jobs were dead.
 
     `by` is the job that asks. If even its own worker seems dead, the machine slept, and no heart has beaten since: then
-    nothing is touched until the next time.
+    nothing is touched until the next time. It also gives back what its own worker has let fall.
     """
-    if by is not None and not living_jobs().filter(pk=by).exists():
-        return 0
-    dead = list(dead_jobs().values_list("pk", flat=True))
-    for job_id in dead:
+    dead: list[int] = []
+    if by is not None:
+        asking = living_jobs().filter(pk=by).values_list("worker_id", flat=True).first()
+        if asking is None:
+            return 0
+        dead = _let_fall(asking)
+        for job_id in dead:
+            _each(_give_back_fallen, job_id)
+    found = list(dead_jobs().values_list("pk", flat=True))
+    for job_id in found:
         _each(_look_at, job_id)
     for row in Work.objects.filter(state__in=Work.OPEN).exclude(job_id__in=_under_way()):
         _each(_close, row)
-    return len(dead)
+    return len(dead) + len(found)
+
+
+def _let_fall(worker_id: int) -> list[int]:
+    """Jobs that the queue gives to this worker, which has not had them in its hands, now and a minute ago.
+
+    A job whose end could not be written, because the database was killed just then, stays like that.
+    """
+    global _missing
+    given = ProcrastinateJob.objects.filter(status="doing", worker_id=worker_id).values_list("pk", flat=True)
+    before, _missing = _missing, set(given) - _in_hand
+    return sorted(before & _missing)
 
 
 def _each(act: Callable[[Any], None], of: Any) -> None:
@@ -159,6 +189,12 @@ def _each(act: Callable[[Any], None], of: Any) -> None:
 def _look_at(job_id: int) -> None:
     """A job that was dead a moment ago, unless somebody else sees to it."""
     job = dead_jobs().select_for_update(of=("self",), skip_locked=True).filter(pk=job_id).first()
+    if job is not None:
+        _give_back(job)
+
+
+def _give_back_fallen(job_id: int) -> None:
+    job = ProcrastinateJob.objects.select_for_update(of=("self",)).filter(pk=job_id, status="doing").first()
     if job is not None:
         _give_back(job)
 

@@ -26,5 +26,6 @@ class Command(BaseCommand):
         """Recover, then work."""
         app.perform_import_paths()  # so that each room has said what it does with work that is given up
         work.recover()
+        app.worker_defaults["worker_middleware"] = [*app.worker_defaults.get("worker_middleware", []), work.in_hand]
         concurrency, poll = str(options["concurrency"]), str(options["poll"])
         call_command("procrastinate", "worker", "--concurrency", concurrency, "--fetch-job-polling-interval", poll)
