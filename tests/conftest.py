@@ -40,6 +40,13 @@ def _emptiable() -> Iterator[None]:
 
 
 @pytest.fixture
+def no_jobs(transactional_db: None) -> None:
+    """No jobs of earlier tests: their tables are not Django's, so that nobody empties them between tests."""
+    with connection.cursor() as cursor:
+        cursor.execute("truncate procrastinate_jobs, procrastinate_workers cascade")
+
+
+@pytest.fixture
 def officer_with(db: None) -> Callable[[str], Officer]:
     """Makes an officer who holds one role in a bureau of the test's own."""
     unit = Unit.objects.create(code="T350206", name="测试区烟草专卖局", kind="district_bureau", abbreviation="测烟")

@@ -178,6 +178,8 @@ SERVESTATIC_ADD_HEADERS_FUNCTION = assets.keep_for_good
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None  # jobs are deferred by name; only who does them loads them
 PROCRASTINATE_IMPORT_PATHS = [f"zhuanmai.{room}.tasks" for room in ROOMS if (PACKAGE / room / "tasks.py").exists()]
+WORKER_DEAD_SECONDS = 60  # a worker whose heart has not beaten for so long is dead; it beats every ten seconds
+PROCRASTINATE_WORKER_DEFAULTS = {"stalled_worker_timeout": float(WORKER_DEAD_SECONDS)}
 LOGGING_CONFIG = "zhuanmai.core.logs.configure"
 LOGGING: dict[str, object] = {"level": os.environ.get("ZHUANMAI_LOG_LEVEL", "INFO"), "profile": PROFILE}
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]

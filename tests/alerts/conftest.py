@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from tests.enforcement.conftest import Bureau, seeded
-from zhuanmai.alerts import services
+from zhuanmai.alerts import asking, services
 from zhuanmai.alerts.models import Alert, Run
-from zhuanmai.core.clock import SHANGHAI, today
+from zhuanmai.core import work
+from zhuanmai.core.clock import SHANGHAI, now, today
 from zhuanmai.lake.folders import import_files
 from zhuanmai.lake.importing import import_file
 from zhuanmai.sandbox.city import Parameters, make_city
@@ -52,7 +53,8 @@ def lake(city_lake: Path, tmp_path: Path, settings: Any) -> Path:
 def an_alert(bureau: Bureau) -> Callable[..., Alert]:
     """Makes an alert of 甲's squad that waits in the bureau, or with `given` is with the squad."""
     squad = bureau["jia"].unit
-    run = Run.objects.create(day=today() - dt.timedelta(days=1), state=Run.State.DONE)
+    day = today() - dt.timedelta(days=1)
+    run = Run.objects.create(day=day, work=work.past(asking.TASK, about=str(day), at=now()))
 
     def make(number: int = 1, *, given: bool = True, **facts: Any) -> Alert:
         row = Alert.objects.create(

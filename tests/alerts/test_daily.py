@@ -17,6 +17,7 @@ from django.utils import translation
 
 from tests.enforcement.conftest import Bureau
 from tests.lake.tables import rows_of
+from tests.workers import Worker, a_minute_later, at_work
 from zhuanmai.accounts.models import Unit
 from zhuanmai.alerts import asking, dispatch, notices, phrases, queries, running, services, tasks
 from zhuanmai.alerts.detectors.kinds import Column, Spoken
@@ -25,9 +26,10 @@ from zhuanmai.alerts.facts.events import CATEGORIES
 from zhuanmai.alerts.features import OF_DETECTOR
 from zhuanmai.alerts.models import Alert, Run
 from zhuanmai.alerts.reasons import telling
-from zhuanmai.core import clock
+from zhuanmai.core import clock, progress, work
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, NotAllowed, NotFound, Refused
+from zhuanmai.core.models import Work
 from zhuanmai.enforcement import acts
 from zhuanmai.enforcement.models import Case
 from zhuanmai.lake.engine import open_lake
@@ -109,14 +111,24 @@ def test_a_lake_without_licences_says_what_to_do(bureau: Bureau, tmp_path: Path,
     assert asking.ask(actor=bureau["analyst"]).day == row.day  # it may be asked again
 
 
-def test_a_killed_run_goes_on(bureau: Bureau, lake: Path) -> None:
-    row = asking.ask(actor=None)
-    Run.objects.filter(pk=row.pk).update(state="running", seen_at=now())
-    assert running.perform(run_id=row.pk).state == "running"  # somebody is at it
-    Run.objects.filter(pk=row.pk).update(seen_at=now() - dt.timedelta(minutes=11))
-    assert [one.pk for one in running.silent()] == [row.pk]
-    tasks.run(str(row.pk))
-    assert Run.objects.get().state == "done"
+@pytest.mark.django_db(transaction=True)
+def test_the_killed_daily_run_goes_on_and_holds_up_no_other(
+    no_jobs: None, bureau: Bureau, lake: Path, settings: Any
+) -> None:
+    """kill -9 of the worker while it ranks; the lock that keeps runs one after the other is free again."""
+    tasks.daily(0)
+    row = Run.objects.get()
+    with at_work(Worker(settings.HOME_DIR)) as worker:
+        worker.until(lambda: Work.objects.get(pk=row.work_id).step == "ranking", "the run is under way")
+        worker.kill()
+    asking.ask(actor=bureau["analyst"], day=row.day - dt.timedelta(days=1))
+    a_minute_later()
+    row.work.refresh_from_db()
+    assert "进程已中断" in progress.how_far(row.work, poll_url="")["words"]
+    with at_work(Worker(settings.HOME_DIR)) as worker:
+        worker.until(lambda: not Work.objects.filter(state__in=Work.OPEN).exists(), "both runs are done")
+    assert set(Run.objects.values_list("work__state", flat=True)) == {"done"}
+    assert kinds().count("alerts.raised") == 2
 
 
 def test_a_model_serves_a_week_and_a_broken_one_is_learned_anew(bureau: Bureau, lake: Path, settings: Any) -> None:
@@ -309,7 +321,8 @@ def test_a_morning_that_no_worker_saw_is_made_up_for_once(bureau: Bureau) -> Non
     clock.set_clock(clock.start_of_day(today()) + dt.timedelta(hours=7))
     tasks.missed(0)
     assert not Run.objects.exists()  # the first run is asked for by hand or at its hour
-    past = Run.objects.create(day=today() - dt.timedelta(days=3), state="done")
+    day = today() - dt.timedelta(days=3)
+    past = Run.objects.create(day=day, work=work.past(asking.TASK, about=str(day), at=now()))
     for hour, asked_for in ((5, 0), (7, 1), (9, 1)):
         clock.set_clock(clock.start_of_day(today()) + dt.timedelta(hours=hour))
         tasks.missed(0)
@@ -317,7 +330,7 @@ def test_a_morning_that_no_worker_saw_is_made_up_for_once(bureau: Bureau) -> Non
     tasks.daily(0)  # already asked for
     row = Run.objects.exclude(pk=past.pk).get()
     assert (row.day, row.state, row.asked_by_id) == (today() - dt.timedelta(days=1), "waiting", None)
-    Run.objects.filter(pk=row.pk).update(state="failed")
+    Work.objects.filter(pk=row.work_id).update(state="failed")
     tasks.missed(0)
     assert Run.objects.count() == 2  # what failed is not tried again by itself
 

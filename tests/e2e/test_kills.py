@@ -46,7 +46,7 @@ def kill(platform: Stack, what: str) -> None:
         pid = postgres.server_pid(postgres.cluster_of(platform.home))
     else:
         assert platform.process
-        words = {"web": "granian", "worker": "procrastinate"}[what]
+        words = {"web": "granian", "worker": "zhuanmai.cli worker"}[what]
         found = subprocess.run(
             ["pgrep", "-P", str(platform.process.pid), "-f", words], capture_output=True, text=True, check=True
         )

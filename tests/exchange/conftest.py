@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
-from zhuanmai.core import files
+from zhuanmai.core import files, work
 from zhuanmai.core.ids import derived_id
 from zhuanmai.exchange import services
 from zhuanmai.exchange.connectors import National as Connector
 from zhuanmai.exchange.connectors import Registry
+from zhuanmai.exchange.models import Reconciliation
 from zhuanmai.sandbox.national.server import National
 from zhuanmai.sandbox.national.store import Store
-
-
-@pytest.fixture
-def no_jobs(transactional_db: None) -> None:
-    """No jobs of earlier tests: their tables are not Django's, so that nobody empties them between tests."""
-    with connection.cursor() as cursor:
-        cursor.execute("truncate procrastinate_jobs cascade")
 
 
 @pytest.fixture
@@ -64,3 +59,9 @@ def enqueue(case: int) -> None:
             kind="document", key=derived_id(case_id, "document"), case_id=case_id,
             body={"code": "D04", "sha256": pdf}, files_by_field={"pdf": pdf},
         )  # fmt: skip
+
+
+def reconciling(officer_id: uuid.UUID | None = None) -> uuid.UUID:
+    """A reconciliation that this process does itself; its id."""
+    done = work.alone("exchange.reconcile", about="national", asked_by_id=officer_id)
+    return Reconciliation.objects.create(work=done).pk

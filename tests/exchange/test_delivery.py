@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import re
 import signal
@@ -22,14 +21,12 @@ from django.test import Client
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.exchange.conftest import connectors, enqueue, registry_of
+from tests.exchange.conftest import connectors, enqueue, reconciling, registry_of
 from zhuanmai.accounts.models import Officer
-from zhuanmai.core.clock import set_clock
 from zhuanmai.core.errors import Conflict, NotAllowed
 from zhuanmai.core.ids import new_id
 from zhuanmai.exchange import reconciliation, services
-from zhuanmai.exchange.models import Attempt, Message, Reconciliation
-from zhuanmai.exchange.tasks import sweep
+from zhuanmai.exchange.models import Attempt, Message
 from zhuanmai.ledger.models import Entry
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.ledger.verify import verify
@@ -71,20 +68,6 @@ def test_a_failed_attempt_is_tried_again_later_by_itself(national: National) -> 
     planned = ProcrastinateJob.objects.filter(status="todo", args__message_id=str(waiting.pk))
     assert [job.scheduled_at is not None for job in planned] == [True]
     assert waiting.next_at is not None
-
-
-def test_what_a_killed_worker_left_behind_is_swept_up_once(national: National, request: pytest.FixtureRequest) -> None:
-    enqueue(1)
-    ProcrastinateJob.objects.all()._raw_delete(connection.alias)
-    sweep.func(0)
-    assert ProcrastinateJob.objects.filter(task_name="exchange.deliver").count() == 0, "it may still be under way"
-    request.addfinalizer(lambda: set_clock(None))
-    set_clock(Message.objects.earliest("created_at").created_at + dt.timedelta(minutes=3))
-    sweep.func(0)
-    sweep.func(0)
-    assert ProcrastinateJob.objects.filter(task_name="exchange.deliver", status="todo").count() == 3
-    work()
-    assert Message.objects.filter(state="received").count() == 3
 
 
 def port() -> int:
@@ -172,9 +155,7 @@ def test_reconciliation_names_what_differs(national: National, officer_with: Cal
     with national.store._connection as store:
         store.execute("delete from messages where key = ?", [str(lost.pk)])
         store.execute("insert into messages (key, kind, sha256) values (?, 'case', '0')", [stranger])
-    row = reconciliation.run(
-        reconciliation_id=Reconciliation.objects.create(asked_by_id=auditor.pk).pk, connectors=connectors(national)
-    )
+    row = reconciliation.run(reconciliation_id=reconciling(auditor.pk), connectors=connectors(national))
     assert (row.differing, row.missing_there, row.unknown_here) == ([str(changed.pk)], [str(lost.pk)], [stranger])
     assert (row.agreed, row.agrees) == (4, False)
     assert [line.kind for line in timeline(object_id=row.pk)] == ["exchange.reconciled"]
@@ -182,9 +163,7 @@ def test_reconciliation_names_what_differs(national: National, officer_with: Cal
 
 def test_a_reconciliation_with_nobody_there_says_so(tmp_path: Path, settings: Any) -> None:
     settings.HOME_DIR = tmp_path
-    row = reconciliation.run(
-        reconciliation_id=Reconciliation.objects.create().pk, connectors=registry_of("http://127.0.0.1:9", 1)
-    )
+    row = reconciliation.run(reconciliation_id=reconciling(), connectors=registry_of("http://127.0.0.1:9", 1))
     assert (row.state, row.error) == ("failed", "对方暂时无法对账（ConnectError），请稍后再试")
 
 

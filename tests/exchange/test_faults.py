@@ -5,19 +5,24 @@ ZHUANMAI_FAULT_CASES: how many cases (40; `make prove` asks for 500), three mess
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import random
 import threading
 import uuid
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.exchange.conftest import connectors, enqueue
+from tests.exchange.conftest import connectors, enqueue, reconciling, registry_of
 from zhuanmai.core import files
+from zhuanmai.core.clock import now
 from zhuanmai.core.ids import new_id
 from zhuanmai.exchange import reconciliation, services
-from zhuanmai.exchange.models import Attempt, Message, Reconciliation
+from zhuanmai.exchange.models import Attempt, Message
 from zhuanmai.sandbox.national.server import Faults, National
 
 CASES = int(os.environ.get("ZHUANMAI_FAULT_CASES", "40"))
@@ -47,7 +52,7 @@ def test_every_message_arrives_exactly_once(national: National) -> None:
     held = national.store.listed("", 100_000)
     assert len(held) == 3 * CASES == Message.objects.filter(state=Message.State.RECEIVED).count()
     assert Attempt.objects.exclude(outcome="received").count() > CASES / 4, "the faults were not switched on"
-    outcome = reconciliation.run(reconciliation_id=Reconciliation.objects.create().pk, connectors=to)
+    outcome = reconciliation.run(reconciliation_id=reconciling(), connectors=to)
     assert (outcome.state, outcome.agreed, outcome.agrees) == ("done", 3 * CASES, True)
 
 
@@ -120,3 +125,25 @@ def test_a_message_whose_file_is_lost_is_a_dead_letter_that_says_so(national: Na
 
 def test_pauses_are_doubled_up_to_ten_minutes() -> None:
     assert [services.pause_after(n) for n in (1, 2, 3, 10, 11, 60)] == [1, 2, 4, 512, 600, 600]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("tried, pause", [(0, 1), (1, 2), (2, 4), (8, 256), (9, 512), (10, 600), (58, 600), (59, None)])
+def test_after_so_many_tries_the_next_waits_so_long(
+    tried: int, pause: int | None, tmp_path: Path, settings: Any
+) -> None:
+    """What the queue is told and what the page says, from the try itself; the sixtieth is the last."""
+    settings.HOME_DIR = tmp_path
+    with transaction.atomic():
+        sent = services.enqueue(kind="case", key=new_id(), body={}, case_id=new_id())
+    Message.objects.filter(pk=sent.pk).update(attempts=tried)
+    before = now()
+    message = services.deliver(message_id=sent.pk, connectors=registry_of("http://127.0.0.1:9", 1))
+    after = now()
+    planned = ProcrastinateJob.objects.filter(args__message_id=str(sent.pk), scheduled_at__isnull=False)
+    if pause is None:
+        assert (message.state, planned.count()) == (Message.State.DEAD, 0)
+        return
+    assert message.next_at
+    for told in (message.next_at, planned.get().scheduled_at):
+        assert before + dt.timedelta(seconds=pause) <= told <= after + dt.timedelta(seconds=pause)

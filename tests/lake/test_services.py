@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db.models import F
 from django.test import Client
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.lake.tables import rows_of, write
 from zhuanmai.accounts.models import Officer, Role
-from zhuanmai.core.clock import now
+from zhuanmai.core import work
 from zhuanmai.core.errors import Conflict, NotAllowed, Refused
+from zhuanmai.core.models import Work
 from zhuanmai.lake import manifest, queries, services, tasks
 from zhuanmai.lake.engine import open_lake
 from zhuanmai.lake.models import Import
@@ -67,24 +68,35 @@ def test_the_job_twice_has_the_effect_of_once(analyst: Officer, lake: Path) -> N
     assert manifest.load(lake).version == 1
 
 
-def test_an_import_that_another_process_does_is_left_to_it(analyst: Officer) -> None:
-    row = handed(analyst)
-    Import.objects.filter(pk=row.pk).update(state=Import.State.RUNNING, seen_at=now())
+def typed(path: Path) -> Import:
+    """An import that a command does, just begun."""
+    path.write_text(HEAD + GOOD, encoding="utf-8")
+    held = work.alone(services.TASK, about="typed")
+    assert work.begin(held)
+    return Import.objects.create(work=held, file_name=path.name, path=str(path), table="licences")
+
+
+def silent() -> None:
+    """Nothing was heard of any command for a minute and a second."""
+    Work.objects.update(alive_at=F("alive_at") - dt.timedelta(seconds=61))
+
+
+def test_an_import_that_another_process_does_is_left_to_it(analyst: Officer, tmp_path: Path) -> None:
+    row = typed(tmp_path / "licences.csv")
     assert services.run(import_id=row.pk).state == "running"
-    Import.objects.filter(pk=row.pk).update(seen_at=now() - services.SILENT - dt.timedelta(seconds=1))
+    silent()
     assert services.run(import_id=row.pk).state == "done"
 
 
-def test_what_a_killed_worker_left_goes_on_and_a_killed_command_says_so(analyst: Officer, tmp_path: Path) -> None:
-    silent = now() - services.SILENT - dt.timedelta(seconds=1)
-    uploaded = handed(analyst)
-    typed = Import.objects.create(file_name="licences.csv", path=str(tmp_path / "licences.csv"), table="licences")
-    Import.objects.update(state=Import.State.RUNNING, seen_at=silent)
-    tasks.sweep(timestamp=0)
-    jobs = ProcrastinateJob.objects.filter(task_name="lake.import", queueing_lock__isnull=False)
-    assert [job.args["import_id"] for job in jobs] == [str(uploaded.pk)]
-    typed.refresh_from_db()
-    assert (typed.state, kinds()[-1]) == ("failed", "lake.import_failed")
+def test_a_killed_command_says_so_and_what_waits_in_the_queue_is_left_to_it(analyst: Officer, tmp_path: Path) -> None:
+    uploaded, killed = handed(analyst), typed(tmp_path / "licences.csv")
+    work.recover()
+    assert Import.objects.get(pk=killed.pk).state == "running", "it has spoken within the minute"
+    silent()
+    work.recover()
+    assert "请重新执行同一命令" in Import.objects.get(pk=killed.pk).error
+    assert Import.objects.get(pk=uploaded.pk).state == "waiting"
+    assert kinds()[-1] == "lake.import_failed"
 
 
 def test_a_refused_file_says_why_and_can_be_resumed(analyst: Officer) -> None:
@@ -105,7 +117,7 @@ def test_a_waiting_import_is_cancelled_at_once_a_running_one_at_its_next_step(an
     with pytest.raises(Conflict):
         services.cancel(actor=analyst, import_id=row.pk)
     services.resume(actor=analyst, import_id=row.pk)
-    Import.objects.filter(pk=row.pk).update(cancel_asked=True)
+    Work.objects.filter(pk=row.work_id).update(cancel_asked=True)
     assert services.run(import_id=row.pk).state == "cancelled"
     assert manifest.load(lake).version == 0
     assert kinds()[-1] == "lake.import_cancelled"

@@ -11,11 +11,14 @@ from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import require
 from zhuanmai.alerts import dispatch
 from zhuanmai.alerts.models import Alert, Run
+from zhuanmai.core import work
 from zhuanmai.core.clock import local_now, today
 from zhuanmai.core.errors import Conflict
-from zhuanmai.core.jobs import defer
+from zhuanmai.core.ids import new_id
+from zhuanmai.core.models import Work
 from zhuanmai.ledger.services import append
 
+TASK = "alerts.run"
 _MISSED_FROM = dt.time(6)  # the daily run is asked for at 05:30
 
 
@@ -25,12 +28,13 @@ def ask(*, actor: Officer | None, day: dt.date | None = None) -> Run:
         require(actor, "alerts.run")
     wanted_day = day or last_whole_day()
     with transaction.atomic():
-        known = Run.objects.select_for_update().filter(day=wanted_day).exclude(state=Run.State.FAILED).first()
+        known = Run.objects.filter(day=wanted_day).exclude(work__state=Work.State.FAILED).first()
         if known is not None:
             words = "正在分析" if known.is_open else "已经分析过"
             raise Conflict("run_already", f"截至 {wanted_day} 的数据{words}；新数据导入后，次日清晨自动分析。")
-        row = Run.objects.create(day=wanted_day, asked_by_id=actor.pk if actor else None, wanted=_quota(wanted_day))
-        defer("alerts.run", run_id=str(row.pk))
+        key = new_id()
+        asked = work.ask(TASK, about=str(wanted_day), asked_by_id=actor.pk if actor else None, run_id=str(key))
+        row = Run.objects.create(id=key, work=asked, day=wanted_day, wanted=_quota(wanted_day))
         facts = {"day": row.day, "wanted": row.wanted}
         append("alerts.run_asked", actor_id=row.asked_by_id, object_kind="run", object_id=row.pk, facts=facts)
     return row

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from zhuanmai.accounts.requests import officer_of
 from zhuanmai.alerts.models import Run
-from zhuanmai.alerts.wording import STEPS
+from zhuanmai.core import progress
 from zhuanmai.core.navigation import tabs
 
 
@@ -31,10 +31,4 @@ def frame(request: HttpRequest, here: str) -> dict[str, Any]:
 
 def how_far(row: Run) -> dict[str, Any]:
     """The bar of a run (core/_progress.html); it asks for itself anew as long as the run goes on."""
-    steps = list(STEPS)
-    return {
-        "words": STEPS.get(row.step, row.step),
-        "done_count": steps.index(row.step) if row.step in steps else 0,
-        "total_count": len(steps),
-        "poll_url": reverse("alerts:progress", args=[row.pk]) if row.is_open else "",
-    }
+    return progress.how_far(row.work, poll_url=reverse("alerts:progress", args=[row.pk]))

@@ -11,50 +11,22 @@ from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.alerts.procedure import OPEN, State, transitions
-from zhuanmai.core.models import Base
+from zhuanmai.core.models import Base, Waits
 
 _LATE = dt.timedelta(days=10)  # orders are handed over by the week, and none are made at the weekend
 
 
-class Run(Base):
-    """One run over the lake: for which day, how far it is, what it went without, and what it measured on the way.
+class Run(Waits):
+    """One run over the lake: for which day, what it went without, and what it measured on the way.
 
     `numbers` holds what the pages about the model need: the population by district and business type, the drift of
     each detector against half a year before, how many findings the model learned from, the last day of orders.
     """
 
-    class State(models.TextChoices):
-        """Where a run stands."""
-
-        WAITING = "waiting", _("Waiting")
-        RUNNING = "running", _("Running")
-        DONE = "done", _("Done")
-        FAILED = "failed", _("Failed")
-
     day = models.DateField()
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    asked_by_id = models.UUIDField(null=True)
     wanted = models.PositiveIntegerField(default=0)
-    step = models.CharField(max_length=20, blank=True)
-    error = models.CharField(max_length=300, blank=True)
-    started_at = models.DateTimeField(null=True)
-    seen_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
     without = models.JSONField(default=list)
     numbers = models.JSONField(default=dict)
-
-    class Meta:
-        ordering = ["-created_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["day"], condition=Q(state__in=["waiting", "running"]), name="alerts_run_one_open_a_day"
-            )
-        ]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is still to be done."""
-        return self.state in (self.State.WAITING, self.State.RUNNING)
 
     @property
     def orders_late(self) -> dt.date | None:

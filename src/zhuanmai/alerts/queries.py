@@ -20,6 +20,7 @@ from zhuanmai.alerts.permissions import alerts_of
 from zhuanmai.alerts.procedure import OPEN, State
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import NotFound
+from zhuanmai.core.models import Work
 
 FOUND = (Alert.Outcome.CASE, Alert.Outcome.MINOR)
 ENTERED = (*FOUND, Alert.Outcome.CLEAR)
@@ -164,7 +165,7 @@ def whereabouts(officer: Officer, what: str) -> QuerySet[Whereabouts]:
 
 def latest_run() -> Run | None:
     """The newest run that ended well."""
-    return Run.objects.filter(state=Run.State.DONE).order_by("-day", "-created_at").first()
+    return Run.objects.filter(work__state=Work.State.DONE).order_by("-day", "-created_at").first()
 
 
 def _done(officer: Officer) -> QuerySet[Alert]:

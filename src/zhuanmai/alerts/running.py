@@ -14,40 +14,40 @@ from django.utils import translation
 
 from zhuanmai.alerts import dispatch, keeping, nightly, where
 from zhuanmai.alerts.areas import Places, places_of
+from zhuanmai.alerts.asking import TASK
 from zhuanmai.alerts.models import Alert, Run, Whereabouts
 from zhuanmai.alerts.phrases import RANDOM
 from zhuanmai.alerts.procedure import OPEN, State
 from zhuanmai.alerts.services import dispatch_waiting
-from zhuanmai.core import ports
+from zhuanmai.alerts.wording import STEPS
+from zhuanmai.core import ports, work
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
+from zhuanmai.core.models import Work
 from zhuanmai.lake.engine import open_lake
 from zhuanmai.lake.services import feed
 from zhuanmai.ledger.services import append, as_found
 
-SILENT = dt.timedelta(minutes=10)  # a run that has said nothing for so long was killed
 _LANGUAGE = "zh-hans"  # reasons are kept in the bureau's language; pages say them in the reader's
 log = structlog.get_logger(__name__)
 
 
 def perform(*, run_id: uuid.UUID) -> Run:
-    """Do a run, anew if it was killed. At most one process does one. Raises Refused where it cannot be done."""
-    with transaction.atomic():
-        row = Run.objects.select_for_update().get(pk=run_id)
-        if not row.is_open or (row.state == Run.State.RUNNING and row.seen_at and now() - row.seen_at < SILENT):
-            return row
-        row.state, row.started_at, row.seen_at, row.error = Run.State.RUNNING, now(), now(), ""
-        row.save()
+    """Do a run, anew if it was killed; what it fails of is on its row. Raises work.Overtaken."""
+    row = Run.objects.get(pk=run_id)
+    turn = work.begin(row.work)
+    if turn is None:
+        return row
     try:
         _bring_in()
         with translation.override(_LANGUAGE):
-            made, places, seen = _made(row)
+            made, places, seen = _made(row, turn)
     except Refused as error:
-        return _fail(row, error)
+        return _fail(turn, row, error)
     except (duckdb.Error, OSError) as error:
         words = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        return _fail(row, Refused("run_stopped", f"分析中断（{words}）；数据未受影响，排除故障后可重新分析。"))
-    return _keep(row, made, places, seen)
+        return _fail(turn, row, Refused("run_stopped", f"分析中断（{words}）；数据未受影响，排除故障后可重新分析。"))
+    return _keep(turn, row, made, places, seen)
 
 
 def _bring_in() -> None:
@@ -58,13 +58,13 @@ def _bring_in() -> None:
     hand_back()
 
 
-def _made(row: Run) -> tuple[nightly.Outcome, Places, list[Whereabouts]]:
+def _made(row: Run, turn: work.Turn) -> tuple[nightly.Outcome, Places, list[Whereabouts]]:
     lake = open_lake()
     if not (lake.has("licences") and lake.has("orders")):
         raise Refused("lake_empty", "数据湖中还没有许可证和订单数据；请先在“数据湖”导入文件，再分析。")
 
     def tell(step: str) -> None:
-        Run.objects.filter(pk=row.pk).update(step=step, seen_at=now())
+        turn.tell(step, list(STEPS).index(step), len(STEPS))
 
     made_before = Alert.objects.count()
     drawn_before = Alert.objects.filter(drawn=True).count()
@@ -101,10 +101,10 @@ def _barred(day: dt.date) -> dict[str, frozenset[str]]:
     return barred | dict.fromkeys(still_open, nightly.NONE_AT_ALL)
 
 
-def _keep(row: Run, made: nightly.Outcome, places: Places, seen: list[Whereabouts]) -> Run:
+def _keep(turn: work.Turn, row: Run, made: nightly.Outcome, places: Places, seen: list[Whereabouts]) -> Run:
     """Keep the alerts and the newest maps, and give out what the squads can handle, in one transaction."""
     with transaction.atomic():
-        row.state, row.finished_at, row.step = Run.State.DONE, now(), ""
+        turn.end(Work.State.DONE)
         row.without, row.numbers = list(made.without), made.numbers
         row.save()
         Whereabouts.objects.all().delete()
@@ -144,13 +144,21 @@ def alert_of(row: Run, draft: nightly.Draft, number: int, places: Places) -> Ale
     )  # fmt: skip
 
 
-def _fail(row: Run, error: Refused) -> Run:
-    row.state, row.finished_at, row.error = Run.State.FAILED, now(), error.detail[:300]
+def _fail(turn: work.Turn, row: Run, error: Refused) -> Run:
     with transaction.atomic():
-        row.save()
-        facts = {"day": row.day, "reason": row.error}
-        append("alerts.run_failed", actor_id=row.asked_by_id, object_kind="run", object_id=row.pk, facts=facts)
+        turn.end(Work.State.FAILED, error.detail)
+        _record_failure(row)
     return row
+
+
+@work.when_given_up(TASK)
+def _given_up(done: Work) -> None:
+    _record_failure(Run.objects.get(work=done))
+
+
+def _record_failure(row: Run) -> None:
+    facts = {"day": row.day, "reason": row.error}
+    append("alerts.run_failed", actor_id=row.asked_by_id, object_kind="run", object_id=row.pk, facts=facts)
 
 
 def hand_back() -> int:
@@ -178,11 +186,3 @@ def _inspection(row: Alert) -> tuple[Any, ...]:
     case_no = row.case_no if row.outcome == Alert.Outcome.CASE else ""
     reason = "random" if row.drawn else "alert"
     return (row.number, row.visited_on, licence_no, row.address or row.subject, reason, row.outcome, case_no)
-
-
-def silent() -> list[Run]:
-    """Runs whose worker was killed, or whose job was lost."""
-    before = now() - SILENT
-    return [
-        row for row in Run.objects.filter(state__in=("waiting", "running")) if (row.seen_at or row.created_at) < before
-    ]

@@ -1,4 +1,4 @@
-"""The room's jobs: the daily run, one run, a missed one; each quarter what is late or can go out, a killed run."""
+"""The room's jobs: the daily run, one run, a missed one; each quarter of an hour what is late or can go out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from procrastinate.contrib.django import app
 
 from zhuanmai.alerts import asking, running, services
 from zhuanmai.core.errors import Conflict
-from zhuanmai.core.jobs import defer
 
 log = structlog.get_logger(__name__)
 
@@ -38,11 +37,9 @@ def missed(timestamp: int) -> None:
 @app.periodic(cron="*/15 * * * *")
 @app.task(name="alerts.sweep")
 def sweep(timestamp: int) -> None:
-    """What is late is overdue; what waits goes out where a squad has room; a killed run goes on."""
+    """What is late is overdue; what waits goes out where a squad has room."""
     services.lapse()
     services.dispatch_waiting()
-    for row in running.silent():
-        defer("alerts.run", queueing_lock=f"alerts-{row.pk}", run_id=str(row.pk))
 
 
 def _unless_asked_for(ask: Callable[[], object]) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.alerts.phrases import RANDOM, label_of
 from zhuanmai.alerts.procedure import State
+from zhuanmai.core.jobs import name_steps
 from zhuanmai.reference.business import BUSINESS
 from zhuanmai.reference.identifiers import districts
 
@@ -39,12 +40,12 @@ LEVELS = {
 OUTCOME_LEVELS = {"case": "success", "minor": "success", "clear": "quiet", "closed_door": "warning",
                   "wrong_address": "warning"}  # fmt: skip
 STEPS = {
-    "": _("Waiting for the job worker"),
     "reading": _("Reading the lake"),
     "ranking": _("Learning from past visits and ranking"),
     "explaining": _("Working out the reasons"),
     "mapping": _("Drawing the maps"),
 }
+name_steps("alerts.run", STEPS)
 KINDS = {
     "counterfeit": _("counterfeit"),
     "smuggled": _("smuggled"),

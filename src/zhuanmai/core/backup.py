@@ -23,6 +23,7 @@ from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
 
 Prepare = Callable[[], object]
+DRAFT = "making-"  # how the folder is called in which a backup is made, before it is encrypted
 _DUMP = "database.dump"
 _MANIFEST = "manifest.json"
 _folders: dict[str, Prepare | None] = {"public": None}
@@ -76,7 +77,7 @@ def backup(target: Path, *, recipient: str) -> Made:
     except pyrage.RecipientError:
         raise Refused("bad_recipient", "备份公钥格式不对：应以 age1 开头，用 zhuanmai backup-key 生成。") from None
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=DRAFT) as folder:
         plain = Path(folder) / "backup.tar"
         warnings = _prepared()
         count = _pack(plain, Path(folder))

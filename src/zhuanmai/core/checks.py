@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.conf import settings
 from django.db import OperationalError, connection
 
+from zhuanmai.core import jobs
 from zhuanmai.core.models import Event
 
 
@@ -126,6 +127,21 @@ def events_are_heard() -> Finding:
             "后台任务",
             Health.WARNING,
             f"{waiting} 个事件超过五分钟未处理",
-            "检查任务进程是否在运行（zhuanmai procrastinate worker）。",
+            "检查任务进程是否在运行（zhuanmai worker）。",
         )
     return Finding("后台任务", Health.GOOD, "没有积压")
+
+
+@register_check
+def workers_are_alive() -> Finding:
+    """Jobs that a dead worker left in the middle, and whether there is a worker that goes on with them."""
+    dead, alive = jobs.dead_jobs().count(), jobs.living_workers().count()
+    start = "启动任务进程（zhuanmai worker）；它会先接着做中断的任务。"
+    if not alive and dead:
+        return Finding("任务进程", Health.BAD, f"没有任务进程在运行，{dead} 个任务中断在半途", start)
+    if not alive:
+        return Finding("任务进程", Health.WARNING, "没有任务进程在运行", start)
+    if dead:
+        wait = "两分钟内会自动接着做；若仍未减少，请查看服务日志。"
+        return Finding("任务进程", Health.WARNING, f"{dead} 个任务的进程已中断", wait)
+    return Finding("任务进程", Health.GOOD, f"{alive} 个在运行")

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import JobDeferrer
+from procrastinate.manager import JobManager
 
 from zhuanmai.core import ports
-from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Conflict, NotFound
 from zhuanmai.core.ids import derived_id
-from zhuanmai.core.models import Event
+from zhuanmai.core.models import Event, Work
 
+# The queue on Django's own connection, and so in its transaction; a worker's own one is on another, also within tasks.
+QUEUE = JobManager(DjangoConnector())
+DEAD_AFTER = dt.timedelta(seconds=settings.WORKER_DEAD_SECONDS)
 STATES = {
     "todo": _("Waiting"),
     "doing": _("Running"),
@@ -26,48 +36,85 @@ STATES = {
     "cancelled": _("Cancelled"),
     "aborted": _("Cancelled"),
 }
+_LEFT = _("Left behind")  # under way, but its worker is dead
 _TASKS = {
+    "accounts.clear_expired": _("Clear away what has run out"),
     "alerts.daily": _("The day's alerts"),
     "alerts.missed": _("Make up for a missed analysis"),
     "alerts.run": _("Raise alerts from the lake"),
     "alerts.sweep": _("Give out alerts, mark late ones"),
     "lake.import": _("Import a file into the lake"),
-    "lake.sweep": _("Go on with imports left behind"),
     "core.backup": _("Make a backup"),
     "core.forget_operation_ids": _("Forget old operation ids"),
     "core.handle_event": _("Tell other rooms what happened"),
+    "core.sweep": _("Go on with what was left behind"),
     "enforcement.remind": _("Remind of terms"),
     "enforcement.seal_ready": _("Seal signed documents"),
     "exchange.deliver": _("Deliver a message"),
     "exchange.reconcile": _("Reconcile with the partner"),
-    "exchange.sweep": _("Deliver what was left behind"),
     "ledger.retain": _("Erase personal parts that are due"),
     "ledger.seal": _("Seal the ledger"),
 }
+_STEPS: dict[str, Mapping[str, Any]] = {}
 
 
-def defer(name: str, *, queueing_lock: str | None = None, in_seconds: int | None = None, **arguments: Any) -> None:
+def name_steps(task: str, words: Mapping[str, Any]) -> None:
+    """Register what the steps of a task are called on pages."""
+    _STEPS[task] = words
+
+
+def step_words(row: Work) -> str:
+    """What is being done just now, in words; empty before the first step."""
+    return str(_STEPS.get(row.task, {}).get(row.step, row.step))
+
+
+def defer(name: str, *, in_seconds: int | None = None, **arguments: Any) -> int:
     """Put a task in the queue, in the running transaction: it exists if and only if the transaction commits.
 
-    `queueing_lock`: at most one waiting job with this lock; a second is silently the first.
+    Returns the job's number.
     """
-    if queueing_lock is not None:
-        # The partial unique index would abort the caller's transaction, so look before asking.
-        waiting = app.job_manager.list_jobs(queueing_lock=queueing_lock, status="todo")
-        if list(waiting):
-            return
     schedule = {"seconds": in_seconds} if in_seconds else None
-    app.configure_task(name, queueing_lock=queueing_lock, schedule_in=schedule).defer(**arguments)
+    job: int = JobDeferrer(QUEUE, app.configure_task(name, schedule_in=schedule).job).defer(**arguments)
+    return job
+
+
+def real_now() -> dt.datetime:
+    """The queue and its workers live by real time, whatever the clock of a demonstration says."""
+    return dt.datetime.now(dt.UTC)
+
+
+def living_workers() -> QuerySet[Any]:
+    """Workers whose heart has beaten within the last minute, by the database's clock."""
+    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=Now() - DEAD_AFTER)
+
+
+def living_jobs() -> QuerySet[Any]:
+    """Jobs that a living worker does."""
+    return ProcrastinateJob.objects.filter(status="doing", worker__in=living_workers())
+
+
+def dead_jobs() -> QuerySet[Any]:
+    """Jobs that stand as under way, whose worker is gone or has not beaten for a minute."""
+    gone = Q(worker=None) | ~Q(worker__in=living_workers())
+    return ProcrastinateJob.objects.filter(gone, status="doing").order_by("pk")
+
+
+def is_alive(row: Work) -> bool:
+    """Whether somebody is at it: its job's worker, or the command that does it, was heard of within the last minute."""
+    if row.job_id is None:
+        return row.alive_at is not None and real_now() - row.alive_at < DEAD_AFTER
+    return living_jobs().filter(pk=row.job_id).exists()
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job as the page shows it: what it does, where it stands, and why it waits or failed."""
+    """A job as the page shows it: what it does, where it stands, how far it is or why it waits, whether it is dead."""
 
     row: Any
     words: str
     state: str
     why: str
+    is_dead: bool
 
 
 def listed(*, state: str = "", task: str = "") -> QuerySet[Any]:
@@ -79,16 +126,24 @@ def listed(*, state: str = "", task: str = "") -> QuerySet[Any]:
 
 
 def shown(rows: Any) -> list[Job]:
-    """Jobs of one page, with why each waits or failed."""
+    """Jobs of one page, with how far each is, and why it waits or failed."""
     kept = list(rows)
+    works = {work.job_id: work for work in Work.objects.filter(job_id__in=[row.pk for row in kept])}
+    alive = set(living_jobs().values_list("pk", flat=True))
     ids = [row.args["event_id"] for row in kept if row.task_name == "core.handle_event" and "event_id" in row.args]
     events = {str(event.pk): event for event in Event.objects.filter(pk__in=ids)}
+
+    def is_dead(row: Any) -> bool:
+        return row.status == "doing" and row.pk not in alive
+
     return [
         Job(
-            row, task_words(row.task_name), str(STATES[row.status]), _why(row, events.get(row.args.get("event_id", "")))
+            row, task_words(row.task_name), str(_LEFT if is_dead(row) else STATES[row.status]),
+            _why(row, events.get(row.args.get("event_id", "")), works.get(row.pk)),
+            is_dead=is_dead(row),
         )
         for row in kept
-    ]
+    ]  # fmt: skip
 
 
 def counts() -> dict[str, int]:
@@ -108,14 +163,21 @@ def task_words(name: str) -> str:
 
 
 def retry(*, actor_id: uuid.UUID, job_id: int) -> None:
-    """Do a failed job again. Raises NotFound (no_job), Conflict (not_failed)."""
+    """Do a failed job again, and go on with its work. Raises NotFound (no_job), Conflict (not_failed, job_waits)."""
     with transaction.atomic():
         row = ProcrastinateJob.objects.select_for_update().filter(pk=job_id).first()
         if row is None:
             raise NotFound("no_job", "没有这个任务，可能已清理；请刷新列表。")
         if row.status != "failed":
             raise Conflict("not_failed", "该任务没有失败，无需重做。")
-        app.job_manager.retry_job_by_id(job_id, now())
+        try:
+            with transaction.atomic():
+                Work.objects.filter(job_id=job_id, state=Work.State.FAILED).update(
+                    state=Work.State.WAITING, deaths=0, error="", ended_at=None
+                )
+                QUEUE.retry_job_by_id(job_id, real_now())
+        except (IntegrityError, UniqueViolation):
+            raise Conflict("job_waits", "同样的任务已在排队或进行中，无需重做；请刷新列表。") from None
         ports.get(ports.Ledger).append(  # type: ignore[type-abstract]
             "core.job_retried",
             actor_id=actor_id,
@@ -125,15 +187,32 @@ def retry(*, actor_id: uuid.UUID, job_id: int) -> None:
         )
 
 
-def _why(row: Any, event: Event | None) -> str:
-    """Why a job waits or failed, in words."""
+def forget_done(task: str) -> None:
+    """Forget the jobs of this task that are done: of one that runs each minute they would hide all others."""
+    with connection.cursor() as cursor:
+        cursor.execute("delete from procrastinate_jobs where task_name = %s and status = 'succeeded'", [task])
+
+
+def _why(row: Any, event: Event | None, work: Work | None) -> str:
+    """How far a job is, or why it waits or failed, in words."""
     told = f"{event.kind} {event.last_error}".strip() if event else ""
     words: Any = ""
     match row.status:
-        case "todo" if row.scheduled_at and row.scheduled_at > now():
+        case "todo" if row.scheduled_at and row.scheduled_at > real_now():
             words = _("until its time has come") if not row.attempts else _("to be tried again")
+        case "todo" if work is not None and work.deaths:
+            words = _("until a worker is free; its worker died %(n)s times") % {"n": work.deaths}
         case "todo":
             words = _("until a worker is free")
+        case "doing" if work is not None:
+            words = _far(work)
+        case "failed" if work is not None and work.error:
+            words = work.error
         case "failed":
             words = _("failed after %(n)s attempts; the worker's log says why") % {"n": row.attempts}
     return f"{words} {told}".strip()
+
+
+def _far(work: Work) -> str:
+    far = f"{work.done:,} / {work.total:,}" if work.total else ""
+    return " · ".join(filter(None, (step_words(work), far)))

@@ -1,12 +1,18 @@
-"""What every room builds on: the base model, the demo clock, remembered operation ids, events, settings and backups."""
+"""What every room builds on: base model, demo clock, remembered operation ids, events, work, settings, backups."""
 
 from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.core.clock import now
 from zhuanmai.core.ids import new_id
+
+_Row = TypeVar("_Row", bound=models.Model, covariant=True)
 
 
 class Base(models.Model):
@@ -64,6 +70,113 @@ class EventHandled(models.Model):
         constraints = [models.UniqueConstraint(fields=["event", "handler"], name="core_eventhandled_once")]
 
 
+class Work(Base):
+    """What somebody waits for, or a job whose worker died: where it stands, how far it is, what it failed of.
+
+    A job does it (`job_id`), or a command in its own process (none). `about` holds one open work of a task apart from
+    another; empty: a job that nobody asked for on a page, noted here because its worker died. `turn` counts how often
+    it was begun, so that a process that was taken for dead cannot write over who went on after it.
+    """
+
+    class State(models.TextChoices):
+        """Where it stands."""
+
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    OPEN = (State.WAITING, State.RUNNING)
+
+    task = models.CharField(max_length=80)
+    about = models.CharField(max_length=80, blank=True)
+    asked_by_id = models.UUIDField(null=True)
+    job_id = models.BigIntegerField(null=True, unique=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    step = models.CharField(max_length=20, blank=True)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    turn = models.PositiveIntegerField(default=0)
+    deaths = models.PositiveSmallIntegerField(default=0)
+    cancel_asked = models.BooleanField(default=False)
+    error = models.CharField(max_length=300, blank=True)
+    alive_at = models.DateTimeField(null=True)
+    begun_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "about"],
+                condition=models.Q(state__in=("waiting", "running")) & ~models.Q(about=""),
+                name="core_work_one_open",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["task"], condition=models.Q(state__in=("waiting", "running")), name="core_work_open")
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be done."""
+        return self.state in self.OPEN
+
+
+class _WithWork(models.Manager[_Row]):
+    """Rows with the work that they wait for."""
+
+    def get_queryset(self) -> models.QuerySet[_Row]:
+        """Every row, its work read with it."""
+        return super().get_queryset().select_related("work")
+
+
+class Waits(Base):
+    """A row of a room that waits for work: it keeps what is the room's own, and says of the work how it stands."""
+
+    work = models.OneToOneField(Work, on_delete=models.PROTECT, related_name="+")
+
+    objects = _WithWork()
+
+    class Meta:
+        abstract = True
+        ordering = ["-created_at"]
+
+    @property
+    def state(self) -> str:
+        """Where its work stands (Work.State)."""
+        return self.work.state
+
+    def get_state_display(self) -> str:
+        """The same in words."""
+        return self.work.get_state_display()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be done."""
+        return self.work.is_open
+
+    @property
+    def error(self) -> str:
+        """What its work failed of; empty otherwise."""
+        return self.work.error
+
+    @property
+    def asked_by_id(self) -> uuid.UUID | None:
+        """Who asked for it; none: the platform itself."""
+        return self.work.asked_by_id
+
+    @property
+    def begun_at(self) -> dt.datetime | None:
+        """When it was begun first."""
+        return self.work.begun_at
+
+    @property
+    def ended_at(self) -> dt.datetime | None:
+        """When it ended."""
+        return self.work.ended_at
+
+
 class Setting(models.Model):
     """A setting that is data: what a system administrator set instead of the environment's value."""
 
@@ -74,25 +187,11 @@ class Setting(models.Model):
     changed_by_id = models.UUIDField()
 
 
-class Backup(Base):
+class Backup(Waits):
     """A backup that was asked for on a page and made by a job: where it lies, its digest, what its proofs found."""
 
-    class State(models.TextChoices):
-        """Where a backup stands."""
-
-        WAITING = "waiting", _("Waiting")
-        DONE = "done", _("Done")
-        FAILED = "failed", _("Failed")
-
-    asked_by_id = models.UUIDField()
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     name = models.CharField(max_length=80, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     files = models.PositiveIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
-    finished_at = models.DateTimeField(null=True)
     problems = models.JSONField(default=list)
-    error = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        ordering = ["-created_at"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from zhuanmai.core import backups, events
+from zhuanmai.core import backups, events, jobs, work
 from zhuanmai.core.clock import now
 from zhuanmai.core.models import SeenOperation
 
@@ -24,6 +25,14 @@ def handle_event(event_id: str) -> None:
 def make_backup(backup_id: str) -> None:
     """Make a backup that was asked for on a page."""
     backups.run(backup_id=uuid.UUID(backup_id))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="core.sweep", queueing_lock="core.sweep", priority=10, pass_context=True)
+def sweep(context: JobContext, timestamp: int) -> None:
+    """Go on with what dead workers left behind."""
+    work.recover(by=context.job.id)
+    jobs.forget_done("core.sweep")
 
 
 @app.periodic(cron="17 3 * * *")

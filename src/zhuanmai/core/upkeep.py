@@ -104,7 +104,7 @@ def backups_page(request: HttpRequest) -> HttpResponse:
         "rows": kept,
         "errors": errors,
         "recipient": settings.BACKUP_RECIPIENT,
-        "is_waiting": any(one.row.state == "waiting" for one in kept),
+        "is_waiting": any(one.row.is_open for one in kept),
     }
     return render(request, "core/backups.html", context, status=422 if errors else 200)
 

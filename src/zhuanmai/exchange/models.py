@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from zhuanmai.core.models import Base
+from zhuanmai.core.models import Base, Waits, Work
 
 
 class Message(Base):
@@ -58,31 +58,19 @@ class Attempt(Base):
         ordering = ["created_at"]
 
 
-class Reconciliation(Base):
+class Reconciliation(Waits):
     """What a partner holds against what we sent: asked for on a page, done by a job. Lists hold messages' keys."""
 
-    class State(models.TextChoices):
-        """Where a reconciliation stands."""
-
-        WAITING = "waiting", _("Waiting")
-        DONE = "done", _("Done")
-        FAILED = "failed", _("Failed")
-
     partner = models.CharField(max_length=20, default="national")
-    asked_by_id = models.UUIDField(null=True)
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     agreed = models.PositiveIntegerField(default=0)
     missing_there = models.JSONField(default=list)
     unknown_here = models.JSONField(default=list)
     differing = models.JSONField(default=list)
-    finished_at = models.DateTimeField(null=True)
-    error = models.CharField(max_length=300, blank=True)
 
-    class Meta:
-        ordering = ["-created_at"]
+    class Meta(Waits.Meta):
         get_latest_by = "created_at"
 
     @property
     def agrees(self) -> bool:
         """Whether both sides hold the same."""
-        return self.state == self.State.DONE and not (self.missing_there or self.unknown_here or self.differing)
+        return self.state == Work.State.DONE and not (self.missing_there or self.unknown_here or self.differing)

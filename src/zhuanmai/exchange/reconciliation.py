@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 
 import httpx
@@ -10,60 +9,66 @@ from django.db import transaction
 
 from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import require
-from zhuanmai.core.clock import now
-from zhuanmai.core.jobs import defer
+from zhuanmai.core import work
+from zhuanmai.core.ids import new_id
+from zhuanmai.core.models import Work
 from zhuanmai.exchange.connectors import Registry, registry
 from zhuanmai.exchange.models import Message, Reconciliation
 from zhuanmai.exchange.services import sent_digest
 from zhuanmai.ledger.services import append
 
-_STALE = dt.timedelta(minutes=5)
+TASK = "exchange.reconcile"
 
 
 def ask(*, actor: Officer, partner: str = "national") -> Reconciliation:
     """Have a job compare both sides; one that is under way already is not begun twice."""
     require(actor, "exchange.reconcile")
     with transaction.atomic():
-        under_way = Reconciliation.objects.filter(
-            partner=partner, state=Reconciliation.State.WAITING, created_at__gt=now() - _STALE
-        ).first()
+        under_way = Reconciliation.objects.filter(partner=partner, work__state__in=Work.OPEN).first()
         if under_way is not None:
             return under_way
-        row = Reconciliation.objects.create(partner=partner, asked_by_id=actor.pk)
-        defer("exchange.reconcile", reconciliation_id=str(row.pk))
-        return row
+        key = new_id()
+        asked = work.ask(TASK, about=partner, asked_by_id=actor.pk, reconciliation_id=str(key))
+        return Reconciliation.objects.create(id=key, work=asked, partner=partner)
 
 
 def run(*, reconciliation_id: uuid.UUID, connectors: Registry = registry) -> Reconciliation:
     """Compare, and keep the outcome; a partner out of reach is an outcome too. Done once."""
     row = Reconciliation.objects.get(pk=reconciliation_id)
-    if row.state != Reconciliation.State.WAITING:
+    turn = work.begin(row.work)
+    if turn is None:
         return row
+    wrong = ""
     try:
         theirs = {held["key"]: held["sha256"] for held in connectors.of(row.partner).held()}
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
-        theirs, row.error = {}, f"对方暂时无法对账（{type(error).__name__}），请稍后再试"
-    if not row.error:
+        theirs, wrong = {}, f"对方暂时无法对账（{type(error).__name__}），请稍后再试"
+    if not wrong:
         _compare(row, theirs)
-    row.state = Reconciliation.State.FAILED if row.error else Reconciliation.State.DONE
-    row.finished_at = now()
     with transaction.atomic():
+        turn.end(Work.State.FAILED if wrong else Work.State.DONE, wrong)
         row.save()
-        append(
-            "exchange.reconciliation_failed" if row.error else "exchange.reconciled",
-            actor_id=row.asked_by_id,
-            object_kind="reconciliation",
-            object_id=row.pk,
-            facts={"reason": row.error}
-            if row.error
-            else {
-                "agreed": row.agreed,
-                "missing": len(row.missing_there),
-                "unknown": len(row.unknown_here),
-                "differing": len(row.differing),
-            },
-        )
+        _record(row)
     return row
+
+
+def _record(row: Reconciliation) -> None:
+    """One entry on what came of it."""
+    facts: dict[str, object] = {"reason": row.error}
+    if not row.error:
+        facts = {
+            "agreed": row.agreed, "missing": len(row.missing_there), "unknown": len(row.unknown_here),
+            "differing": len(row.differing),
+        }  # fmt: skip
+    append(
+        "exchange.reconciliation_failed" if row.error else "exchange.reconciled",
+        actor_id=row.asked_by_id, object_kind="reconciliation", object_id=row.pk, facts=facts,
+    )  # fmt: skip
+
+
+@work.when_given_up(TASK)
+def _given_up(done: Work) -> None:
+    _record(Reconciliation.objects.get(work=done))
 
 
 def _compare(row: Reconciliation, theirs: dict[str, str]) -> None:

@@ -13,6 +13,7 @@ from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import require
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import NotFound
+from zhuanmai.core.models import Work
 from zhuanmai.lake import manifest, masking, quality, quarantine
 from zhuanmai.lake.models import Import
 from zhuanmai.lake.schema import TABLES, Table
@@ -62,7 +63,7 @@ def imports(*, officer: Officer, state: str = "", table: str = "") -> QuerySet[I
     """Imports, newest first, by state and table where these are given."""
     require(officer, "lake.see")
     found = Import.objects.order_by("-created_at")
-    found = found.filter(state=state) if state in Import.State.values else found
+    found = found.filter(work__state=state) if state in Work.State.values else found
     return found.filter(table=table) if table else found
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import hashlib
 import io
 import os
-import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,21 +15,24 @@ from typing import Any
 import duckdb
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import require
+from zhuanmai.core import work
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Conflict, NotFound, Refused
 from zhuanmai.core.ids import derived_id, new_id
-from zhuanmai.core.jobs import defer
+from zhuanmai.core.jobs import name_steps
+from zhuanmai.core.models import Work
 from zhuanmai.lake import importing, quarantine, sql
 from zhuanmai.lake.models import Import
 from zhuanmai.lake.schema import TABLES, Table, table_of_file
 from zhuanmai.ledger.services import append, append_apart
 
 LAKE_ID = derived_id("lake")  # the lake as an object on the ledger
-SILENT = dt.timedelta(minutes=2)  # an import that has said nothing for so long was killed
-_SAY_SECONDS = 0.5
+TASK = "lake.import"
+name_steps(TASK, {"reading": _("Reading and checking"), "merging": _("Merging by key")})
 
 
 def hand_in(*, actor: Officer, file_name: str, content: Iterable[bytes]) -> Import:
@@ -41,10 +42,11 @@ def hand_in(*, actor: Officer, file_name: str, content: Iterable[bytes]) -> Impo
     table = _table(name)
     path, digest = _kept(name, content)
     with transaction.atomic():
+        key = new_id()
+        asked = work.ask(TASK, about=str(key), asked_by_id=actor.pk, import_id=str(key))
         row = Import.objects.create(
-            file_name=name, file_sha256=digest, path=str(path), table=table.name, asked_by_id=actor.pk
+            id=key, work=asked, file_name=name, file_sha256=digest, path=str(path), table=table.name
         )
-        defer("lake.import", import_id=str(row.pk))
         facts = {"file": name, "table": table.name, "sha256": digest}
         append("lake.import_asked", actor_id=actor.pk, object_kind="import", object_id=row.pk, facts=facts)
     return row
@@ -59,10 +61,7 @@ def take(*, actor: Officer | None, path: Path, folder: Path | None = None) -> Im
         raise Refused("import_missing", f"找不到文件 {path}；请核对路径。", "file")
     with path.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
-    row = Import.objects.create(
-        file_name=path.name, file_sha256=digest, path=str(path.resolve()), table=table.name,
-        asked_by_id=actor.pk if actor else None,
-    )  # fmt: skip
+    row = _alone(path.name, digest, path.resolve(), table.name, actor)
     return run(import_id=row.pk, folder=folder)
 
 
@@ -77,7 +76,7 @@ def feed(*, table: str, source: str, rows: Iterable[Sequence[Any]]) -> Import:
     writer.writerow(TABLES[table].names)
     writer.writerows(rows)
     path, digest = _kept(name, [text.getvalue().encode()])
-    row = Import.objects.create(file_name=name, file_sha256=digest, path=str(path), table=table)
+    row = _alone(name, digest, path, table)
     done = run(import_id=row.pk)
     if done.broken:
         raise Refused("feed_refused", f"{name} 有 {done.broken} 行未能写入数据湖；请在“数据湖 - 隔离”查看原因。")
@@ -85,31 +84,28 @@ def feed(*, table: str, source: str, rows: Iterable[Sequence[Any]]) -> Import:
 
 
 def run(*, import_id: uuid.UUID, folder: Path | None = None) -> Import:
-    """Do an import, from where it was if it was killed. At most one process does one. Raises Refused where it fails."""
-    with transaction.atomic():
-        row = Import.objects.select_for_update().get(pk=import_id)
-        if not row.is_open or (row.state == Import.State.RUNNING and _is_alive(row)):
-            return row
-        row.state, row.seen_at, row.error = Import.State.RUNNING, now(), ""
-        row.started_at = row.started_at or now()
-        row.save()
+    """Do an import, from where it was if it was killed. Raises Refused where it fails, work.Overtaken."""
+    row = Import.objects.get(pk=import_id)
+    turn = work.begin(row.work)
+    if turn is None:
+        return row
     try:
         outcome = importing.import_file(
-            folder or Path(settings.LAKE_DIR), Path(row.path), name=row.file_name, watch=_Watch(row)
+            folder or Path(settings.LAKE_DIR), Path(row.path), name=row.file_name, watch=_Watch(row, turn)
         )
     except importing.Cancelled:
-        return _finish(row, Import.State.CANCELLED, "lake.import_cancelled", {})
+        return _finish(turn, row, Work.State.CANCELLED, "lake.import_cancelled", {})
     except Refused as error:
-        _finish(row, Import.State.FAILED, "lake.import_failed", {"reason": error.detail})
+        _finish(turn, row, Work.State.FAILED, "lake.import_failed", {"reason": error.detail})
         raise
     except (duckdb.Error, OSError) as error:
         detail = f"导入中断（{str(error).splitlines()[0][:120]}）；已读部分保留，排除故障后可继续导入。"
-        _finish(row, Import.State.FAILED, "lake.import_failed", {"reason": detail})
+        _finish(turn, row, Work.State.FAILED, "lake.import_failed", {"reason": detail})
         raise Refused("import_stopped", detail, "file") from error
     row.rows, row.taken, row.broken = outcome.rows, outcome.taken, outcome.broken
     row.repeated, row.changed = outcome.repeated, outcome.changed
     facts = {name: getattr(row, name) for name in ("table", "rows", "taken", "broken", "repeated", "changed")}
-    finished = _finish(row, Import.State.DONE, "lake.imported", facts | {"sha256": row.file_sha256})
+    finished = _finish(turn, row, Work.State.DONE, "lake.imported", facts | {"sha256": row.file_sha256})
     _let_go(row)
     return finished
 
@@ -121,12 +117,8 @@ def cancel(*, actor: Officer, import_id: uuid.UUID) -> Import:
         row = _locked(import_id)
         if not row.is_open:
             raise Conflict("import_over", "该导入已结束，无法取消；请刷新页面查看结果。")
-        row.cancel_asked = True
-        if row.state == Import.State.RUNNING and _is_alive(row):
-            row.save(update_fields=["cancel_asked"])
+        if not work.stop(row.work):
             return row
-        row.state, row.finished_at = Import.State.CANCELLED, now()
-        row.save()
         facts = {"file": row.file_name}
         append("lake.import_cancelled", actor_id=actor.pk, object_kind="import", object_id=row.pk, facts=facts)
     return row
@@ -137,14 +129,11 @@ def resume(*, actor: Officer, import_id: uuid.UUID) -> Import:
     require(actor, "lake.import")
     with transaction.atomic():
         row = _locked(import_id)
-        if row.is_open or row.state == Import.State.DONE:
+        if row.is_open or row.state == Work.State.DONE:
             raise Conflict("import_open", "该导入正在进行或已完成，无需继续。")
         if not Path(row.path).exists():
             raise NotFound("file_gone", "原文件已不在；请重新上传。")
-        row.state, row.cancel_asked, row.error = Import.State.WAITING, False, ""
-        row.finished_at = row.seen_at = None
-        row.save()
-        defer("lake.import", import_id=str(row.pk))
+        work.again(row.work, import_id=str(row.pk))
         facts = {"file": row.file_name}
         append("lake.import_resumed", actor_id=actor.pk, object_kind="import", object_id=row.pk, facts=facts)
     return row
@@ -199,51 +188,45 @@ def unmask(*, actor: Officer, what: str, reason: str) -> None:
     append_apart("lake.unmasked", actor_id=actor.pk, object_kind="lake", object_id=LAKE_ID, facts=facts)
 
 
-def look_after(row: Import) -> None:
-    """See to an import that has gone silent: an uploaded file's goes on, a command's is for whoever gave it."""
-    if Path(row.path).parent == _uploads():
-        defer("lake.import", queueing_lock=f"lake-{row.pk}", import_id=str(row.pk))
-    else:
-        detail = "导入命令被中断；请重新执行同一命令，将从中断处继续。"
-        _finish(row, Import.State.FAILED, "lake.import_failed", {"reason": detail})
+@work.when_given_up(TASK)
+def _given_up(done: Work) -> None:
+    _record(Import.objects.get(work=done), "lake.import_failed", {"reason": done.error})
 
 
 class _Watch:
     """Says how far an import is, now and then, and hears whether it is to stop."""
 
-    def __init__(self, row: Import) -> None:
-        self.pk, self.said = row.pk, 0.0
+    def __init__(self, row: Import, turn: work.Turn) -> None:
+        self.pk, self.turn = row.pk, turn
 
     def __call__(self, progress: importing.Progress) -> None:
-        if time.monotonic() - self.said < _SAY_SECONDS and progress.done:
-            return
-        self.said = time.monotonic()
-        mine = Import.objects.filter(pk=self.pk)
-        mine.update(
-            step=progress.step, done=progress.done, total=progress.total, rows=progress.rows, broken=progress.broken,
-            seen_at=now(),
-        )  # fmt: skip
-        if mine.filter(cancel_asked=True).exists():
-            raise importing.Cancelled
+        try:
+            said = self.turn.tell(progress.step, progress.done, progress.total)
+        except work.Cancelled:
+            raise importing.Cancelled from None
+        if said:
+            Import.objects.filter(pk=self.pk).update(rows=progress.rows, broken=progress.broken)
 
 
-def _finish(row: Import, state: str, kind: str, facts: dict[str, object]) -> Import:
-    row.state, row.finished_at = state, now()
-    row.error = str(facts.get("reason", ""))[:300]
+def _finish(turn: work.Turn, row: Import, state: str, kind: str, facts: dict[str, object]) -> Import:
     with transaction.atomic():
-        row.save(update_fields=["state", "finished_at", "error", "rows", "taken", "broken", "repeated", "changed"])
-        append(
-            kind,
-            actor_id=row.asked_by_id,
-            object_kind="import",
-            object_id=row.pk,
-            facts={"file": row.file_name} | facts,
-        )
+        turn.end(state, str(facts.get("reason", "")))
+        row.save(update_fields=["rows", "taken", "broken", "repeated", "changed"])
+        _record(row, kind, facts)
     return row
 
 
-def _is_alive(row: Import) -> bool:
-    return row.seen_at is not None and now() - row.seen_at < SILENT
+def _record(row: Import, kind: str, facts: dict[str, object]) -> None:
+    append(
+        kind, actor_id=row.asked_by_id, object_kind="import", object_id=row.pk, facts={"file": row.file_name} | facts
+    )
+
+
+def _alone(name: str, digest: str, path: Path, table: str, actor: Officer | None = None) -> Import:
+    """An import that this process does itself."""
+    key = new_id()
+    done = work.alone(TASK, about=str(key), asked_by_id=actor.pk if actor else None)
+    return Import.objects.create(id=key, work=done, file_name=name, file_sha256=digest, path=str(path), table=table)
 
 
 def _locked(import_id: uuid.UUID) -> Import:
@@ -281,7 +264,7 @@ def _kept(name: str, content: Iterable[bytes]) -> tuple[Path, str]:
 def _let_go(row: Import) -> None:
     """Remove an uploaded file that is in the lake, unless another import waits for the same."""
     path = Path(row.path)
-    waiting = Import.objects.filter(path=row.path).exclude(state=Import.State.DONE).exists()
+    waiting = Import.objects.filter(path=row.path).exclude(work__state=Work.State.DONE).exists()
     if path.parent == _uploads() and not waiting:
         path.unlink(missing_ok=True)
 

@@ -22,8 +22,9 @@ from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.listing import ROWS_A_PAGE, page_of
+from zhuanmai.core.models import Work
 from zhuanmai.core.navigation import tabs
-from zhuanmai.core.progress import bar
+from zhuanmai.core.progress import bar, how_far
 from zhuanmai.lake import quality, queries, services
 from zhuanmai.lake.forms import RowForm, UnmaskForm, UploadForm
 from zhuanmai.lake.models import Import
@@ -64,7 +65,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         "page_obj": page_of(request, found),
         "form": form,
         "may_import": may(officer, "lake.import"),
-        "states": Import.State.choices,
+        "states": Work.State.choices,
         "tables": list(TABLES.values()),
         "open": any(one.is_open for one in found[:ROWS_A_PAGE]),
     }
@@ -255,22 +256,18 @@ def _frame(request: HttpRequest, here: str) -> dict[str, Any]:
 
 def _progress(row: Import) -> dict[str, Any]:
     """What the bar shows."""
-    steps = {"reading": _("Reading and checking"), "merging": _("Merging by key")}
+    may_stop = row.is_open and not row.work.cancel_asked
     return {
-        "words": steps.get(row.step, _("Waiting for the job worker")),
-        "done_count": row.done,
-        "total_count": row.total or 1,
-        "remaining": _remaining(row),
-        "poll_url": reverse("lake:progress", args=[row.pk]),
-        "cancel_url": reverse("lake:cancel", args=[row.pk]) if row.is_open and not row.cancel_asked else "",
-        "done": not row.is_open,
+        **how_far(row.work, poll_url=reverse("lake:progress", args=[row.pk])),
+        "remaining": _remaining(row.work),
+        "cancel_url": reverse("lake:cancel", args=[row.pk]) if may_stop else "",
     }
 
 
-def _remaining(row: Import) -> str:
-    if row.step != "reading" or not (row.started_at and row.done and row.total):
+def _remaining(row: Work) -> str:
+    if row.step != "reading" or not (row.begun_at and row.done and row.total):
         return ""
-    passed = now() - row.started_at
+    passed = now() - row.begun_at
     left = dt.timedelta(seconds=round(passed.total_seconds() * (row.total - row.done) / row.done))
     return _("about %(seconds)s s left") % {"seconds": int(left.total_seconds())}
 

@@ -97,10 +97,7 @@ def _parts(environment: dict[str, str], port: int, workers: int) -> list[Part]:
     store = str(Path(environment["ZHUANMAI_HOME"]) / "national")
     return [
         Part("web", web),
-        Part(
-            "worker",
-            [*_zhuanmai(), "procrastinate", "worker", "--concurrency", "4", "--fetch-job-polling-interval", "1"],
-        ),
+        Part("worker", [*_zhuanmai(), "worker"]),
         Part("national", [*_zhuanmai(), "sandbox", "national", "--port", national, "--store", store]),
     ]
 

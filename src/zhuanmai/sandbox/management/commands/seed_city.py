@@ -19,6 +19,7 @@ from zhuanmai.alerts.models import Alert, Run
 from zhuanmai.alerts.nightly import measured
 from zhuanmai.alerts.procedure import State
 from zhuanmai.alerts.replay import RELEARN_WEEKS
+from zhuanmai.core import work
 from zhuanmai.core.clock import start_of_day, today
 from zhuanmai.lake import services
 from zhuanmai.lake.engine import open_lake
@@ -81,7 +82,7 @@ def _keep(numbers: dict[str, Any], made: list[Visited], places: Places) -> None:
     at = start_of_day(day + dt.timedelta(days=1)) + dt.timedelta(hours=5, minutes=30)
     with transaction.atomic():
         row = Run.objects.create(
-            day=day, state=Run.State.DONE, wanted=len(made), numbers=numbers, started_at=at, finished_at=at
+            day=day, work=work.past(asking.TASK, about=str(day), at=at), wanted=len(made), numbers=numbers
         )
         alerts = [_done(running.alert_of(row, each.draft, place, places), each) for place, each in enumerate(made, 1)]
         running.raise_all(row, alerts)
