@@ -59,6 +59,18 @@ def is_investigator(case: Case, officer: Officer) -> bool:
     return case.assignments.filter(officer=officer).exists() or case.opened_by_id == officer.pk
 
 
+def works_on(officer: Officer, case: Case) -> bool:
+    """Whether the officer is one of those who do the case now: its two, and who records."""
+    if case.inspection.recorder_id == officer.pk:
+        return True
+    return case.assignments.filter(officer=officer, until_at=None).exists()
+
+
+def decides_on(officer: Officer, case: Case) -> bool:
+    """Whether an approval of the case waits for this officer."""
+    return approvable_by(officer).filter(case=case).exists()
+
+
 def require_worker(officer: Officer, case: Case) -> None:
     """Raise NotAllowed unless the officer works on the case: one of its two, or an officer of its squad."""
     if case.assignments.filter(officer=officer, until_at=None).exists():
