@@ -55,12 +55,15 @@ export function useForm<T extends object>(options: FormOptions<T>): Form<T> {
     for (const [key, value] of Object.entries(values)) (form as Record<string, unknown>)[key] ||= value;
     if (untouched) settle();
   };
+  /** What is shown masked is no fact: it is neither kept nor sent. */
+  const masked = (): boolean => Boolean(session.shown.value.masked);
   const keep = async (): Promise<void> => {
+    if (masked()) return;
     const at = await session.log.keepForm(session.caseId, options.name, form);
     savedAt.value = clockTime(at);
   };
   const send = async (): Promise<void> => {
-    if (!dirty.value || !session.opened || Object.keys(errors.value).length) return;
+    if (!dirty.value || masked() || !session.opened || Object.keys(errors.value).length) return;
     const payload = options.payload(form);
     if (!payload) return;
     settle();

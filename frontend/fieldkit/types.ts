@@ -269,6 +269,8 @@ export interface PendingOperation {
 }
 
 export interface CaseState {
+  /** People are masked: whoever looks does not work on the case. Nothing of it may be sent back. */
+  masked?: boolean;
   case: CaseFacts;
   inspection?: Record<string, any> | null;
   place?: Place | null;

@@ -1,5 +1,6 @@
 /** English: inspection, party, questioning, approval, documents, printing. */
 export const FORMS_ENGLISH: Record<string, string> = {
+  "您不是本案承办人：个人信息已脱敏，表单只读；需要办理请由承办人移交": "You do not work on this case: people are masked and forms are read-only; to work on it, have it handed over",
   "请选批准人": "Choose who approved",
   "请填批准时间": "Enter when it was approved",
   "请写明紧急情况": "Say why it was urgent",

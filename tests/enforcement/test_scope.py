@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
-import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import get_resolver
 
+from tests.core.walking import Address, addresses, text_of
 from tests.enforcement.conftest import Bureau
+from tests.enforcement.desk import DRAWN, RED, Scene, picture, scene
+from zhuanmai.approvals.models import Approval
+from zhuanmai.core.clock import now
 from zhuanmai.core.errors import NotAllowed, NotFound
 from zhuanmai.core.ids import new_id
+from zhuanmai.documents.models import SignatureBlock
+from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.permissions import (
     approvable_by,
     cases_of,
@@ -20,6 +27,7 @@ from zhuanmai.enforcement.permissions import (
     require_seen,
     require_worker,
 )
+from zhuanmai.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db
 OUTSIDERS = ("o35020310", "bureau_head-350203", "auditor", "editor", "admin", "security", "analyst", "clerk")
@@ -74,37 +82,137 @@ def test_every_route_of_the_room_answers_an_outsider_with_nothing(bureau: Bureau
     tablet = bureau.open_case()
     tablet.done("party.set", party_id=str(new_id()), name="叶𬭎森", id_no="350206197908178556")
     secrets = ("叶𬭎森", "350206197908178556", "枋湖南路88号", tablet.state()["case"]["clue_no"])
-    client = Client()
-    client.force_login(bureau[username])
-    asked = 0
-    for method, path in routes(tablet.case_id):
-        answer = client.generic(method, path, json.dumps({}), content_type="application/json")
-        asked += 1
-        text = b"".join(answer) if answer.streaming else answer.content
+    client = signed_in(bureau, username)
+    made_up = dict.fromkeys(("document_id", "photo_id", "approval_id"), new_id())
+    ids = {"case_id": tablet.case_id, "tab": "facts", **made_up}
+    asked = [one for one in addresses() if "GET" in one.methods and is_ours(one)]
+    for address in asked:
+        path = address.filled(ids)
+        answer = client.get(path)
+        text = text_of(answer)
         assert answer.status_code != 500, path
-        assert [secret for secret in secrets if secret.encode() in text] == [], path
+        assert [secret for secret in secrets if secret in text] == [], path
         # The workbench's page is an empty frame: it opens for a case that the server has not heard of yet, too.
         if str(tablet.case_id) in path and not path.startswith("/field/"):
-            assert answer.status_code in (403, 404, 405, 422), (path, answer.status_code)
-    assert asked > 10
+            assert answer.status_code in (403, 404), (path, answer.status_code)
+    assert len(asked) > 10
 
 
-def routes(case_id: uuid.UUID) -> list[tuple[str, str]]:
-    """Every address of the room, with the case's id (any other id is made up)."""
-    found = []
-    for pattern in get_resolver().url_patterns:
-        for path in paths(pattern, ""):
-            if "enforcement" in path or path.startswith(("cases", "field", "approvals")) or path == "":
-                filled = "/" + "/".join(
-                    str(case_id) if "case_id" in part else str(new_id()) if "<" in part else part
-                    for part in path.split("/")
-                )
-                found += [("GET", filled), ("POST", filled)]
-    return found
+@dataclass(frozen=True)
+class Write:
+    """A write with a body that succeeds for the right officer: who that is, and who of elsewhere sends the same."""
+
+    right: str
+    foreign: str
+    body: Callable[[Scene, Client], dict[str, Any] | bytes]
+    done: int = 200
 
 
-def paths(pattern: object, before: str) -> list[str]:
-    """The addresses under a pattern."""
-    here = before + str(getattr(pattern, "pattern", "")).lstrip("^").rstrip("$")
-    below = getattr(pattern, "url_patterns", None)
-    return [here] if below is None else [path for inner in below for path in paths(inner, here)]
+def signing(found: Scene, client: Client, path: str, username: str, **opinion: Any) -> dict[str, Any]:
+    """A challenge that the right officer was given, answered with their key."""
+    begun = client.post(path, json.dumps(opinion), content_type="application/json").json()
+    return {"signing_id": begun["signing_id"], "credential": found[username].key.answer(begun["options"])}
+
+
+def approval(found: Scene) -> str:
+    """The address of the approval that waits for the bureau's head."""
+    return f"/api/approvals/{Approval.objects.get(subject_id=found.case_id, state='waiting').pk}"
+
+
+def step(kind: str, payload: dict[str, Any]) -> dict[str, Any]:
+    """A batch of one operation."""
+    sent = {"id": str(new_id()), "n": 1, "kind": kind, "at": now().isoformat(), "payload": payload}
+    return {"tablet": str(new_id()), "operations": [sent]}
+
+
+API = "api/enforcement"
+CASE = f"{API}/cases/<case_id>"
+WRITES = {
+    f"POST {CASE}/operations": Write("jia", "o35020310", lambda found, _: step("scan", {"barcode": RED, "n": 1})),
+    f"PUT {CASE}/photos/<photo_id>": Write("jia", "o35020310", lambda found, _: picture("second")),
+    f"POST {CASE}/acts": Write(
+        "jia", "o35020310", lambda found, _: {"operation_id": str(new_id()), "act": "submit_filing", "payload": {}}
+    ),
+    f"POST {CASE}/signing/begin": Write("jia", "o35020310", lambda found, _: {}),
+    f"POST {CASE}/signing/finish": Write(
+        "jia", "o35020310",
+        lambda found, client: signing(found, client, f"/api/enforcement/cases/{found.case_id}/signing/begin", "jia"),
+    ),
+    f"POST {CASE}/signatures": Write(
+        "jia", "o35020310", lambda found, _: {"operation_id": str(new_id()), "role": "party", "drawing": DRAWN}
+    ),
+    "POST api/approvals/<approval_id>/begin": Write("wu", "bureau_head-350203", lambda found, _: {"agreed": True}),
+    "POST api/approvals/<approval_id>/finish": Write(
+        "wu", "bureau_head-350203",
+        lambda found, client: signing(found, client, f"{approval(found)}/begin", "wu", agreed=True) | {"agreed": True},
+    ),
+}  # fmt: skip
+
+
+def test_every_write_of_the_room_is_sent_below() -> None:
+    writes = {f"{method} {one.route}" for one in addresses() for method in one.methods if method != "GET"}
+    assert {write for write in writes if f" {API}/" in write or " api/approvals/" in write} == set(WRITES)
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_write_that_succeeds_for_the_right_officer_is_refused_to_another_districts(bureau: Bureau, name: str) -> None:
+    found, write = scene(bureau), WRITES[name]
+    if not name.endswith("operations"):
+        for act in ("submit_registration", "prepare_documents"):
+            found["jia"].act(found.case_id, act)
+    else:
+        found.tablet.done("counting.reopen", reason="还有一箱")
+    photo = new_id()
+    if "photo" in name:
+        found.tablet.done("photo.add", photo_id=str(photo), what="goods_found", caption="第二张")
+    method, _, route = name.partition(" ")
+    address = next(one for one in addresses() if one.route == route)
+    waiting = Approval.objects.filter(subject_id=found.case_id, state="waiting").first()
+    path = address.filled(
+        {"case_id": found.case_id, "photo_id": photo, "approval_id": waiting.pk if waiting else new_id()}
+    )
+    right = signed_in(bureau, write.right)
+    body = write.body(found, right)
+    content, mime = (body, "image/png") if isinstance(body, bytes) else (json.dumps(body), "application/json")
+
+    before = kept(found)
+    foreign = signed_in(bureau, write.foreign).generic(method, path, content, content_type=mime)
+    assert foreign.status_code in (403, 404), foreign.content.decode()
+    assert [secret for secret in ("叶𬭎森", "350206197908178556") if secret in foreign.content.decode()] == []
+    assert kept(found) == before
+    answer = right.generic(method, path, content, content_type=mime)
+    assert answer.status_code == write.done, answer.content.decode()
+    if name.endswith("operations"):
+        assert [one["status"] for one in answer.json()["results"]] == ["applied"]
+    if not name.endswith("begin"):
+        assert kept(found) != before
+
+
+@pytest.mark.parametrize("path", ["", "/facts", "/documents/{document}/paper"])
+def test_a_reason_posted_from_elsewhere_shows_nothing(bureau: Bureau, path: str) -> None:
+    found = scene(bureau)
+    address = f"/cases/{found.case_id}" + path.format(document=found.documents()["D02"]["id"])
+    answer = signed_in(bureau, "o35020310").post(address, {"reason": "核对身份"})
+    assert answer.status_code == 404
+    assert "叶𬭎森" not in answer.content.decode()
+    assert signed_in(bureau, "jia").post(address, {"reason": "核对身份"}).status_code == 200
+
+
+def kept(found: Scene) -> tuple[int, int, int, int]:
+    """What a write to the case leaves behind: its state's number, entries, signatures, pictures' bytes."""
+    entries = Entry.objects.filter(case_id=found.case_id).count()
+    case = Case.objects.get(pk=found.case_id)
+    signed = SignatureBlock.objects.filter(version__document__case_id=found.case_id).count()
+    return case.cursor, entries, signed, case.photos.filter(kept=True).count()
+
+
+def is_ours(address: Address) -> bool:
+    """Whether an address is of this room."""
+    return address.route.startswith((API, "api/approvals", "cases", "field", "approvals")) or address.route == ""
+
+
+def signed_in(bureau: Bureau, username: str) -> Client:
+    """A browser in which somebody is signed in."""
+    client = Client()
+    client.force_login(bureau[username])
+    return client

@@ -92,6 +92,30 @@ def test_a_refusal_is_a_problem_in_words(
 
 
 @pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    "query, editor, officer",
+    [
+        ("350206150798", 1, 1),
+        ("150798", 1, 1),
+        ("顺和盛", 1, 1),
+        ("350206197908178556", 0, 1),
+        ("13900000000", 0, 1),
+        ("0000", 0, 1),
+        ("叶", 0, 1),
+    ],
+)
+def test_a_search_confirms_no_holder_to_who_may_not_see_them(
+    browser_of: Callable[[str], Client], query: str, editor: int, officer: int
+) -> None:
+    for role, count in (("reference_editor", editor), ("officer", officer)):
+        client = browser_of(role)
+        assert len(client.get("/api/reference/licensees", {"q": query}).json()) == count
+        assert (
+            "350206150798" in client.get("/reference/licensees/", {"q": query, "export": "csv"}).content.decode()
+        ) == (count == 1)
+
+
+@pytest.mark.usefixtures("shop")
 def test_personal_data_is_masked_and_a_look_is_on_the_ledger(browser_of: Callable[[str], Client]) -> None:
     client = browser_of("officer")
     (found,) = client.get("/api/reference/licensees", {"q": "顺和盛"}).json()

@@ -39,7 +39,17 @@ def require_decider(officer: Officer, row: Approval) -> uuid.UUID:
 
 def waiting_for(officer: Officer) -> list[Approval]:
     """The approvals that wait for this officer and that they may decide, the oldest first."""
-    found = list(_approvable_by(officer).select_related("unit", "asked_by").order_by("asked_at"))
+    return _really(officer, _approvable_by(officer).select_related("unit", "asked_by").order_by("asked_at"))
+
+
+def waits_for(officer: Officer, kind: str, subject_id: uuid.UUID) -> bool:
+    """Whether an approval of this subject waits for the officer, and they may decide it."""
+    return bool(_really(officer, _approvable_by(officer).filter(subject_kind=kind, subject_id=subject_id)))
+
+
+def _really(officer: Officer, query: QuerySet[Approval]) -> list[Approval]:
+    """Who decides with a lent post is asked one by one: the lender may have worked on the subject."""
+    found = list(query)
     if not Delegation.objects.filter(to=officer, revoked_at=None).exists():
         return found
     return [row for row in found if _may_decide(officer, row)]

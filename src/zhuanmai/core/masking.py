@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+SHOWN_OF_PLACE = 6
+LONG_NUMBER = 15
+_CITIZEN = r"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
+_MOBILE = r"1[3-9]\d{9}"
+_NUMBER = re.compile(rf"(?<![0-9A-Za-z])(?:(?P<citizen>{_CITIZEN})|(?P<mobile>{_MOBILE}))(?![0-9A-Za-z])")
+_MASKED = re.compile(r"\*|…$")
+
 
 def masked_name(name: str | None) -> str:
     """叶**: the first character of a person's name."""
@@ -9,12 +19,52 @@ def masked_name(name: str | None) -> str:
 
 
 def masked_id(number: str | None) -> str:
-    """3502**********0175: the first four and the last four characters."""
+    """3502**********0175: the first and last four characters; H1*****78: of a shorter number (a passport's) two each;
+    of up to eight characters the first alone, 3***."""
     if not number:
         return ""
-    return number if len(number) <= 8 else f"{number[:4]}{'*' * (len(number) - 8)}{number[-4:]}"
+    ends = 4 if len(number) >= LONG_NUMBER else 2
+    return f"{number[:ends]}{'*' * (len(number) - 2 * ends)}{number[-ends:]}" if len(number) > 8 else _short(number)
 
 
 def masked_phone(number: str | None) -> str:
-    """139****0000."""
-    return f"{number[:3]}****{number[-4:]}" if number and len(number) >= 8 else (number or "")
+    """139****0000; of up to seven characters (a telephone without its area) the first alone, 5***."""
+    if not number:
+        return ""
+    return f"{number[:3]}****{number[-4:]}" if len(number) >= 8 else _short(number)
+
+
+def masked_place(address: str | None) -> str:
+    """福建省厦门市…: the first six characters of where a person lives."""
+    return f"{address[:SHOWN_OF_PLACE]}…" if address else ""
+
+
+def masked_text(words: str | None) -> str:
+    """***: what a person said is shown whole or not at all."""
+    return "***" if words else ""
+
+
+def masked_numbers(value: Any) -> Any:
+    """The citizens' numbers and mobile phones in a text (or in a tree of texts) masked, the rest as it stands."""
+    match value:
+        case str():
+            return _NUMBER.sub(_number, value)
+        case dict():
+            return {name: masked_numbers(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [masked_numbers(inner) for inner in value]
+        case _:
+            return value
+
+
+def is_masked(value: str) -> bool:
+    """Whether a value is what a mask left of one: nobody is called 叶**, and no number has stars in it."""
+    return bool(_MASKED.search(value))
+
+
+def _number(found: re.Match[str]) -> str:
+    return masked_id(found["citizen"]) or masked_phone(found["mobile"])
+
+
+def _short(number: str) -> str:
+    return f"{number[0]}***"

@@ -20,12 +20,12 @@ from zhuanmai.documents import services as documents
 from zhuanmai.documents.facts import CaseFacts
 from zhuanmai.documents.queries import current, documents_of
 from zhuanmai.enforcement import terms
-from zhuanmai.enforcement.approvals import KIND, ask
+from zhuanmai.enforcement.approvals import ask
 from zhuanmai.enforcement.facts_for_documents import case_facts, counted_lines, first_party, for_document
 from zhuanmai.enforcement.models import Case, Registration
 from zhuanmai.enforcement.operations import flush
 from zhuanmai.enforcement.permissions import require_seen, require_worker
-from zhuanmai.enforcement.procedure import Act, State, require
+from zhuanmai.enforcement.procedure import KIND, Act, State, require
 from zhuanmai.enforcement.reporting import report_case
 from zhuanmai.enforcement.services import locked
 from zhuanmai.enforcement.stages import NUMBERED_FIRST, Planned, planned

@@ -16,10 +16,10 @@ from zhuanmai.core.clock import SHANGHAI
 from zhuanmai.core.errors import NotFound
 from zhuanmai.enforcement import operations, services
 from zhuanmai.enforcement.kit import kit
-from zhuanmai.enforcement.models import Case, Photo
+from zhuanmai.enforcement.models import Photo
 from zhuanmai.enforcement.permissions import require_seen
+from zhuanmai.enforcement.personal import OPEN_PICTURES, look_at_photo, state_for
 from zhuanmai.enforcement.stage_api import router as stages
-from zhuanmai.enforcement.state import state_of
 
 router = Router(tags=["enforcement"])
 router.add_router("", stages)
@@ -95,12 +95,17 @@ def post_operations(request: HttpRequest, case_id: uuid.UUID, batch: OperationsI
 
 
 @router.get("/cases/{case_id}/state", response={200: dict[str, Any], 204: None})
-def get_state(request: HttpRequest, case_id: uuid.UUID, after: int | None = None) -> HttpResponse:
-    """The case's state; 204 if nothing happened after the cursor that the tablet has."""
-    case = require_seen(officer_of(request), case_id)
+def get_state(request: HttpRequest, case_id: uuid.UUID, after: int | None = None, reason: str = "") -> HttpResponse:
+    """The case's state; 204 if nothing happened after the cursor that the tablet has.
+
+    `masked`: its people are masked, for who does not work on the case; with a `reason` they are not.
+    """
+    officer = officer_of(request)
+    case = require_seen(officer, case_id)
     if after is not None and case.cursor <= after:
         return HttpResponse(status=204)
-    answer = JsonResponse(state_of(case), json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
+    state = state_for(officer, case, reason=reason)
+    answer = JsonResponse(state, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
     answer["Cache-Control"] = "private, no-store"
     return answer
 
@@ -122,12 +127,16 @@ def put_photo(request: HttpRequest, case_id: uuid.UUID, photo_id: uuid.UUID) -> 
 
 
 @router.get("/cases/{case_id}/photos/{photo_id}")
-def get_photo(request: HttpRequest, case_id: uuid.UUID, photo_id: uuid.UUID) -> HttpResponse:
-    """A photograph's original."""
-    case: Case = require_seen(officer_of(request), case_id)
+def get_photo(request: HttpRequest, case_id: uuid.UUID, photo_id: uuid.UUID, reason: str = "") -> HttpResponse:
+    """A photograph's original. One that may show people or their papers: who has no part in the case gives a reason."""
+    officer = officer_of(request)
+    case = require_seen(officer, case_id)
     row = Photo.objects.filter(pk=photo_id, case=case, kept=True).first()
     if row is None:
         raise NotFound("no_photo", "这张照片还没有传到服务器。")
+    look_at_photo(actor=officer, case=case, photo=row, reason=reason)
     answer = HttpResponse(files.load(row.sha256), content_type=row.mime or "image/jpeg")
-    answer["Cache-Control"] = "private, max-age=31536000, immutable"
+    # Pictures of people are kept no longer than the entry of the look covers.
+    kept = "max-age=31536000, immutable" if row.what in OPEN_PICTURES else "max-age=3600"
+    answer["Cache-Control"] = f"private, {kept}"
     return answer

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from zhuanmai.accounts.models import Officer, Role, Signing
 from zhuanmai.accounts.signing import SigningItem
 from zhuanmai.approvals.models import Approval, OralApproval
-from zhuanmai.approvals.queries import approvals_of
 from zhuanmai.approvals.services import ask as ask_heads
 from zhuanmai.approvals.subjects import Card, Heading, Matter, Step, matter_of
 from zhuanmai.core.clock import now, today
@@ -28,12 +27,11 @@ from zhuanmai.enforcement import terms, totals, visits
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.permissions import conflicted, conflicts, require_seen
 from zhuanmai.enforcement.personal import party_name
-from zhuanmai.enforcement.procedure import Act, require
+from zhuanmai.enforcement.procedure import KIND, Act, require
 from zhuanmai.enforcement.reporting import report_case
 from zhuanmai.enforcement.services import locked
 from zhuanmai.ledger.services import as_found
 
-KIND = "case"
 NEW_ROUND = "重新呈报，上一轮的审批签名作废"
 _DEPARTMENT = Step(Role.DEPARTMENT_HEAD, "enforcement.approve_department", "承办部门", _("Department head"))
 _LEGAL = Step(Role.LEGAL_HEAD, "enforcement.approve_legal", "法制部门", _("Legal head"))
@@ -131,11 +129,6 @@ class Cases:
             visits.tell(case, signing.officer_id)
         defer("enforcement.seal_ready", case_id=str(case.pk))
         return [case, *rows]
-
-
-def approvals_of_case(case: Case) -> list[Approval]:
-    """The approvals of a case in the order in which they were asked."""
-    return approvals_of(KIND, case.pk)
 
 
 def _about(row: Approval) -> list[Document]:

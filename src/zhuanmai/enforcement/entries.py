@@ -100,7 +100,11 @@ register(
 )
 register("enforcement.documents_sealed", sentence="封签 {count} 份文书：{names}", fields=("count", "names"))
 register("enforcement.reminded", sentence="提醒期限：{what}，{due} 到期", fields=("code", "what", "due"))
-register("enforcement.seen", sentence="查看案件个人信息，理由：{reason}", fields=("reason", "what"))
+_LOOK = ("what", "way", "reason")
+register("enforcement.seen", sentence="查看案件个人信息（{way}），理由：{reason}", fields=_LOOK)
+register("enforcement.paper_seen", sentence="查看文书“{what}”（{way}），理由：{reason}", fields=_LOOK)
+register("enforcement.pictures_seen", sentence="查看涉及个人的照片，理由：{reason}", fields=_LOOK)
+register("enforcement.searched", sentence="按个人信息查找案件，找到 {count} 件", fields=("count",), personal=("words",))
 register("enforcement.printed", sentence="打印本阶段文书 {copies} 份", fields=("copies",))
 register(
     "enforcement.term_counted_again",

@@ -16,6 +16,7 @@ from zhuanmai.documents import catalogue, goods
 from zhuanmai.documents import facts as f
 from zhuanmai.documents.models import Document
 from zhuanmai.enforcement.models import REASONS, Case, Inspection, ItemLine, LineKind, Party, Photo
+from zhuanmai.enforcement.procedure import KIND
 from zhuanmai.enforcement.totals import computed, present
 from zhuanmai.reference.calendar import deadline
 from zhuanmai.reference.causes import cause
@@ -289,7 +290,7 @@ def _registration(case: Case) -> f.RegistrationFacts | None:
     row = getattr(case, "registration", None)
     if row is None:
         return None
-    oral = oral_of("case", case.pk, "registration")
+    oral = oral_of(KIND, case.pk, "registration")
     begins = oral.at if oral else case.inspection.began_at or now()
     return f.RegistrationFacts(
         row.reason or None,
@@ -302,7 +303,7 @@ def _registration(case: Case) -> f.RegistrationFacts | None:
 
 
 def _oral(case: Case) -> f.OralApprovalFacts | None:
-    row = oral_of("case", case.pk, "registration")
+    row = oral_of(KIND, case.pk, "registration")
     return f.OralApprovalFacts(row.at, row.by.name, "局负责人", row.reason) if row else None
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from zhuanmai.core import files
 from zhuanmai.documents import rendering, viewing
 from zhuanmai.documents.queries import current
-from zhuanmai.enforcement.models import Case
-from zhuanmai.enforcement.stages import find
+from zhuanmai.enforcement.stages import Planned
 
 
 @dataclass(frozen=True)
@@ -32,9 +30,8 @@ class Paper:
     sheets: list[Sheet]
 
 
-def paper_of(case: Case, document_id: uuid.UUID) -> Paper:
-    """The sealed file, or a preview with what is missing in amber. Raises NotFound (no_document)."""
-    one = find(case, document_id)
+def paper_of(one: Planned) -> Paper:
+    """The sealed file, or a preview with what is missing in amber."""
     if one.document is not None and one.document.state == "sealed":
         seen = viewing.view_of_file(files.load(current(one.document).sealed_sha256))
     else:

@@ -9,8 +9,10 @@ from django.db.models import Q, QuerySet
 
 from zhuanmai.accounts.models import Officer, Role
 from zhuanmai.accounts.permissions import Permission, register, require, scope_units
+from zhuanmai.approvals.permissions import waits_for
 from zhuanmai.core.errors import NotFound
 from zhuanmai.enforcement.models import Case, CaseOfficer, FieldOperation
+from zhuanmai.enforcement.procedure import KIND
 
 _HEADS = (Role.DEPARTMENT_HEAD, Role.LEGAL_HEAD, Role.BUREAU_HEAD)
 
@@ -69,6 +71,18 @@ def conflicts(officer: Officer) -> QuerySet[Any]:
         | Q(pk__in=entered.values("case_id"))
         | Q(opened_by=officer)
     ).values("pk")
+
+
+def works_on(officer: Officer, case: Case) -> bool:
+    """Whether the officer is one of those who do the case now: its two, and who records."""
+    if case.inspection.recorder_id == officer.pk:
+        return True
+    return case.assignments.filter(officer=officer, until_at=None).exists()
+
+
+def decides_on(officer: Officer, case: Case) -> bool:
+    """Whether an approval of the case waits for this officer."""
+    return waits_for(officer, KIND, case.pk)
 
 
 def require_worker(officer: Officer, case: Case) -> None:

@@ -1,22 +1,62 @@
-"""Personal data of a case on its pages: masked until someone with a reason looks, in fields and in free text alike."""
+"""Personal data of a case: its fields for the gate, and what is given out of it to whom, in fields and in free text."""
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
+from zhuanmai.accounts import personal
 from zhuanmai.accounts.models import Officer
-from zhuanmai.accounts.permissions import require
-from zhuanmai.core.errors import Refused
-from zhuanmai.core.masking import masked_id, masked_name, masked_phone
+from zhuanmai.accounts.permissions import may, require
+from zhuanmai.accounts.personal import Sight, Sort, Standing, Subject, Thing, View
+from zhuanmai.core.masking import SHOWN_OF_PLACE, masked_id, masked_name, masked_numbers, masked_phone, masked_place
 from zhuanmai.enforcement.facts_for_documents import first_party
-from zhuanmai.enforcement.models import Case, Party
-from zhuanmai.enforcement.permissions import require_seen
+from zhuanmai.enforcement.models import Case, Party, Photo
+from zhuanmai.enforcement.permissions import cases_of, decides_on, require_seen, works_on
+from zhuanmai.enforcement.queries import by_personal, own_cases
+from zhuanmai.enforcement.signing import own_roles
+from zhuanmai.enforcement.stages import Planned
+from zhuanmai.enforcement.state import state_of
 from zhuanmai.ledger.services import append_apart
 
-_MASKS = {"name": masked_name, "id_no": masked_id, "phone": masked_phone}
+_PERSON = {"name": Sort.NAME, "id_no": Sort.NUMBER, "phone": Sort.PHONE, "address": Sort.PLACE}
+_PEOPLE = ("parties[]", "parties[].representative", "presence.person_in_charge", "presence.witness")
+_OTHERS = {
+    "parties[].born_on": Sort.GONE,
+    "report.by": Sort.NAME,
+    "report.text": Sort.TEXT,
+    "questionings[].questions[].answer": Sort.TEXT,
+    "evidence[].provided_by": Sort.NAME,
+    "service.receiver": Sort.NAME,
+    "service.phone": Sort.PHONE,
+    "service.address": Sort.PLACE,
+    "service.electronic_way": Sort.TEXT,
+    "service.substitute": Sort.TEXT,
+    "simple.defence": Sort.TEXT,
+    "pending[].payload": Sort.GONE,
+}
+CASE = Subject(
+    "case",
+    {**{f"{who}.{field}": sort for who in _PEOPLE for field, sort in _PERSON.items()}, **_OTHERS},
+    {
+        Thing.FACTS: "enforcement.seen",
+        Thing.PAPER: "enforcement.paper_seen",
+        Thing.PICTURES: "enforcement.pictures_seen",
+    },
+)
+personal.register(CASE)
+# Pictures of goods and of the place show nobody; whatever else was photographed may show people or their papers.
+OPEN_PICTURES = frozenset(
+    ("goods_found", "goods_counted", "goods_sold", "samples", "marks", "code_rows", "hiding_place", "place_inside",
+     "place_outside", "sign")
+)  # fmt: skip
+_REGION = re.compile(r"^.*[省市区县旗](?=.)")
+_SHOWN_OF_STREET = 2
+_OFFICERS = frozenset({"officers", "recorder", "valuer", "tablets"})  # of the bureau, who act in their office
 
 
 @dataclass(frozen=True)
@@ -34,17 +74,13 @@ class People:
 
     def text(self, words: str) -> str:
         """Free text with the names and numbers of the case's people masked (as they are in full view)."""
-        if not self.full:
-            for plain, masked in self.secrets:
-                words = words.replace(plain, masked)
-        return words
+        return words if self.full else _hidden(words, self.secrets)
 
 
 def people_of(case: Case, *, full: bool = False) -> People:
     """The people of a case for its page, masked unless `full`."""
     parties = [_party(one, full=full) for one in case.parties.filter(removed_at=None)]
-    longest_first = sorted(set(_secrets(case)), key=lambda pair: -len(pair[0]))
-    return People(parties, full, tuple(longest_first))
+    return People(parties, full, secrets_of(case))
 
 
 def party_name(case: Case) -> str:
@@ -54,23 +90,124 @@ def party_name(case: Case) -> str:
 
 
 def see_people(*, actor: Officer, case_id: uuid.UUID, reason: str) -> Case:
-    """Look at the people of a case in full; the look is on the ledger before the answer is given.
+    """Look at the people of a case in full on its page, where a reason is asked of everybody.
 
     Raises Refused (reason_missing), NotAllowed, NotFound (no_case).
     """
     case = require_seen(actor, case_id)
     require(actor, "enforcement.see_personal")
-    if not reason.strip():
-        raise Refused("reason_missing", "请说明查看完整信息的理由。", "reason")
-    append_apart(
-        "enforcement.seen",
-        actor_id=actor.pk,
-        object_kind="case",
-        object_id=case.pk,
-        case_id=case.pk,
-        facts={"reason": reason.strip()[:200], "what": "当事人信息"},
+    personal.look(
+        actor=actor, view=_facts(case, "案件页"), standing=standing(actor, case), reason=reason, always_ask=True
     )
     return case
+
+
+def state_for(officer: Officer, case: Case, *, reason: str = "") -> dict[str, Any]:
+    """The state of a case as this officer may have it: in full (entered), or masked and marked so.
+
+    Raises Refused, NotAllowed only where a reason is given and does not help.
+    """
+    where = standing(officer, case)
+    if reason or personal.sight(where, Thing.FACTS) is Sight.FREE:
+        personal.look(actor=officer, view=_facts(case, "平板"), standing=where, reason=reason)
+        return {**state_of(case), "masked": False}
+    return masked_state(case)
+
+
+def masked_state(case: Case, *, pictures: bool = False) -> dict[str, Any]:
+    """The state of a case with its people masked: their fields by sort, and their names and numbers in every text.
+
+    `pictures`: those that may show people keep their address.
+    """
+    secrets, plain = secrets_of(case), state_of(case)
+    state = personal.masked("case", plain)
+    for shown, known in zip(state["parties"], plain["parties"], strict=True):
+        if known["kind"] == Party.Kind.ORGANISATION:
+            shown["name"] = known["name"]
+    found = {name: part if name in _OFFICERS else _all_hidden(part, secrets) for name, part in state.items()}
+    for document in found["documents"]:
+        for block in document["signed"]:
+            block["name"] = masked_name(block["name"]) if block["personal"] else block["name"]
+    for photo in found["photos"]:
+        photo["url"] = photo["url"] if pictures or photo["what"] in OPEN_PICTURES else None
+    return {**found, "masked": True}
+
+
+def page_state(officer: Officer, case: Case, *, reason: str = "") -> dict[str, Any]:
+    """The state for a page of the case: in full where a reason was given (and is on the ledger), else masked."""
+    asked = sight_of(officer, case, Thing.PICTURES) is not Sight.FREE
+    if not reason:
+        return masked_state(case, pictures=not asked)
+    state = state_of(case)
+    if asked:  # the reason goes along to the pictures
+        for photo in state["photos"]:
+            photo["url"] = photo["url"] and f"{photo['url']}?{urlencode({'reason': reason})}"
+    return state
+
+
+def look_at_paper(*, actor: Officer, case: Case, paper: Planned, way: str, reason: str = "") -> None:
+    """A document of a case is about to be shown. Raises Refused (reason_missing, 403), NotAllowed."""
+    where = standing(actor, case, paper)
+    view = View("case", Thing.PAPER, "document", paper.id, case.pk, paper.name, way)
+    personal.look(actor=actor, view=view, standing=where, reason=reason)
+
+
+def look_at_all_papers(*, actor: Officer, case: Case, way: str, reason: str = "") -> None:
+    """The whole set of a case's documents is about to be given out. Raises Refused (reason_missing), NotAllowed."""
+    view = View("case", Thing.PAPER, "case", case.pk, case.pk, "整套文书", way)
+    personal.look(actor=actor, view=view, standing=standing(actor, case), reason=reason)
+
+
+def look_at_photo(*, actor: Officer, case: Case, photo: Photo, reason: str = "") -> None:
+    """A photograph is about to be shown; one of goods or of the place shows nobody. Raises as a paper does."""
+    if photo.what in OPEN_PICTURES:
+        return
+    view = View("case", Thing.PICTURES, "case", case.pk, case.pk, "涉及个人的照片", "照片")
+    personal.look(actor=actor, view=view, standing=standing(actor, case), reason=reason)
+
+
+def sight_of(officer: Officer, case: Case, thing: Thing, paper: Planned | None = None) -> Sight:
+    """What an officer sees of a case now, so that its page shows it, asks for a reason, or says that it may not."""
+    return personal.sight(standing(officer, case, paper), thing)
+
+
+def standing(officer: Officer, case: Case, paper: Planned | None = None) -> Standing:
+    """Where an officer stands to a case now, and to one paper of it."""
+    if works_on(officer, case):
+        return Standing(works=True)
+    return Standing(
+        decides=decides_on(officer, case),
+        signs=paper is not None and bool(own_roles(case, officer, paper)),
+        may_ask=may(officer, "enforcement.see_personal"),
+    )
+
+
+def note_search(officer: Officer, words: str) -> None:
+    """Cases that are not the officer's own were found by a name or a number of their people: a look, which is entered.
+
+    (Whoever may not see people even with a reason finds no such case: `queries.cases`.) What was searched for goes to
+    the personal part of the entry.
+    """
+    if not words or not may(officer, "enforcement.see_personal"):
+        return
+    count = cases_of(officer).filter(by_personal(words)).exclude(own_cases(officer)).distinct().count()
+    if count:
+        append_apart(
+            "enforcement.searched",
+            actor_id=officer.pk,
+            object_kind="officer",
+            object_id=officer.pk,
+            facts={"count": count, "words": words},
+        )
+
+
+def secrets_of(case: Case) -> tuple[tuple[str, str], ...]:
+    """What must not stand in free text, each with what stands there instead, the longest first."""
+    return tuple(sorted(set(_secrets(case)), key=lambda pair: -len(pair[0])))
+
+
+def _facts(case: Case, way: str) -> View:
+    return View("case", Thing.FACTS, "case", case.pk, case.pk, "当事人信息", way)
 
 
 def _party(one: Party, *, full: bool) -> dict[str, Any]:
@@ -87,20 +224,46 @@ def _party(one: Party, *, full: bool) -> dict[str, Any]:
 
 
 def _secrets(case: Case) -> Iterator[tuple[str, str]]:
-    """What must not stand in free text, each with what stands there instead."""
     visit, service = case.inspection, case.service or {}
+    people: list[dict[str, Any]] = [visit.witness or {}, visit.person_in_charge or {}]
+    people.append({"name": service.get("receiver"), "phone": service.get("phone"), "address": service.get("address")})
+    people.append({"name": (visit.report or {}).get("by")})
     for party in case.parties.all():
-        columns = {"name": party.name, "id_no": party.id_no, "phone": party.phone}
-        if party.kind == Party.Kind.ORGANISATION:
-            columns["name"] = ""
-        yield from _masked([columns, party.representative or {}])
-    yield from _masked([visit.witness or {}, visit.person_in_charge or {}])
-    yield from _masked([{"name": service.get("receiver"), "phone": service.get("phone")}])
-
-
-def _masked(people: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+        named = "" if party.kind == Party.Kind.ORGANISATION else party.name
+        people.append({"name": named, "id_no": party.id_no, "phone": party.phone, "address": party.address})
+        people.append(party.representative or {})
     for person in people:
-        for column, mask in _MASKS.items():
+        for column, sort in _PERSON.items():
             plain = str(person.get(column) or "").strip()
-            if len(plain) > 1:
-                yield plain, mask(plain)
+            # The place of the inspection is a fact of the case, also where the party lives there.
+            if sort is Sort.PLACE:
+                yield from ((part, masked) for part, masked in _places(plain) if part not in visit.address)
+            elif len(plain) > 1:
+                yield plain, personal.MASKS[sort](plain)
+
+
+def _places(address: str) -> Iterator[tuple[str, str]]:
+    """An address, and its street with the number, as a text may name it without the city."""
+    street = _REGION.sub("", address)
+    if len(address) > SHOWN_OF_PLACE:
+        yield address, masked_place(address)
+    if len(street) > _SHOWN_OF_STREET:
+        yield street, f"{street[:_SHOWN_OF_STREET]}…"
+
+
+def _hidden(words: str, secrets: Iterable[tuple[str, str]]) -> str:
+    for plain, masked in secrets:
+        words = words.replace(plain, masked)
+    return str(masked_numbers(words))
+
+
+def _all_hidden(tree: Any, secrets: tuple[tuple[str, str], ...]) -> Any:
+    match tree:
+        case str():
+            return _hidden(tree, secrets)
+        case dict():
+            return {name: _all_hidden(inner, secrets) for name, inner in tree.items()}
+        case list() | tuple():
+            return [_all_hidden(inner, secrets) for inner in tree]
+        case _:
+            return tree

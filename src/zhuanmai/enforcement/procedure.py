@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from zhuanmai.core.moves import Move, Moves
 
+KIND = "case"  # what a case is called as a subject of approvals, terms and messages
+
 
 class State(StrEnum):
     """Where a case stands. The words are those of the bureau."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from zhuanmai.accounts.models import Officer
+from zhuanmai.accounts.permissions import may
 from zhuanmai.core.clock import today
 from zhuanmai.documents.queries import waiting_for_signature
-from zhuanmai.enforcement.models import Case, DeadlineRow
+from zhuanmai.enforcement.models import Case, CaseOfficer, DeadlineRow, Party
 from zhuanmai.enforcement.permissions import cases_of
 
 
@@ -30,7 +31,7 @@ def cases(officer: Officer, filters: Filters) -> QuerySet[Case]:
     found = cases_of(officer).select_related("bureau", "unit", "inspection")
     found = found.prefetch_related("parties", "causes")
     if filters.words:
-        found = found.filter(_matches(filters.words)).distinct()
+        found = found.filter(_matches(officer, filters.words)).distinct()
     if filters.state:
         found = found.filter(state=filters.state)
     if filters.since:
@@ -42,17 +43,32 @@ def cases(officer: Officer, filters: Filters) -> QuerySet[Case]:
     return found.order_by("-opened_at")
 
 
-def _matches(words: str) -> Q:
-    return (
+def _matches(officer: Officer, words: str) -> Q:
+    """Words against what is no secret, and against people only where the officer may see them: no search confirms
+    a name or a number to somebody who may not (what it confirms to others is entered: `personal.note_search`)."""
+    people = by_personal(words)
+    if not may(officer, "enforcement.see_personal"):
+        people &= own_cases(officer)
+    return people | (
         Q(clue_no__icontains=words)
         | Q(number__icontains=words)
         | Q(inspection__shop_name__icontains=words)
         | Q(inspection__address__icontains=words)
-        | Q(parties__name__icontains=words)
         | Q(parties__licence_no__startswith=words)
-        | Q(parties__phone__endswith=words)
+        | Q(parties__kind=Party.Kind.ORGANISATION, parties__name__icontains=words)
         | Q(lines__barcode=words)
     )
+
+
+def by_personal(words: str) -> Q:
+    """Cases whose people have such a name, or a phone that ends so."""
+    named = Q(parties__name__icontains=words) & ~Q(parties__kind=Party.Kind.ORGANISATION)
+    return named | Q(parties__phone__endswith=words)
+
+
+def own_cases(officer: Officer) -> Q:
+    """The cases that the officer does now."""
+    return Q(pk__in=CaseOfficer.objects.filter(officer=officer, until_at=None).values("case_id"))
 
 
 def open_deadlines(officer: Officer, limit: int = 20) -> list[DeadlineRow]:

@@ -17,8 +17,8 @@ from zhuanmai.documents.printing import copies_of, print_set
 from zhuanmai.documents.queries import current
 from zhuanmai.enforcement import acts, signing
 from zhuanmai.enforcement.permissions import require_seen
-from zhuanmai.enforcement.stages import find, planned
-from zhuanmai.enforcement.state import state_of
+from zhuanmai.enforcement.personal import look_at_all_papers, look_at_paper, state_for
+from zhuanmai.enforcement.stages import Planned, find, planned
 from zhuanmai.ledger.services import append
 
 router = Router(tags=["enforcement"])
@@ -68,7 +68,7 @@ def post_act(request: HttpRequest, case_id: uuid.UUID, given: ActIn) -> dict[str
         name=given.act,
         payload=given.payload,
     )
-    return {"state": state_of(require_seen(officer, case_id))}
+    return {"state": state_for(officer, require_seen(officer, case_id))}
 
 
 @router.post("/cases/{case_id}/signing/begin", response=dict[str, Any])
@@ -106,23 +106,19 @@ def post_signature(request: HttpRequest, case_id: uuid.UUID, given: HandIn) -> d
 
 
 @router.get("/cases/{case_id}/documents/{document_id}/preview.pdf")
-def preview(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID) -> HttpResponse:
-    """The document as it is: the sealed file, or a preview with what is missing in amber."""
-    case = require_seen(officer_of(request), case_id)
-    one = find(case, document_id)
-    if one.document is not None and one.document.state == "sealed":
-        return _pdf(files.load(current(one.document).sealed_sha256), f"{one.kind.code}.pdf")
-    number = one.document.number if one.document else None
-    return _pdf(
-        rendering.render(one.kind.code, one.facts, number=number or None, preview=True).pdf, f"{one.kind.code}.pdf"
-    )
+def preview(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID, reason: str = "") -> HttpResponse:
+    """The document as it is: the sealed file, or a preview with what is missing in amber.
+
+    Each look is on the ledger; who has no part in the case gives a reason (so below).
+    """
+    one = _paper(request, case_id, document_id, "preview.pdf", reason)
+    return _pdf(_content(one), f"{one.kind.code}.pdf")
 
 
 @router.get("/cases/{case_id}/documents/{document_id}/view", response=dict[str, Any])
-def paper(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID) -> dict[str, Any]:
+def paper(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID, reason: str = "") -> dict[str, Any]:
     """The document as pictures of its pages, with the places of its facts and of what is missing."""
-    case = require_seen(officer_of(request), case_id)
-    one = find(case, document_id)
+    one = _paper(request, case_id, document_id, "view", reason)
     if one.document is not None and one.document.state == "sealed":
         return viewing.view_of_file(files.load(current(one.document).sealed_sha256))
     number = one.document.number if one.document else None
@@ -130,23 +126,21 @@ def paper(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID) -> d
 
 
 @router.get("/cases/{case_id}/documents/{document_id}/sealed.pdf")
-def sealed(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID) -> HttpResponse:
+def sealed(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID, reason: str = "") -> HttpResponse:
     """The sealed file, byte for byte."""
-    case = require_seen(officer_of(request), case_id)
-    one = find(case, document_id)
-    if one.document is None or one.document.state != "sealed":
-        raise Refused("not_sealed", "文书尚未封签；请先完成签名。")
-    return _pdf(files.load(current(one.document).sealed_sha256), f"{one.kind.code}.pdf")
+    one = _paper(request, case_id, document_id, "sealed.pdf", reason)
+    return _pdf(_content(one), f"{one.kind.code}.pdf")
 
 
 @router.get("/cases/{case_id}/print.pdf")
-def print_all(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+def print_all(request: HttpRequest, case_id: uuid.UUID, reason: str = "") -> HttpResponse:
     """The print set of the stage: each sealed document with its copies, in one file."""
     officer = officer_of(request)
     case = require_seen(officer, case_id)
     ready = [one.document for one in planned(case) if one.document and one.document.state == "sealed"]
     if not ready:
         raise Refused("nothing_to_print", "还没有封签的文书；请先完成签名。")
+    look_at_all_papers(actor=officer, case=case, way="print.pdf", reason=reason)
     content = print_set(ready)
     with transaction.atomic():
         facts = {"copies": sum(copies_of(one) for one in ready)}
@@ -159,6 +153,25 @@ def print_all(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
             facts=facts,
         )
     return _pdf(content, f"{case.clue_no}.pdf")
+
+
+def _paper(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID, way: str, reason: str) -> Planned:
+    """A document of a case, about to be shown: the look at it is on the ledger."""
+    officer = officer_of(request)
+    case = require_seen(officer, case_id)
+    one = find(case, document_id)
+    if way == "sealed.pdf" and not (one.document and one.document.state == "sealed"):
+        raise Refused("not_sealed", "文书尚未封签；请先完成签名。")
+    look_at_paper(actor=officer, case=case, paper=one, way=way, reason=reason)
+    return one
+
+
+def _content(one: Planned) -> bytes:
+    """The sealed file, or a preview with what is missing in amber."""
+    if one.document is not None and one.document.state == "sealed":
+        return files.load(current(one.document).sealed_sha256)
+    number = one.document.number if one.document else None
+    return rendering.render(one.kind.code, one.facts, number=number or None, preview=True).pdf
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:

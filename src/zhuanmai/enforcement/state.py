@@ -12,12 +12,11 @@ from typing import Any
 
 from zhuanmai.accounts.queries import names
 from zhuanmai.approvals.models import Approval
-from zhuanmai.approvals.queries import oral_of
+from zhuanmai.approvals.queries import approvals_of, oral_of
 from zhuanmai.approvals.subjects import matter_of, step_of
 from zhuanmai.core.clock import SHANGHAI, now, to_local
 from zhuanmai.core.units import plain
 from zhuanmai.enforcement import kit, terms, totals
-from zhuanmai.enforcement.approvals import KIND, approvals_of_case
 from zhuanmai.enforcement.models import (
     CartonCodeRead,
     Case,
@@ -30,7 +29,7 @@ from zhuanmai.enforcement.models import (
     Party,
 )
 from zhuanmai.enforcement.operations.goods import FIELDS
-from zhuanmai.enforcement.procedure import State
+from zhuanmai.enforcement.procedure import KIND, State
 from zhuanmai.enforcement.stages import documents_state
 from zhuanmai.enforcement.thresholds import Hearing, Licence, lights
 from zhuanmai.reference import causes as causes_of_law
@@ -57,7 +56,7 @@ def state_of(case: Case) -> dict[str, Any]:
     sums = totals.total(lines)
     registration = getattr(case, "registration", None)
     oral = oral_of(KIND, case.pk, "registration")
-    approvals = approvals_of_case(case)
+    approvals = approvals_of(KIND, case.pk)
     return {
         "case": _case(case, visit, approvals, oral is not None),
         "inspection": _inspection(visit),

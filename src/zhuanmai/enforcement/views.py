@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from zhuanmai.accounts.permissions import require
+from zhuanmai.accounts.personal import Thing
 from zhuanmai.accounts.queries import names
 from zhuanmai.accounts.requests import officer_of
 from zhuanmai.approvals.permissions import waiting_for
@@ -23,16 +24,24 @@ from zhuanmai.core.exports import exported
 from zhuanmai.core.listing import day_of, listed
 from zhuanmai.core.templatetags.zhuanmai import minute
 from zhuanmai.enforcement import terms
-from zhuanmai.enforcement.approvals import KIND
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.papers import paper_of
 from zhuanmai.enforcement.permissions import require_seen
-from zhuanmai.enforcement.personal import People, party_name, people_of, see_people
-from zhuanmai.enforcement.procedure import State
+from zhuanmai.enforcement.personal import (
+    People,
+    look_at_paper,
+    note_search,
+    page_state,
+    party_name,
+    people_of,
+    see_people,
+    sight_of,
+)
+from zhuanmai.enforcement.procedure import KIND, State
 from zhuanmai.enforcement.queries import Filters, cases, is_urgent, open_deadlines
 from zhuanmai.enforcement.signing import own_roles
-from zhuanmai.enforcement.stages import planned
-from zhuanmai.enforcement.state import state_of, state_words
+from zhuanmai.enforcement.stages import find, planned
+from zhuanmai.enforcement.state import state_words
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.reference.citations import citation
 
@@ -68,6 +77,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     """Cases with filters that stand in the address."""
     officer = officer_of(request)
     require(officer, "enforcement.see")
+    note_search(officer, request.GET.get("q", "").strip())
     filters = Filters(
         words=request.GET.get("q", "").strip(),
         state=request.GET.get("state", ""),
@@ -119,24 +129,22 @@ def case_page(request: HttpRequest, case_id: uuid.UUID, tab: str = "facts") -> H
             full = True
         except Refused as error:
             refusal = error
-    state, people = state_of(case), people_of(case, full=full)
+    state = page_state(officer, case, reason=request.POST["reason"].strip() if full else "")
+    people = people_of(case, full=full)
     context = {
         "case": case,
         "state": state,
         "tab": tab if tab in TABS else "facts",
         "people": people,
-        "summary": people.text(case.summary),
+        "print_sight": sight_of(officer, case, Thing.PAPER),
         "errors": [refusal] if refusal else [],
         "urgent": next((row for row in state["deadlines"] if not row["met"]), None),
         "articles": [citation(text) for text in ("行政处罚法 56", "行政处罚法 42(1)", "行政处罚法 55(1)")],
     }
     if context["tab"] == "documents":
         context |= _documents(request, case, state)
-        context["mine"] = sum(bool(own_roles(case, officer, one)) for one in planned(case) if one.document)
     if context["tab"] in ("facts", "trace"):
         context["lines"] = _lines(case, people)
-    for photo in state["photos"]:
-        photo["caption"] = people.text(photo["caption"])
     answer = render(request, "enforcement/case.html", context, status=refusal.status if refusal else 200)
     if full:
         answer["Cache-Control"] = "no-store"
@@ -145,9 +153,15 @@ def case_page(request: HttpRequest, case_id: uuid.UUID, tab: str = "facts") -> H
 
 @signed_in_only
 def paper(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID) -> HttpResponse:
-    """The pages of one document as pictures, for the documents tab."""
-    case = require_seen(officer_of(request), case_id)
-    context = {"case": case, "paper": paper_of(case, document_id)}
+    """The pages of one document as pictures, for the documents tab: shown when the look is on the ledger.
+
+    Posted with a reason for who has no part in the case.
+    """
+    officer = officer_of(request)
+    case = require_seen(officer, case_id)
+    one = find(case, document_id)
+    look_at_paper(actor=officer, case=case, paper=one, way="案件页", reason=request.POST.get("reason", ""))
+    context = {"case": case, "paper": paper_of(one)}
     return render(request, "enforcement/_paper.html", context)
 
 
@@ -162,7 +176,14 @@ def _worded(found: Iterable[Case]) -> list[tuple[Case, str]]:
 def _documents(request: HttpRequest, case: Case, state: dict[str, Any]) -> dict[str, Any]:
     found = state["documents"]
     chosen = next((one for one in found if one["id"] == request.GET.get("document")), found[0] if found else None)
-    return {"chosen": chosen, "sealed": sum(one["state"] == "sealed" for one in found)}
+    officer, papers = officer_of(request), planned(case)
+    paper = next((one for one in papers if chosen and str(one.id) == chosen["id"]), None)
+    return {
+        "chosen": chosen,
+        "sight": sight_of(officer, case, Thing.PAPER, paper),
+        "sealed": sum(one["state"] == "sealed" for one in found),
+        "mine": sum(bool(own_roles(case, officer, one)) for one in papers if one.document),
+    }
 
 
 def _lines(case: Case, people: People) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
 from zhuanmai.accounts.requests import officer_of
+from zhuanmai.core.masking import masked_numbers
 from zhuanmai.exchange import queries
 from zhuanmai.exchange.models import Message
 
@@ -37,6 +38,11 @@ class MessageOut(Schema):
     received_at: dt.datetime | None
     receipt: str
     last_error: str
+
+    @staticmethod
+    def resolve_last_error(row: Message) -> str:
+        """What went wrong, without the numbers of people that a partner may have quoted."""
+        return str(masked_numbers(row.last_error))
 
 
 @router.get("/counts", response=CountsOut)

@@ -16,6 +16,7 @@ from zhuanmai.accounts.requests import officer_of
 from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.exports import exported
 from zhuanmai.core.listing import listed
+from zhuanmai.core.masking import masked_numbers
 from zhuanmai.core.templatetags.zhuanmai import minute
 from zhuanmai.exchange import queries, reconciliation, services
 from zhuanmai.exchange.models import Message
@@ -47,7 +48,7 @@ def _cells(row: Message) -> tuple[object, ...]:
     """A message as a sheet shows it; its content stays here."""
     return (
         str(row.pk), minute(row.created_at), message_kind(row.kind), row.body.get("clue_no", ""),
-        row.get_state_display(), row.attempts, minute(row.received_at), row.receipt, row.last_error,
+        row.get_state_display(), row.attempts, minute(row.received_at), row.receipt, masked_numbers(row.last_error),
     )  # fmt: skip
 
 

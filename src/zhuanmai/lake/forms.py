@@ -55,7 +55,7 @@ class RowForm(RefusingForm):
         for name in row.columns:
             column = table.column(name)
             value = (row.values or {}).get(name, "")
-            hidden = bool(column.personal and value and not full)
+            hidden = masking.hides(column, value) and not full
             needed = column.key and not hidden
             field = forms.CharField(label=name, required=needed, initial="" if hidden else value)
             field.widget.attrs["class"] = "form-control"
@@ -75,5 +75,6 @@ class RowForm(RefusingForm):
         if self.full:
             return given
         return {
-            name: value or (was.get(name, "") if table.column(name).personal else "") for name, value in given.items()
+            name: value or (was.get(name, "") if masking.hides(table.column(name), was.get(name, "")) else "")
+            for name, value in given.items()
         }

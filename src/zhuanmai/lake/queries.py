@@ -13,6 +13,7 @@ from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import require
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import NotFound
+from zhuanmai.core.masking import masked_numbers
 from zhuanmai.core.models import Work
 from zhuanmai.lake import manifest, masking, quality, quarantine
 from zhuanmai.lake.models import Import
@@ -95,7 +96,7 @@ def shown_value(row: quarantine.Row) -> str:
     table = TABLES[row.table]
     if row.column in table.names:
         return masking.masked(table.column(row.column), row.value)
-    return "***" if table.personal else row.raw
+    return "***" if table.personal else str(masked_numbers(row.raw))
 
 
 def freshness(*, officer: Officer) -> list[quality.Freshness]:

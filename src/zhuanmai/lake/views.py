@@ -22,6 +22,7 @@ from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.listing import ROWS_A_PAGE, page_of
+from zhuanmai.core.masking import masked_numbers
 from zhuanmai.core.models import Work
 from zhuanmai.core.navigation import tabs
 from zhuanmai.core.progress import bar, how_far
@@ -185,7 +186,7 @@ def quarantine_row(request: HttpRequest) -> HttpResponse:
         "form": form,
         "reason_form": reason_form,
         "full": full,
-        "raw": row.raw if full or not TABLES[row.table].personal else "",
+        "raw": row.raw if full else "" if TABLES[row.table].personal else masked_numbers(row.raw),
         "may_unmask": may(officer, "lake.unmask") and TABLES[row.table].personal and not full,
         "fixable": row.reason != "unknown_column",
     }

@@ -109,6 +109,14 @@ def line_of(entry: Entry, *, personal: bool = False) -> TimelineLine:
     )
 
 
+def entered_since(
+    kind: str, since: dt.datetime, *, actor_id: uuid.UUID, object_id: uuid.UUID, facts: dict[str, Any]
+) -> bool:
+    """Whether an officer's entry of that kind on that object, with these facts, was made since a moment."""
+    found = Entry.objects.filter(kind=kind, actor_id=actor_id, object_id=object_id, at__gte=since)
+    return found.filter(facts__contains=facts).exists()
+
+
 def kind_choices() -> list[tuple[str, str]]:
     """All kinds with their sentence, its facts left open, for a filter."""
     return [(kind.name, _FACT.sub("…", kind.sentence)) for kind in kinds()]

@@ -19,6 +19,7 @@ from psycopg.types.json import Jsonb
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Conflict
 from zhuanmai.core.ids import new_id
+from zhuanmai.core.masking import masked_numbers
 from zhuanmai.ledger.canonical import canonical, digest_of_row, stored_values
 from zhuanmai.ledger.merkle import leaf_hash
 from zhuanmai.ledger.models import Entry
@@ -34,11 +35,11 @@ def append(kind: str, **arguments: Any) -> Entry:
     """Append one entry in the running transaction; call it last (it holds a lock until the commit).
 
     Arguments: actor_id (None: the system itself), object_kind, object_id, and as needed key_id, case_id, facts (a fact
-    that the kind calls personal goes to the personal part), rows (as the act leaves them), removed (rows that it
-    deleted), before (`digests` of rows as the act found them, where they are not noted `as_found`: verification then
-    sees a row that was altered behind the rules before this act changed it again). Raises LookupError for an
-    unregistered kind, fact or table, RuntimeError outside a transaction, and in the test profile for a row that differs
-    from what is in the database.
+    that the kind calls personal goes to the personal part; the others stay for good, so a citizen's number or a mobile
+    phone in one of them is masked), rows (as the act leaves them), removed (rows that it deleted), before (`digests` of
+    rows as the act found them, where they are not noted `as_found`: verification then sees a row that was altered
+    behind the rules before this act changed it again). Raises LookupError for an unregistered kind, fact or table,
+    RuntimeError outside a transaction, and in the test profile for a row that differs from what is in the database.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("append belongs into the transaction of the act")
@@ -131,7 +132,7 @@ def _prepare(
         object_kind=object_kind,
         object_id=object_id,
         case_id=case_id,
-        facts={name: given[name] for name in registered.fields if name in given},
+        facts=masked_numbers({name: given[name] for name in registered.fields if name in given}),
         rows=_changes(list(rows), removed, before or {}),
         personal_digest=hashlib.sha256(salt + canonical(personal)).hexdigest() if personal else "",
     )

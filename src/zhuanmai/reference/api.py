@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Router, Schema
 
 from zhuanmai.accounts.models import Officer
-from zhuanmai.accounts.permissions import require
+from zhuanmai.accounts.permissions import may, require
 from zhuanmai.core.clock import today
 from zhuanmai.reference import calendar, carton_codes, catalogue, causes, identifiers, licensees, services
 from zhuanmai.reference.catalogue import Listed
@@ -202,8 +202,10 @@ def search_products(
 @router.get("/licensees", response=list[LicenseeOut])
 def find_licensees(request: HttpRequest, q: str) -> list[dict[str, Any]]:
     """Licensees by licence number, citizen's number, phone, or part of a name: personal data masked."""
-    require(_officer(request), "reference.see_register")
-    return [_licensee(one, masked=True) for one in licensees.find(q)]
+    actor = _officer(request)
+    require(actor, "reference.see_register")
+    people = may(actor, "reference.see_personal")
+    return [_licensee(one, masked=True) for one in licensees.find(q, people=people)]
 
 
 @router.get("/licensees/{licence_no}", response=LicenseeOut)

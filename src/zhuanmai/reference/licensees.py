@@ -26,18 +26,26 @@ def by_licence_no(licence_no: str) -> Licensee | None:
     return Licensee.objects.filter(licence_no=licence_no).first()
 
 
-def find(query: str, *, limit: int = _LIMIT) -> list[Licensee]:
-    """Licensees by licence number, citizen's number, credit code or phone (exact), or part of a name or address."""
+def find(query: str, *, people: bool, limit: int = _LIMIT) -> list[Licensee]:
+    """Licensees by licence number, citizen's number, credit code or phone (exact), or part of a name or address.
+
+    `people`: whether who asks may see the holders in full (with a reason); to others no search confirms a holder's
+    name, number or phone.
+    """
     text = query.strip()
     if not text:
         return []
     plain = identifiers.TYPES["citizen_id"].clean(text)
-    exact = Q(licence_no=plain) | Q(holder_id=plain) | Q(uscc=plain) | Q(phone=plain)
+    exact = Q(licence_no=plain) | Q(uscc=plain)
+    if people:
+        exact |= Q(holder_id=plain) | Q(phone=plain)
     rows = list(Licensee.objects.filter(exact)[:limit])
     if not rows and len(plain) < 12:
-        part = Q(holder_name__contains=text) | Q(shop_name__contains=text) | Q(address__contains=text)
+        part = Q(shop_name__contains=text) | Q(address__contains=text)
+        part |= Q(holder_name__contains=text) if people else Q()
         if plain.isdigit() and len(plain) >= 4:
-            part |= Q(licence_no__endswith=plain) | Q(phone__endswith=plain)
+            part |= Q(licence_no__endswith=plain)
+            part |= Q(phone__endswith=plain) if people else Q()
         rows = list(Licensee.objects.filter(part).order_by("status", "licence_no")[:limit])
     return rows
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from zhuanmai.core import assets, ports
 from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import NotFound
-from zhuanmai.core.masking import masked_id, masked_name, masked_phone
+from zhuanmai.core.masking import masked_id, masked_name, masked_numbers, masked_phone
 from zhuanmai.core.units import Unit, money, plain
 
 register = template.Library()
@@ -138,6 +138,7 @@ _SPANS = (
 register.filter("masked_name", masked_name)
 register.filter("masked_id", masked_id)
 register.filter("masked_phone", masked_phone)
+register.filter("masked_numbers", masked_numbers)
 
 
 _KINDS = {

@@ -23,7 +23,7 @@ from zhuanmai.enforcement.operations.payloads import (
 )
 from zhuanmai.enforcement.operations.table import handles
 from zhuanmai.enforcement.operations.work import Done, Work
-from zhuanmai.enforcement.procedure import Act
+from zhuanmai.enforcement.procedure import KIND, Act
 from zhuanmai.reference import causes, identifiers
 
 
@@ -64,7 +64,7 @@ def oral_approval_record(work: Work, payload: OralApprovalRecord, operation: Fie
     if not payload.reason:
         raise Refused("reason_missing", "请写明情况紧急的原因。", "reason")
     row = record_oral(
-        kind="case", subject_id=work.case.pk, unit=work.case.bureau, purpose="registration", by=head, at=payload.at,
+        kind=KIND, subject_id=work.case.pk, unit=work.case.bureau, purpose="registration", by=head, at=payload.at,
         reason=payload.reason, recorded_by=work.officer.pk, note=work.note,
     )  # fmt: skip
     term = terms.begin(work.case, "oral_approval", row.at)

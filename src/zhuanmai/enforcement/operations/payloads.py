@@ -7,10 +7,12 @@ import uuid
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from zhuanmai.core.clock import SHANGHAI
 from zhuanmai.core.errors import FieldError, Refused
+from zhuanmai.core.masking import is_masked
 
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else str(value).strip())]
 
@@ -31,6 +33,20 @@ def _nothing(value: Any) -> Any:
     return None if value == "" else value
 
 
+def _plain(value: str) -> str:
+    """A fact about a person as it is: what a mask left of one never comes back as a fact."""
+    if is_masked(value):
+        raise PydanticCustomError("masked", "masked")
+    return value
+
+
+def _plain_person(sheet: dict[str, Any]) -> dict[str, Any]:
+    for value in sheet.values():
+        _plain(str(value))
+    return sheet
+
+
+Personal = Annotated[Text, AfterValidator(_plain)]
 Moment = Annotated[AwareDatetime | None, BeforeValidator(_moment)]
 Day = Annotated[dt.date | None, BeforeValidator(_nothing)]
 Id = Annotated[uuid.UUID | None, BeforeValidator(_nothing)]
@@ -72,7 +88,7 @@ class Report(Payload):
 
     at: Moment = None
     way: Text = ""
-    by: Text = ""
+    by: Personal = ""
     anonymous: bool = False
     text: Text = ""
 
@@ -107,18 +123,18 @@ class PartySet(Payload):
 
     party_id: uuid.UUID
     kind: Literal["person", "individual_business", "organisation", "unknown"] = "individual_business"
-    name: Annotated[Text, Field(max_length=120)] = ""
+    name: Annotated[Personal, Field(max_length=120)] = ""
     sex: Annotated[Text, Field(max_length=4)] = ""
     ethnicity: Annotated[Text, Field(max_length=20)] = ""
     born_on: Day = None
     id_kind: Annotated[Text, Field(max_length=40)] = ""
-    id_no: Annotated[Text, Field(max_length=40)] = ""
-    phone: Annotated[Text, Field(max_length=40)] = ""
-    address: Annotated[Text, Field(max_length=300)] = ""
+    id_no: Annotated[Personal, Field(max_length=40)] = ""
+    phone: Annotated[Personal, Field(max_length=40)] = ""
+    address: Annotated[Personal, Field(max_length=300)] = ""
     occupation: Annotated[Text, Field(max_length=120)] = ""
     licence_no: Text = ""
     licence_valid_to: Day = None
-    representative: dict[str, Any] | None = None
+    representative: Annotated[dict[str, Any], AfterValidator(_plain_person)] | None = None
 
 
 class PartyRemove(Payload):
@@ -130,13 +146,13 @@ class PartyRemove(Payload):
 class Person(Payload):
     """The person in charge on the spot, or a witness."""
 
-    name: Annotated[Text, Field(max_length=120)] = ""
+    name: Annotated[Personal, Field(max_length=120)] = ""
     sex: Text = ""
     relation: Text = ""
     id_kind: Text = ""
-    id_no: Text = ""
-    phone: Text = ""
-    address: Annotated[Text, Field(max_length=300)] = ""
+    id_no: Personal = ""
+    phone: Personal = ""
+    address: Annotated[Personal, Field(max_length=300)] = ""
 
 
 class PresenceSet(Payload):
@@ -330,7 +346,7 @@ class EvidenceSet(Payload):
 
     evidence_id: uuid.UUID
     kind: Annotated[Text, Field(max_length=60)] = ""
-    provided_by: Annotated[Text, Field(max_length=120)] = ""
+    provided_by: Annotated[Personal, Field(max_length=120)] = ""
     way: Annotated[Text, Field(max_length=60)] = ""
     photo_id: Id = None
     at: Moment = None
@@ -349,9 +365,9 @@ class CorrectionSet(Payload):
 class ServiceSet(Payload):
     """service.set."""
 
-    address: Annotated[Text, Field(max_length=300)] = ""
-    receiver: Annotated[Text, Field(max_length=120)] = ""
-    phone: Text = ""
+    address: Annotated[Personal, Field(max_length=300)] = ""
+    receiver: Annotated[Personal, Field(max_length=120)] = ""
+    phone: Personal = ""
     electronic: bool | None = None
     electronic_way: Annotated[Text, Field(max_length=120)] = ""
     way: Annotated[Text, Field(max_length=20)] = ""
@@ -391,6 +407,7 @@ class SimpleSet(Payload):
 P = TypeVar("P", bound=Payload)
 _WORDS = {
     "missing": "缺少这一项；请补填",
+    "masked": "是脱敏显示的内容，不能当作事实录入；请由承办人按原件填写",
     "uuid_parsing": "编号格式不对；请刷新页面后重试",
     "decimal_parsing": "应为数字；请改正",
     "decimal_type": "应为数字；请改正",

@@ -43,7 +43,8 @@ def licensee_list(request: HttpRequest) -> HttpResponse:
     q, district, status = asked.get("q", "").strip(), asked.get("district", ""), asked.get("status", "")
     rows = Licensee.objects.all()
     if q:
-        rows = rows.filter(pk__in=[one.pk for one in licensees.find(q, limit=500)])
+        people = officer(request).may("reference.see_personal")
+        rows = rows.filter(pk__in=[one.pk for one in licensees.find(q, people=people, limit=500)])
     rows = rows.filter(district_code=district) if district else rows
     rows = rows.filter(status=status) if status else rows
     if answer := exported(request, "licensees", _("Register of licensees"), _HEADINGS, lambda: map(_cells, rows)):

@@ -1,0 +1,74 @@
+"""Every address of the platform, taken from the code: pages of the URL conf and operations of the API, with their ids."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2
+from django.urls import URLPattern, URLResolver, get_resolver
+from openpyxl import load_workbook
+
+from zhuanmai.api import api
+
+_CONVERTED = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address with its parts open, as the code has it, and the methods that it is asked with."""
+
+    route: str
+    methods: tuple[str, ...]
+
+    def filled(self, ids: Mapping[str, Any]) -> str:
+        """The address with its parts filled: by `route part`, else by the part's name. Raises KeyError for a new part."""
+
+        def fill(found: re.Match[str]) -> str:
+            own = f"{self.route} {found[1]}"
+            if own not in ids and found[1] not in ids:
+                raise KeyError(f"tell the walk what to fill {found[1]} of {self.route} with")
+            return str(ids.get(own, ids.get(found[1])))
+
+        return "/" + _CONVERTED.sub(fill, self.route)
+
+
+def addresses() -> list[Address]:
+    """All of them: the API with the methods that it documents, pages with GET and POST."""
+    operations = [
+        Address(
+            path.removeprefix("/").replace("{", "<").replace("}", ">"), tuple(sorted(verb.upper() for verb in verbs))
+        )
+        for path, verbs in api.get_openapi_schema()["paths"].items()
+    ]
+    pages = [Address(route, ("GET", "POST")) for route in _routes(get_resolver().url_patterns, "")]
+    return [*operations, *(page for page in pages if not page.route.startswith("api/"))]
+
+
+def _routes(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str]:
+    for pattern in patterns:
+        here = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern.url_patterns, here)
+        else:
+            yield here
+
+
+def text_of(answer: Any) -> str:
+    """What a person can read in an answer: text, the cells of a workbook, the words on the pages of a PDF."""
+    content = b"".join(answer) if answer.streaming else answer.content
+    mime = answer.headers.get("Content-Type", "")
+    if "pdf" in mime:
+        document = pypdfium2.PdfDocument(content)
+        words = "".join(page.get_textpage().get_text_range() for page in document)
+        document.close()
+        return words
+    if "spreadsheet" in mime:
+        sheets = load_workbook(io.BytesIO(content), read_only=True)
+        return "\n".join(str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row)
+    if mime.startswith("image/"):
+        return ""
+    return str(content.decode("utf-8", "replace"))
