@@ -14,19 +14,13 @@ from tests.core.walking import Address, addresses, text_of
 from tests.enforcement.conftest import Bureau
 from tests.enforcement.desk import DRAWN, RED, Scene, picture, scene
 from zhuanmai.approvals.models import Approval
+from zhuanmai.approvals.permissions import require_decider, waiting_for
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import NotAllowed, NotFound
 from zhuanmai.core.ids import new_id
 from zhuanmai.documents.models import SignatureBlock
 from zhuanmai.enforcement.models import Case
-from zhuanmai.enforcement.permissions import (
-    approvable_by,
-    cases_of,
-    is_investigator,
-    require_approver,
-    require_seen,
-    require_worker,
-)
+from zhuanmai.enforcement.permissions import cases_of, conflicted, require_seen, require_worker
 from zhuanmai.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +38,7 @@ def test_the_squad_and_its_heads_see_the_case(bureau: Bureau, username: str) -> 
 def test_others_see_no_case_in_any_list_or_by_its_id(bureau: Bureau, username: str) -> None:
     case_id = bureau.open_case().case_id
     assert list(cases_of(bureau[username])) == []
-    assert list(approvable_by(bureau[username])) == []
+    assert waiting_for(bureau[username]) == []
     with pytest.raises(NotFound):
         require_seen(bureau[username], case_id)
 
@@ -69,12 +63,14 @@ def test_the_valuer_sees_the_case_that_they_value(bureau: Bureau) -> None:
 
 
 def test_an_investigator_never_approves_the_case(bureau: Bureau) -> None:
-    case = require_seen(bureau["jia"], bureau.open_case().case_id)
-    assert is_investigator(case, bureau["yi"])
+    found = scene(bureau)
+    found["jia"].act(found.case_id, "submit_registration")
+    row = Approval.objects.get(subject_id=found.case_id)
+    assert conflicted({bureau["yi"].pk, bureau["wu"].pk}, found.case_id) == {bureau["yi"].pk}
     for username in ("jia", "bing", "ding"):
         with pytest.raises(NotAllowed):
-            require_approver(bureau[username], case, "bureau_head")
-    require_approver(bureau["wu"], case, "bureau_head")
+            require_decider(bureau[username], row)
+    assert require_decider(bureau["wu"], row) == bureau["wu"].pk
 
 
 @pytest.mark.parametrize("username", ["o35020310", "analyst"])
