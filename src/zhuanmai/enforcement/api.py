@@ -8,22 +8,20 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Router, Schema
-from ninja.errors import HttpError
 
 from zhuanmai.accounts.requests import officer_of
 from zhuanmai.core import files
-from zhuanmai.core.clock import SHANGHAI
 from zhuanmai.core.errors import NotFound
 from zhuanmai.enforcement import operations, services
 from zhuanmai.enforcement.kit import kit
 from zhuanmai.enforcement.models import Case, Photo
+from zhuanmai.enforcement.operations import reading
 from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.stage_api import router as stages
 from zhuanmai.enforcement.state import state_of
 
 router = Router(tags=["enforcement"])
 router.add_router("", stages)
-_MOST = 500
 
 
 class OperationIn(Schema):
@@ -36,18 +34,23 @@ class OperationIn(Schema):
     payload: dict[str, Any] = {}
 
 
-class OperationsIn(Schema):
-    """A batch from one tablet. `unsent`: how many it has beyond these."""
-
-    tablet: uuid.UUID
-    operations: list[OperationIn]
-    unsent: int = 0
+# A batch is read by hand (operations.reading): one operation that does not fit this is refused by itself.
+_BATCH = {
+    "description": "A batch from one tablet. `unsent`: how many it has beyond these.",
+    "type": "object",
+    "required": ["tablet", "operations"],
+    "properties": {
+        "tablet": {"type": "string", "format": "uuid"},
+        "operations": {"type": "array", "minItems": 1, "maxItems": reading.MOST, "items": OperationIn.json_schema()},
+        "unsent": {"type": "integer", "minimum": 0, "default": 0},
+    },
+}
 
 
 class ResultOut(Schema):
-    """What became of an operation: applied, duplicate, refused (with code, detail, field), pending."""
+    """What became of an operation, by the id it came with: applied, duplicate, pending, refused."""
 
-    id: uuid.UUID
+    id: str
     status: str
     code: str = ""
     detail: str = ""
@@ -69,27 +72,20 @@ class PhotoOut(Schema):
     quality: list[str]
 
 
-@router.post("/cases/{case_id}/operations", response=OperationsOut)
-def post_operations(request: HttpRequest, case_id: uuid.UUID, batch: OperationsIn) -> dict[str, Any]:
+@router.post(
+    "/cases/{case_id}/operations",
+    response=OperationsOut,
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _BATCH}}}},
+)
+def post_operations(request: HttpRequest, case_id: uuid.UUID) -> dict[str, Any]:
     """Apply a tablet's operations in order, each once; refused ones change nothing and say why."""
-    if not batch.operations or len(batch.operations) > _MOST:
-        raise HttpError(413, f"一次传 1 到 {_MOST} 步；请分批重传。")
-    sent = [
-        operations.Sent(
-            id=one.id,
-            n=max(0, one.n),
-            kind=one.kind,
-            at=one.at if one.at.tzinfo else one.at.replace(tzinfo=SHANGHAI),
-            payload=one.payload,
-        )
-        for one in batch.operations
-    ]
+    batch = reading.batch(case_id, request.body)
     results, cursor = operations.apply(
         officer=officer_of(request),
         case_id=case_id,
         tablet=batch.tablet,
-        operations=sent,
-        unsent=max(0, batch.unsent),
+        operations=batch.operations,
+        unsent=batch.unsent,
     )
     return {"results": [vars(result) for result in results], "cursor": cursor, "state": None}
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Model
 
 from zhuanmai.accounts.models import Officer
@@ -24,6 +24,7 @@ from zhuanmai.enforcement.models import Case, FieldOperation, Tablet
 from zhuanmai.enforcement.operations import counting, goods, opening, papers, people, records  # noqa: F401 - they register
 from zhuanmai.enforcement.operations.opening import opened
 from zhuanmai.enforcement.operations.payloads import CountingReopen, parsed
+from zhuanmai.enforcement.operations.reading import Sent, refuse_unreadable
 from zhuanmai.enforcement.operations.table import entry, handles
 from zhuanmai.enforcement.operations.work import SIGNED, Done, Waits, Work
 from zhuanmai.enforcement.permissions import require_worker
@@ -39,21 +40,10 @@ Status = FieldOperation.Status
 
 
 @dataclass(frozen=True)
-class Sent:
-    """An operation as it came from a tablet."""
-
-    id: uuid.UUID
-    n: int
-    kind: str
-    at: dt.datetime
-    payload: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class Result:
-    """What became of one operation."""
+    """What became of one operation, under the id that it was sent with."""
 
-    id: uuid.UUID
+    id: str
     status: str
     code: str = ""
     detail: str = ""
@@ -93,7 +83,7 @@ def apply(
         if case is None:
             case, first, refused = _open(officer, case_id, tablet, operations)
             if case is None:
-                return [refused or Result(operations[0].id, Status.REFUSED)], 0
+                return [refused] if refused else [], 0
         else:
             require_worker(officer, case)
         work = _work(case, officer, tablet, made=bool(first))
@@ -102,9 +92,10 @@ def apply(
         known |= {one.operation.pk: one.operation for one in first}
         fresh = {one.operation.pk for one in first}
         _release(batch, overdue_only=True)
-        found = {sent.id: _take(batch, sent, known, fresh) for sent in sorted(operations, key=lambda sent: sent.n)}
+        in_order = sorted(range(len(operations)), key=lambda place: operations[place].n)
+        found = {place: _take(batch, operations[place], known, fresh) for place in in_order}
         _release(batch)
-        results = [_after(found[sent.id], known) for sent in operations]
+        results = [_after(sent, found[place], known) for place, sent in enumerate(operations)]
         _finish(batch, unsent)
         return results, case.cursor
 
@@ -150,9 +141,10 @@ def _open(
     row = _row(None, officer, tablet, opening_sent)
     try:
         with transaction.atomic():
+            refuse_unreadable(opening_sent.payload)
             case, done = opened(officer, case_id, opening_sent.payload, row)
     except Refused as refusal:
-        return None, [], Result(opening_sent.id, Status.REFUSED, refusal.code, refusal.detail, refusal.field)
+        return None, [], _answer(opening_sent, Status.REFUSED, refusal)
     case.cursor += 1
     row.case, row.cursor = case, case.cursor
     row.save(force_insert=True)
@@ -175,7 +167,7 @@ def _row(case: Case | None, officer: Officer, tablet: uuid.UUID, sent: Sent) -> 
         case=case,
         tablet=tablet,
         n=sent.n,
-        kind=sent.kind[:40],
+        kind=sent.kind,
         at=sent.at,
         actor=officer,
         payload=sent.payload,
@@ -237,17 +229,12 @@ def _apply(batch: _Batch, row: FieldOperation, *, new: bool) -> None:
     row.cursor, row.status, row.code, row.detail, row.field = case.cursor, Status.APPLIED, "", "", ""
     kind, done = row.kind, Done()
     try:
-        with transaction.atomic():
-            done = handled(work, row)
+        done = _tried(work, row)
     except Waits as waits:
         row.status, row.code, row.detail = Status.PENDING, "counting_closed", waits.detail
         kind, done = "kept", Done({"kind": row.kind, "detail": waits.detail})
     except Refused as refusal:
         kind, done = "refused", _refused(work, row, refusal)
-    except (DataError, IntegrityError):
-        _log.exception("operation %s of kind %s was not kept", row.pk, row.kind)
-        detail = "这一步的内容无法保存，未作任何改动；请核对后重做，仍不行请联系管理员。"
-        kind, done = "refused", _refused(work, row, Refused("not_kept", detail))
     row.effect = done.effect
     row.save(force_insert=new)
     if row.kind in _COUNTS and row.status == Status.APPLIED:
@@ -256,8 +243,25 @@ def _apply(batch: _Batch, row: FieldOperation, *, new: bool) -> None:
     batch.entries.append(_Entry(kind, row, done))
 
 
+def _tried(work: Work, row: FieldOperation) -> Done:
+    """Let one operation act in its own savepoint. Raises Refused or Waits: what breaks is refused, and logged.
+
+    Only a database that is away or has to choose between two transactions is no fault of the operation: that passes.
+    """
+    try:
+        with transaction.atomic():
+            return handled(work, row)
+    except (Refused, Waits, OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        _log.exception("operation %s of kind %s was not kept", row.pk, row.kind)
+        detail = "这一步的内容无法保存，未作任何改动；请核对后重做，仍不行请联系管理员。"
+        raise Refused("not_kept", detail) from error
+
+
 def handled(work: Work, row: FieldOperation) -> Done:
     """Ask the procedure, check the payload, let the handler act. Raises Refused or Waits."""
+    refuse_unreadable(row.payload)
     found = entry(row.kind)
     payload = parsed(found.shape, row.payload)
     if found.act is Act.ENTER_FACTS:
@@ -286,7 +290,11 @@ def _refused(work: Work, row: FieldOperation, refusal: Refused) -> Done:
     return Done({"kind": row.kind, "code": refusal.code, "detail": refusal.detail})
 
 
-def _after(taken: tuple[FieldOperation, bool], known: dict[uuid.UUID, FieldOperation]) -> Result:
+def _answer(sent: Sent, status: str, why: Refused | FieldOperation) -> Result:
+    return Result(sent.named or str(sent.id), status, why.code, why.detail, why.field)
+
+
+def _after(sent: Sent, taken: tuple[FieldOperation, bool], known: dict[uuid.UUID, FieldOperation]) -> Result:
     """The answer: the first one's, but that what was applied before is a duplicate."""
     row, repeated = taken
     row = known.get(row.pk, row)
@@ -295,7 +303,7 @@ def _after(taken: tuple[FieldOperation, bool], known: dict[uuid.UUID, FieldOpera
     status = "pending" if row.status == Status.HELD else str(row.status)
     if repeated and status == Status.APPLIED:
         status = "duplicate"
-    return Result(row.pk, status, row.code, row.detail, row.field)
+    return _answer(sent, status, row)
 
 
 def _finish(batch: _Batch, unsent: int) -> None:
@@ -350,8 +358,7 @@ def reopen(work: Work, payload: CountingReopen, operation: FieldOperation) -> Do
     for row in map(work.note, waiting):
         theirs = Work(case, row.actor, row.tablet, work._lines, before=work.before)
         try:
-            with transaction.atomic():
-                done = handled(theirs, row)
+            done = _tried(theirs, row)
         except Refused as refusal:
             work.forget_lines()
             row.status, row.code, row.detail = Status.REFUSED, refusal.code, refusal.detail
