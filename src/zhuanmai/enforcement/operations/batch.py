@@ -143,12 +143,19 @@ def _open(
         with transaction.atomic():
             refuse_unreadable(opening_sent.payload)
             case, done = opened(officer, case_id, opening_sent.payload, row)
+            case.cursor += 1
+            row.case, row.cursor = case, case.cursor
+            _kept_once(row)
     except Refused as refusal:
         return None, [], _answer(opening_sent, Status.REFUSED, refusal)
-    case.cursor += 1
-    row.case, row.cursor = case, case.cursor
-    row.save(force_insert=True)
     return case, [_Entry("case.open", row, done)], None
+
+
+def _kept_once(row: FieldOperation) -> None:
+    """Keep an opening. Raises Refused (id_used) if its id stands for an operation of another case."""
+    if FieldOperation.objects.filter(pk=row.pk).exists():
+        raise Refused("id_used", "操作编号已用于别的案件，没有开始检查；请刷新平板页面后重新开始。", "id")
+    row.save(force_insert=True)
 
 
 def _tablet(case: Case, officer: Officer, tablet: uuid.UUID, operations: Sequence[Sent]) -> Tablet:
@@ -181,9 +188,11 @@ def _take(
 ) -> tuple[FieldOperation, bool]:
     """One operation: known already, too early, or to be applied. Returns its row and whether it is a repetition."""
     row = known.get(sent.id)
+    if row is not None and not (row.case_id == batch.work.case.pk and sent.is_same_as(row.kind, row.payload)):
+        sent = sent.under_an_id_of_its_own(batch.work.case.pk)
+        row = known.get(sent.id) or FieldOperation.objects.filter(pk=sent.id).first()
     if row is not None:
-        if row.case_id != batch.work.case.pk:
-            raise Refused("id_used", "操作编号已用于别的案件；请刷新平板页面后重试。", "id")
+        known[sent.id] = row
         if sent.id in fresh:
             batch.tablet.taken_to = max(batch.tablet.taken_to, sent.n)
         return row, sent.id not in fresh

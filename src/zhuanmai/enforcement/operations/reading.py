@@ -47,6 +47,17 @@ class Sent:
     payload: dict[str, Any]
     named: str = ""
 
+    def is_same_as(self, kind: str, payload: dict[str, Any]) -> bool:
+        """Whether what is kept is what came: numbers compared by value, as the database writes some otherwise."""
+        return kind == self.kind and payload == json.loads(json.dumps(self.payload))
+
+    def under_an_id_of_its_own(self, case_id: uuid.UUID) -> Sent:
+        """The same operation where its id stands for another one: refused, and kept under an id made from what came."""
+        refusal = Refused("id_used", "操作编号已用于别的操作，这一步没有记入；请重做这一步。", "id")
+        kept = self.refused(refusal)
+        own = derived_id(case_id, "id_used", kept.payload[_UNREADABLE]["sha256"])
+        return replace(kept, id=own, named=self.named or str(self.id))
+
     def refused(self, refusal: Refused, *, raw: Any = None) -> Sent:
         """The same operation as one that is only kept: `raw` is what came, in place of id, kind and payload."""
         came = {"id": str(self.id), "kind": self.kind, "payload": self.payload} if raw is None else raw
