@@ -37,12 +37,12 @@ export class Api {
   }
 
   /**
-   * Ask; with `missing`, an answer of "unchanged" or "not there" is that value. `background`: nobody did anything, so
-   * that asking does not keep a session alive.
+   * Ask; with `missing`, an answer of "not there" is that value, with `unchanged` one of "unchanged". `background`: nobody
+   * did anything, so that asking does not keep a session alive.
    */
-  async get<T>(path: string, options: { missing?: T; background?: boolean } = {}): Promise<T> {
+  async get<T>(path: string, options: { missing?: T; unchanged?: T; background?: boolean } = {}): Promise<T> {
     const response = await this.send("GET", path, { headers: options.background ? { "X-Background": "1" } : {} });
-    if (response.status === 204 || response.status === 304) return options.missing as T;
+    if (response.status === 204 || response.status === 304) return options.unchanged as T;
     if (response.status === 404 && "missing" in options) return options.missing as T;
     return this.read<T>(response);
   }

@@ -24,7 +24,7 @@ export class PhotoQueue {
   constructor(private readonly session: Session) {}
 
   async restore(): Promise<void> {
-    for (const photo of await this.session.log.unsentPhotos(this.session.caseId)) this.waiting.set(photo.id, photo.error ?? "");
+    for (const photo of await this.session.log.unsentPhotos(this.session.caseId)) this.waiting.set(photo.id, "");
   }
 
   /** Keep a picture and put it on the case. */
@@ -50,6 +50,14 @@ export class PhotoQueue {
     return this.urls.get(id)!;
   }
 
+  /** Nothing of the case's pictures is shown any more. */
+  forget(): void {
+    for (const url of this.urls.values()) if (url.startsWith("blob:")) URL.revokeObjectURL(url);
+    this.urls.clear();
+    this.waiting.clear();
+    this.hints.clear();
+  }
+
   /** Send what waits; resolves when every picture was tried. A picture whose act is not yet with the server waits for it. */
   send(): Promise<void> {
     if (!this.waiting.size) return Promise.resolve();
@@ -65,7 +73,7 @@ export class PhotoQueue {
         const path = `/enforcement/cases/${this.session.caseId}/photos/${photo.id}`;
         const answer = await this.session.api.put<{ sha256: string; quality?: string[] }>(path, photo.blob, photo.mime);
         if (answer.sha256 !== photo.sha256) throw new Error(t("传到服务器的照片与原件摘要不符，正在重传"));
-        await this.session.log.keepPhoto({ ...photo, sent: true });
+        await this.session.log.markSent(photo.id);
         this.waiting.delete(photo.id);
         if (answer.quality?.length) this.hints.set(photo.id, answer.quality);
       } catch (reason) {

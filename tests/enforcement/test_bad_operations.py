@@ -63,7 +63,7 @@ class Api:
         """An operation as JSON text; `changes` are texts of its own fields."""
         self.tablet.n += 1
         fields = {
-            "id": f'"{new_id()}"', "n": str(self.tablet.n), "kind": json.dumps(kind),
+            "id": f'"{new_id()}"', "n": str(self.tablet.n), "by": f'"{self.tablet.officer.pk}"', "kind": json.dumps(kind),
             "at": f'"{dt.datetime.now(dt.UTC).isoformat()}"', "payload": payload, **changes,
         }  # fmt: skip
         return "{" + ", ".join(f'"{name}": {text}' for name, text in fields.items()) + "}"
@@ -177,6 +177,7 @@ HEADS = {
     "n": ["1e400", "NaN", "9" * 30, '"x"', "null", "-9" * 1, "[]", "true", "1.5"],
     "kind": [json.dumps("k" * 300), '"\\u0000"', '"\\ud800"', "7", "null", '""', "{}"],
     "at": [*BAD_MOMENTS, "null", '"gestern"', "7"],
+    "by": [*BAD_IDS, "null", BAD_TEXTS["deep"]],
     "payload": ["7", "null", '"\\u0000"', "[]", "NaN", BAD_TEXTS["deep"]],
 }
 

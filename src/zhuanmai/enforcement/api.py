@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import uuid
 from typing import Any
@@ -25,10 +26,15 @@ router.add_router("", stages)
 
 
 class OperationIn(Schema):
-    """One operation from a tablet: its id (UUIDv7), its order there, what, when, with what."""
+    """One operation from a tablet: its id (UUIDv7), its order there, who made it, what, when, with what.
+
+    Whoever takes over what another made names them again in `taken_over_from`.
+    """
 
     id: uuid.UUID
-    n: int = 0
+    n: int
+    by: uuid.UUID
+    taken_over_from: uuid.UUID | None = None
     kind: str
     at: dt.datetime
     payload: dict[str, Any] = {}
@@ -65,6 +71,19 @@ class OperationsOut(Schema):
     state: dict[str, Any] | None = None
 
 
+class TakeOverIn(Schema):
+    """Whose unsent operations, and on which device they are."""
+
+    author: uuid.UUID
+    device: uuid.UUID
+
+
+class TakeOverOut(Schema):
+    """The key to the author's data of this case on the device (32 bytes, base64)."""
+
+    key: str
+
+
 class PhotoOut(Schema):
     """A photograph that is kept: its digest, and hints on its quality."""
 
@@ -88,6 +107,18 @@ def post_operations(request: HttpRequest, case_id: uuid.UUID) -> dict[str, Any]:
         unsent=batch.unsent,
     )
     return {"results": [vars(result) for result in results], "cursor": cursor, "state": None}
+
+
+@router.post("/cases/{case_id}/take-over", response=TakeOverOut)
+def post_take_over(
+    request: HttpRequest, case_id: uuid.UUID, given: TakeOverIn, response: HttpResponse
+) -> dict[str, str]:
+    """Open what another officer of the case entered on this device and did not send; each time is on the ledger."""
+    officer = officer_of(request)
+    require_seen(officer, case_id)
+    response["Cache-Control"] = "no-store"
+    key = services.take_over(actor=officer, case_id=case_id, author_id=given.author, device=given.device)
+    return {"key": base64.b64encode(key).decode("ascii")}
 
 
 @router.get("/cases/{case_id}/state", response={200: dict[str, Any], 204: None})

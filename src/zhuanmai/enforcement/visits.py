@@ -38,6 +38,7 @@ class Inspections:
             n=1,
             kind="case.open",
             at=now(),
+            by=actor.pk,
             payload={
                 "reason": lead.reason,
                 "clue": {"source": lead.source, "received_at": lead.received_at.isoformat(), "text": lead.text},

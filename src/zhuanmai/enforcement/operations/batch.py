@@ -27,7 +27,7 @@ from zhuanmai.enforcement.operations.payloads import CountingReopen, parsed
 from zhuanmai.enforcement.operations.reading import Sent, refuse_unreadable
 from zhuanmai.enforcement.operations.table import entry, handles
 from zhuanmai.enforcement.operations.work import SIGNED, Done, Waits, Work
-from zhuanmai.enforcement.permissions import require_worker
+from zhuanmai.enforcement.permissions import require_take_over, require_worker
 from zhuanmai.enforcement.procedure import Act, State
 from zhuanmai.ledger.services import append
 
@@ -81,23 +81,70 @@ def apply(
         first: list[_Entry] = []
         refused: Result | None = None
         if case is None:
-            case, first, refused = _open(officer, case_id, tablet, operations)
+            own = [sent for sent in operations if _not_his(None, officer, sent) is None]
+            if own:
+                case, first, refused = _open(officer, case_id, tablet, own)
             if case is None:
-                return [refused] if refused else [], 0
+                return [refused] if refused else [_turned_down(None, officer, sent) for sent in operations], 0
         else:
             require_worker(officer, case)
-        work = _work(case, officer, tablet, made=bool(first))
-        batch = _Batch(work, _tablet(case, officer, tablet, operations), first)
-        known = {row.pk: row for row in FieldOperation.objects.filter(pk__in=[sent.id for sent in operations])}
-        known |= {one.operation.pk: one.operation for one in first}
-        fresh = {one.operation.pk for one in first}
-        _release(batch, overdue_only=True)
-        in_order = sorted(range(len(operations)), key=lambda place: operations[place].n)
-        found = {place: _take(batch, operations[place], known, fresh) for place in in_order}
-        _release(batch)
-        results = [_after(sent, found[place], known) for place, sent in enumerate(operations)]
-        _finish(batch, unsent)
-        return results, case.cursor
+        taken = [sent for sent in operations if _not_his(case, officer, sent) is None]
+        results: dict[int, Result] = {}
+        if taken:
+            work = _work(case, officer, tablet, made=bool(first))
+            batch = _Batch(work, _tablet(case, officer, tablet, taken), first)
+            results = _taken_in(batch, taken)
+            _finish(batch, unsent)
+        foreign = [sent for sent in operations if id(sent) not in results]
+        results |= {id(sent): _turned_down(case, officer, sent) for sent in foreign}
+        for sent in foreign:
+            _note_foreign(case, officer, tablet, sent, results[id(sent)])
+        return [results[id(sent)] for sent in operations], case.cursor
+
+
+def _taken_in(batch: _Batch, operations: Sequence[Sent]) -> dict[int, Result]:
+    """Apply, in order, what is the officer's own or taken over; the results by identity of what was sent."""
+    known = {row.pk: row for row in FieldOperation.objects.filter(pk__in=[sent.id for sent in operations])}
+    known |= {one.operation.pk: one.operation for one in batch.entries}
+    fresh = {one.operation.pk for one in batch.entries}
+    _release(batch, overdue_only=True)
+    found = {id(sent): _take(batch, sent, known, fresh) for sent in sorted(operations, key=lambda sent: sent.n)}
+    _release(batch)
+    return {id(sent): _after(sent, found[id(sent)], known) for sent in operations}
+
+
+def _not_his(case: Case | None, officer: Officer, sent: Sent) -> Refused | None:
+    """Why an operation that another officer made is not taken from this one: it stays on its tablet."""
+    if sent.by in (None, officer.pk):
+        return None
+    author = Officer.objects.filter(pk=sent.by).first()
+    if author is None or case is None or not sent.taken_over:
+        who = author.name if author else "另一名执法人员"
+        detail = f"这一步由{who}录入，没有以您的名义上传，仍在平板上；请等{who}登录上传，或接手上传。"
+        return Refused("not_author", detail, "by")
+    try:
+        require_take_over(case, author, officer)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
+def _turned_down(case: Case | None, officer: Officer, sent: Sent) -> Result:
+    refusal = _not_his(case, officer, sent)
+    return _answer(sent, Status.REFUSED, refusal or Refused("not_author", ""))
+
+
+def _note_foreign(case: Case, officer: Officer, tablet: uuid.UUID, sent: Sent, result: Result) -> None:
+    """What was not taken is on record by its id alone: the row is its author's to send."""
+    facts = {"kind": sent.kind, "code": result.code, "detail": result.detail}
+    append(
+        "enforcement.refused",
+        actor_id=officer.pk,
+        object_kind="case",
+        object_id=case.pk,
+        case_id=case.pk,
+        facts={"operation_id": str(sent.id), "tablet": str(tablet), **facts},
+    )
 
 
 def flush(case: Case, officer: Officer) -> int:
@@ -164,7 +211,8 @@ def _tablet(case: Case, officer: Officer, tablet: uuid.UUID, operations: Sequenc
     row, made = Tablet.objects.get_or_create(case=case, tablet=tablet, defaults={"officer": officer})
     if made and start is not None:
         row.taken_to = max(0, start - 1)
-    row.officer = officer
+    if not any(sent.taken_over for sent in operations):
+        row.officer = officer
     return row
 
 
@@ -177,6 +225,7 @@ def _row(case: Case | None, officer: Officer, tablet: uuid.UUID, sent: Sent) -> 
         kind=sent.kind,
         at=sent.at,
         actor=officer,
+        made_by_id=sent.by if sent.taken_over and sent.by != officer.pk else None,
         payload=sent.payload,
         cursor=case.cursor + 1 if case else 0,
         status=Status.APPLIED,
@@ -337,6 +386,8 @@ def _finish(batch: _Batch, unsent: int) -> None:
 def _append(one: _Entry, work: Work, rows: Sequence[Model]) -> None:
     operation, done = one.operation, one.done
     facts = {"operation_id": str(operation.pk), "tablet": str(operation.tablet), **done.facts}
+    if operation.made_by is not None:
+        facts["taken_over"] = f"由{operation.made_by.name}录入、{operation.actor.name}上传"
     append(
         f"enforcement.{one.kind}",
         actor_id=operation.actor_id,

@@ -38,13 +38,19 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Sent:
-    """An operation as it came from a tablet. `n`: its place there, 0 for none; `named`: the id as it was written."""
+    """An operation as it came from a tablet.
+
+    `n`: its place there, 0 for none; `by`: the officer who made it, None if illegible; `taken_over`: whoever sends it
+    says openly that another made it; `named`: the id as it was written.
+    """
 
     id: uuid.UUID
     n: int
     kind: str
     at: dt.datetime
     payload: dict[str, Any]
+    by: uuid.UUID | None
+    taken_over: bool = False
     named: str = ""
 
     def is_same_as(self, kind: str, payload: dict[str, Any]) -> bool:
@@ -95,7 +101,8 @@ def read(case_id: uuid.UUID, raw: Any) -> Sent:
     given = raw if isinstance(raw, dict) else {}
     wrong: list[Refused] = [] if isinstance(raw, dict) else [_misshapen("operation")]
     identity, named = _identity(case_id, raw, given, wrong)
-    sent = Sent(identity, _order(given, wrong), _kind(given, wrong), _moment(given, wrong), {}, named)
+    by, taken_over = _author(given, wrong)
+    sent = Sent(identity, _order(given, wrong), _kind(given, wrong), _moment(given, wrong), {}, by, taken_over, named)
     payload = given.get("payload", {})
     if not isinstance(payload, dict):
         wrong.append(_misshapen("payload"))
@@ -138,6 +145,20 @@ def _identity(case_id: uuid.UUID, raw: Any, given: dict[str, Any], wrong: list[R
         named = plain(said, 80) if isinstance(said, str) else ""
         return derived_id(case_id, _UNREADABLE, _digest(_dumped(raw))), named
     return found, plain(said, 80)
+
+
+def _author(given: dict[str, Any], wrong: list[Refused]) -> tuple[uuid.UUID | None, bool]:
+    """Who made it; who takes it over names them once more."""
+    said, over = given.get("by"), given.get("taken_over_from")
+    try:
+        by = uuid.UUID(said)
+        if over is None or uuid.UUID(over) == by:
+            return by, over is not None
+    except (ValueError, TypeError, AttributeError):
+        wrong.append(_misshapen("by"))
+        return None, False
+    wrong.append(_misshapen("taken_over_from"))
+    return by, False
 
 
 def _order(given: dict[str, Any], wrong: list[Refused]) -> int:
