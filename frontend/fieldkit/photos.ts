@@ -3,6 +3,7 @@
 import { reactive } from "vue";
 import { Problem, sentence } from "./api";
 import { nowIso } from "./clock";
+import { isForGood } from "./delivery";
 import { t } from "./i18n";
 import { newId } from "./ids";
 import { digest, quality } from "./pictures";
@@ -19,6 +20,8 @@ export class PhotoQueue {
   readonly waiting = reactive(new Map<string, string>());
   readonly hints = reactive(new Map<string, string[]>());
   private readonly urls = reactive(new Map<string, string>());
+  /** Refused for good: not sent again while the page is open. */
+  private readonly turnedDown = new Set<string>();
   private flight: Promise<void> | null = null;
 
   constructor(private readonly session: Session) {}
@@ -68,7 +71,7 @@ export class PhotoQueue {
   private async sendAll(): Promise<void> {
     for (const photo of await this.session.log.unsentPhotos(this.session.caseId)) {
       const own = this.session.operations.value.find((one) => one.kind === "photo.add" && one.payload.photo_id === photo.id);
-      if (own?.status === "waiting" || own?.status === "refused") continue;
+      if (own?.status === "waiting" || own?.status === "refused" || this.turnedDown.has(photo.id)) continue;
       try {
         const path = `/enforcement/cases/${this.session.caseId}/photos/${photo.id}`;
         const answer = await this.session.api.put<{ sha256: string; quality?: string[] }>(path, photo.blob, photo.mime);
@@ -79,6 +82,7 @@ export class PhotoQueue {
       } catch (reason) {
         this.waiting.set(photo.id, sentence(reason));
         if (!(reason instanceof Problem)) break;
+        if (isForGood(reason) && reason.status !== 404) this.turnedDown.add(photo.id);
       }
     }
   }

@@ -6,6 +6,7 @@ import { Catalogue } from "./catalogue";
 import { clockOffset, now, nowIso, restoreClock, setClock } from "./clock";
 import { t } from "./i18n";
 import { newId } from "./ids";
+import { isForGood } from "./delivery";
 import { forgetKey } from "./keyring";
 import type { Foreign, Misread, Oplog } from "./oplog";
 import { PhotoQueue } from "./photos";
@@ -149,7 +150,7 @@ export class Session {
       await this.log.keepSetting("catalogue", data);
     } catch (reason) {
       if (!this.kit.value) this.notify("warning", sentence(reason));
-      setTimeout(() => void this.refresh(), 15_000);
+      if (!(reason instanceof Problem && isForGood(reason))) setTimeout(() => void this.refresh(), 15_000);
     }
   }
 

@@ -7,6 +7,7 @@ import json
 import types
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Union, get_args, get_origin
 
 import pytest
@@ -16,6 +17,7 @@ from pydantic import BaseModel
 from tests.enforcement.conftest import Bureau, TabletClient
 from zhuanmai.core.ids import new_id
 from zhuanmai.enforcement.models import FieldOperation
+from zhuanmai.enforcement.operations import table
 from zhuanmai.enforcement.operations.table import entry, kinds
 from zhuanmai.ledger.verify import verify
 
@@ -232,7 +234,17 @@ def test_a_batch_count_that_no_column_takes_is_cut_down(bureau: Bureau) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["{", "[]", "7", '{"tablet": "x", "operations": [{}]}', '{"operations": 7}', "\\ud800"]
+    "body",
+    [
+        "{",
+        "[]",
+        "7",
+        '{"tablet": "x", "operations": [{}]}',
+        '{"operations": 7}',
+        '{"tablet": 7, "operations": [{}]}',
+        '{"tablet": "018f0000-0000-7000-8000-000000000001", "operations": "abc"}',
+        "\\ud800",
+    ],
 )
 def test_what_is_no_batch_is_turned_down(bureau: Bureau, body: str) -> None:
     api = Api(bureau.open_case())
@@ -241,3 +253,31 @@ def test_what_is_no_batch_is_turned_down(bureau: Bureau, body: str) -> None:
     assert (answer.status_code, answer["Content-Type"]) in [
         (status, "application/problem+json") for status in (400, 413, 422)
     ]
+
+
+def test_what_breaks_while_it_is_applied_is_refused_alone(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of ours in one handler: the operation is kept with its reason, and what waited for counting lands too."""
+    tablet = bureau.open_case()
+    other = TabletClient(bureau["yi"], tablet.case_id)
+    tablet.done("scan", barcode=RED)
+    tablet.done("counting.close")
+    change = {"line_id": tablet.line_id(RED), "unit": "carton", "difference": 1, "seen": 1}
+    late = [other.do("quantity.difference", **change), other.do("scan", barcode=RED)]
+    assert [one.status for one in late] == ["pending", "pending"]
+    broken = replace(entry("quantity.difference"), handler=broke)
+    monkeypatch.setitem(table._entries, "quantity.difference", broken)
+    tablet.done("counting.reopen", reason="继续")
+    assert tablet.state()["totals"]["cartons"] == "2"
+    results = tablet.send(
+        tablet.made("scan", barcode=RED),
+        tablet.made("quantity.difference", **change),
+        tablet.made("scan", barcode=RED),
+    )
+    assert [(one.status, one.code) for one in results] == [("applied", ""), ("refused", "not_kept"), ("applied", "")]
+    assert FieldOperation.objects.filter(case=tablet.case_id, code="not_kept").count() == 2
+    assert verify().problems == []
+
+
+def broke(*_given: object) -> None:
+    """A handler with a fault."""
+    raise ZeroDivisionError

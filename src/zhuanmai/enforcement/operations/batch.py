@@ -81,24 +81,26 @@ def apply(
         first: list[_Entry] = []
         refused: Result | None = None
         if case is None:
-            own = [sent for sent in operations if _not_his(None, officer, sent) is None]
+            own = [sent for sent in operations if sent.by in (None, officer.pk)]
             if own:
                 case, first, refused = _open(officer, case_id, tablet, own)
             if case is None:
-                return [refused] if refused else [_turned_down(None, officer, sent) for sent in operations], 0
+                foreign = [(sent, _not_his(None, officer, sent.by, False)) for sent in operations]
+                return [refused] if refused else [_answer(sent, Status.REFUSED, no) for sent, no in foreign if no], 0
         else:
             require_worker(officer, case)
-        taken = [sent for sent in operations if _not_his(case, officer, sent) is None]
+        why = {key: _not_his(case, officer, *key) for key in {(sent.by, sent.taken_over) for sent in operations}}
+        taken = [sent for sent in operations if why[sent.by, sent.taken_over] is None]
         results: dict[int, Result] = {}
         if taken:
             work = _work(case, officer, tablet, made=bool(first))
             batch = _Batch(work, _tablet(case, officer, tablet, taken), first)
             results = _taken_in(batch, taken)
             _finish(batch, unsent)
-        foreign = [sent for sent in operations if id(sent) not in results]
-        results |= {id(sent): _turned_down(case, officer, sent) for sent in foreign}
-        for sent in foreign:
-            _note_foreign(case, officer, tablet, sent, results[id(sent)])
+        for sent in operations:
+            if refusal := why[sent.by, sent.taken_over]:
+                results[id(sent)] = _answer(sent, Status.REFUSED, refusal)
+                _note_foreign(case, officer, tablet, sent, refusal)
         return [results[id(sent)] for sent in operations], case.cursor
 
 
@@ -113,12 +115,12 @@ def _taken_in(batch: _Batch, operations: Sequence[Sent]) -> dict[int, Result]:
     return {id(sent): _after(sent, found[id(sent)], known) for sent in operations}
 
 
-def _not_his(case: Case | None, officer: Officer, sent: Sent) -> Refused | None:
-    """Why an operation that another officer made is not taken from this one: it stays on its tablet."""
-    if sent.by in (None, officer.pk):
+def _not_his(case: Case | None, officer: Officer, by: uuid.UUID | None, taken_over: bool) -> Refused | None:
+    """Why what another officer made is not taken from this one: it stays on its tablet."""
+    if by in (None, officer.pk):
         return None
-    author = Officer.objects.filter(pk=sent.by).first()
-    if author is None or case is None or not sent.taken_over:
+    author = Officer.objects.filter(pk=by).first()
+    if author is None or case is None or not taken_over:
         who = author.name if author else "另一名执法人员"
         detail = f"这一步由{who}录入，没有以您的名义上传，仍在平板上；请等{who}登录上传，或接手上传。"
         return Refused("not_author", detail, "by")
@@ -129,14 +131,9 @@ def _not_his(case: Case | None, officer: Officer, sent: Sent) -> Refused | None:
     return None
 
 
-def _turned_down(case: Case | None, officer: Officer, sent: Sent) -> Result:
-    refusal = _not_his(case, officer, sent)
-    return _answer(sent, Status.REFUSED, refusal or Refused("not_author", ""))
-
-
-def _note_foreign(case: Case, officer: Officer, tablet: uuid.UUID, sent: Sent, result: Result) -> None:
+def _note_foreign(case: Case, officer: Officer, tablet: uuid.UUID, sent: Sent, why: Refused) -> None:
     """What was not taken is on record by its id alone: the row is its author's to send."""
-    facts = {"kind": sent.kind, "code": result.code, "detail": result.detail}
+    facts = {"kind": sent.kind, "code": why.code, "detail": why.detail}
     append(
         "enforcement.refused",
         actor_id=officer.pk,

@@ -85,10 +85,12 @@ def batch(case_id: uuid.UUID, body: bytes) -> Batch:
     """Read a request's body. Raises Refused (bad_request, batch_size) where it is no batch at all."""
     try:
         given = json.loads(_shallow(body.decode("utf-8", "surrogateescape")), parse_int=_whole)
-        tablet, raw = uuid.UUID(str(given["tablet"])), list(given["operations"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+        tablet, raw = uuid.UUID(given["tablet"]), given["operations"]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raw = None
+    if not isinstance(raw, list):
         detail = "这批操作无法识别，未作任何改动；请刷新平板页面后重试。"
-        raise Refused("bad_request", detail, status=400) from None
+        raise Refused("bad_request", detail, status=400)
     if not 0 < len(raw) <= MOST:
         raise Refused("batch_size", f"一次传 1 到 {MOST} 步；请分批重传。", "operations", status=413)
     unsent = given.get("unsent")
