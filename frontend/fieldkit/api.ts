@@ -29,6 +29,8 @@ export class Api {
   constructor(
     private readonly base: string,
     private readonly csrf: () => string,
+    /** Whose page this is: after somebody else signed in, the server takes nothing from it. */
+    private readonly officer = "",
     private readonly timeoutMs = 20_000,
   ) {}
 
@@ -56,7 +58,7 @@ export class Api {
   }
 
   private send(method: string, path: string, more: { body?: BodyInit; headers: Record<string, string> }, timeoutMs = this.timeoutMs): Promise<Response> {
-    const headers = { Accept: "application/json", "X-CSRFToken": this.csrf(), ...more.headers };
+    const headers = { Accept: "application/json", "X-CSRFToken": this.csrf(), ...(this.officer ? { "X-Officer": this.officer } : {}), ...more.headers };
     return fetch(this.base + path, { ...more, method, headers, credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout(timeoutMs) });
   }
 

@@ -254,7 +254,6 @@ export const COUNTING_ENGLISH: Record<string, string> = {
   "工作台没有打开：本机存储不可用（{reason}）。请关闭无痕模式或腾出空间后刷新。":
     "The workbench did not open: storage is not available ({reason}). Leave private mode or free some space, then reload.",
   "这几步由别人录入，没有上传": "Others entered these steps; they were not sent",
-  "这台平板已由别人登录，请重新登录": "Somebody else has signed in on this tablet; sign in again",
   "另一名执法人员": "Another officer",
   "{n} 步没有被接受：{detail}": "{n} steps were not accepted: {detail}",
   "已接手并上传": "Taken over and sent",

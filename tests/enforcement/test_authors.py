@@ -110,3 +110,14 @@ def test_the_key_to_anothers_case_is_given_to_who_takes_it_over_and_noted(bureau
     assert post(bureau, "yi", path, author=bureau["wu"].pk, device=device)[1]["code"] == "not_on_case"
     assert post(bureau, "o35020310", path, author=author, device=device)[0] in (403, 404)
     assert Entry.objects.filter(kind="enforcement.taken_over").count() == 1
+
+
+def test_a_page_of_another_officer_does_nothing_in_the_name_of_who_is_signed_in(bureau: Bureau) -> None:
+    tablet, client = bureau.open_case(), Client()
+    client.force_login(bureau["yi"])
+    body = json.dumps({"operation_id": str(new_id()), "act": "end_no_finding", "payload": {}})
+    path = f"/api/enforcement/cases/{tablet.case_id}/acts"
+    for officer, status in ((bureau["jia"].pk, 401), ("nobody", 401), (bureau["yi"].pk, 200)):
+        answer = client.post(path, body, content_type="application/json", headers={"X-Officer": str(officer)})
+        assert answer.status_code == status
+        assert tablet.state()["case"]["state"] == ("no_finding" if status == 200 else "inspection")
