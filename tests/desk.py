@@ -67,7 +67,8 @@ class Desk:
         """One operation in the tablet's order, not sent yet."""
         self.n += 1
         moment = at or dt.datetime.now(dt.UTC).isoformat()
-        return {"id": str(new_id()), "n": self.n, "kind": kind, "at": moment, "payload": payload}
+        made = {"id": str(new_id()), "n": self.n, "by": self.me["id"], "kind": kind, "at": moment}
+        return {**made, "payload": payload}
 
     def send(self, case_id: str, operations: list[dict[str, Any]], unsent: int = 0) -> list[dict[str, Any]]:
         """Send operations and return the results."""

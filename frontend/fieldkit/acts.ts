@@ -65,7 +65,7 @@ function listed(reason: unknown): Reason[] {
 export async function settleOrFail(session: Session, withinMs = 15_000): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Problem(0, session.line.value === "signed_out" ? t("登录已过期，请重新登录后再做这一步") : t("现在离线，这一步要联网；已填内容都在本机"))), withinMs);
+    timer = setTimeout(() => fail(new Problem(0, session.line.value === "blocked" ? session.lineDetail.value : session.line.value === "signed_out" ? t("登录已过期，请重新登录后再做这一步") : t("现在离线，这一步要联网；已填内容都在本机"))), withinMs);
   });
   try {
     await Promise.race([session.settle(), late]);

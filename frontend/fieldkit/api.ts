@@ -29,6 +29,8 @@ export class Api {
   constructor(
     private readonly base: string,
     private readonly csrf: () => string,
+    /** Whose page this is: after somebody else signed in, the server takes nothing from it. */
+    private readonly officer = "",
     private readonly timeoutMs = 20_000,
   ) {}
 
@@ -37,12 +39,12 @@ export class Api {
   }
 
   /**
-   * Ask; with `missing`, an answer of "unchanged" or "not there" is that value. `background`: nobody did anything, so
-   * that asking does not keep a session alive.
+   * Ask; with `missing`, an answer of "not there" is that value, with `unchanged` one of "unchanged". `background`: nobody
+   * did anything, so that asking does not keep a session alive.
    */
-  async get<T>(path: string, options: { missing?: T; background?: boolean } = {}): Promise<T> {
+  async get<T>(path: string, options: { missing?: T; unchanged?: T; background?: boolean } = {}): Promise<T> {
     const response = await this.send("GET", path, { headers: options.background ? { "X-Background": "1" } : {} });
-    if (response.status === 204 || response.status === 304) return options.missing as T;
+    if (response.status === 204 || response.status === 304) return options.unchanged as T;
     if (response.status === 404 && "missing" in options) return options.missing as T;
     return this.read<T>(response);
   }
@@ -56,7 +58,7 @@ export class Api {
   }
 
   private send(method: string, path: string, more: { body?: BodyInit; headers: Record<string, string> }, timeoutMs = this.timeoutMs): Promise<Response> {
-    const headers = { Accept: "application/json", "X-CSRFToken": this.csrf(), ...more.headers };
+    const headers = { Accept: "application/json", "X-CSRFToken": this.csrf(), ...(this.officer ? { "X-Officer": this.officer } : {}), ...more.headers };
     return fetch(this.base + path, { ...more, method, headers, credentials: "same-origin", redirect: "manual", signal: AbortSignal.timeout(timeoutMs) });
   }
 

@@ -1,12 +1,14 @@
-/** Mounts the on-site workbench on its page: <div id="fieldkit" data-case-id data-api data-csrf>. */
+/** Mounts the on-site workbench on its page: <div id="fieldkit" data-case-id data-officer data-api data-csrf>. */
 
 import { createApp } from "vue";
 import App from "./App.vue";
-import { Api } from "./api";
+import { Api, Problem, sentence } from "./api";
 import { newId } from "./ids";
 import { t } from "./i18n";
+import { forgetKey, keepKey, keptKey, onSignedOut } from "./keyring";
 import { Navigation } from "./navigation";
 import { Oplog } from "./oplog";
+import { fromBase64 } from "./sealing";
 import { Session } from "./session";
 import "./fieldkit.css";
 import "./forms.css";
@@ -32,9 +34,28 @@ function csrfToken(root: HTMLElement): string {
   return root.dataset.csrf || (cookie ? decodeURIComponent(cookie[1]!) : "");
 }
 
+/** The officer's key on this device: from the server, or while it cannot be reached from this window's session. */
+async function keyOn(api: Api, officer: string, device: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const given = await api.post<{ key: string }>("/accounts/device-key", { device });
+    keepKey({ officer, device, key: given.key });
+    return fromBase64(given.key);
+  } catch (reason) {
+    if (reason instanceof Problem && [401, 403].includes(reason.status)) {
+      forgetKey();
+      throw reason;
+    }
+    const kept = keptKey(officer, device);
+    if (!kept) throw reason;
+    return fromBase64(kept);
+  }
+}
+
 async function start(root: HTMLElement): Promise<void> {
-  const log = await Oplog.open();
-  const api = new Api(root.dataset.api ?? "/api", () => csrfToken(root));
+  const officer = root.dataset.officer ?? "";
+  const api = new Api(root.dataset.api ?? "/api", () => csrfToken(root), officer);
+  const log = await Oplog.open(officer, (device) => keyOn(api, officer, device));
+  onSignedOut(() => location.replace("/sign-in"));
   const session = new Session(await caseOf(root, log), api, log);
   await session.start();
   createApp(App, { session, navigation: new Navigation(session.opened ? "counting" : "inspection") }).mount(root);
@@ -45,6 +66,7 @@ const page = document.documentElement;
 if (!page.dataset.bsTheme && matchMedia("(prefers-color-scheme: dark)").matches) page.dataset.bsTheme = "dark";
 if (root)
   start(root).catch((reason: unknown) => {
-    root.textContent = t("工作台没有打开：本机存储不可用（{reason}）。请关闭无痕模式或腾出空间后刷新。", { reason: String(reason) });
+    if (reason instanceof Problem && reason.status === 401) return location.replace(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+    root.textContent = reason instanceof Problem || reason instanceof TypeError ? sentence(reason) : t("工作台没有打开：本机存储不可用（{reason}）。请关闭无痕模式或腾出空间后刷新。", { reason: String(reason) });
     root.setAttribute("role", "alert");
   });

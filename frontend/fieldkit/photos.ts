@@ -3,6 +3,7 @@
 import { reactive } from "vue";
 import { Problem, sentence } from "./api";
 import { nowIso } from "./clock";
+import { isForGood } from "./delivery";
 import { t } from "./i18n";
 import { newId } from "./ids";
 import { digest, quality } from "./pictures";
@@ -19,12 +20,14 @@ export class PhotoQueue {
   readonly waiting = reactive(new Map<string, string>());
   readonly hints = reactive(new Map<string, string[]>());
   private readonly urls = reactive(new Map<string, string>());
+  /** Refused for good: not sent again while the page is open. */
+  private readonly turnedDown = new Set<string>();
   private flight: Promise<void> | null = null;
 
   constructor(private readonly session: Session) {}
 
   async restore(): Promise<void> {
-    for (const photo of await this.session.log.unsentPhotos(this.session.caseId)) this.waiting.set(photo.id, photo.error ?? "");
+    for (const photo of await this.session.log.unsentPhotos(this.session.caseId)) this.waiting.set(photo.id, "");
   }
 
   /** Keep a picture and put it on the case. */
@@ -50,6 +53,14 @@ export class PhotoQueue {
     return this.urls.get(id)!;
   }
 
+  /** Nothing of the case's pictures is shown any more. */
+  forget(): void {
+    for (const url of this.urls.values()) if (url.startsWith("blob:")) URL.revokeObjectURL(url);
+    this.urls.clear();
+    this.waiting.clear();
+    this.hints.clear();
+  }
+
   /** Send what waits; resolves when every picture was tried. A picture whose act is not yet with the server waits for it. */
   send(): Promise<void> {
     if (!this.waiting.size) return Promise.resolve();
@@ -60,17 +71,18 @@ export class PhotoQueue {
   private async sendAll(): Promise<void> {
     for (const photo of await this.session.log.unsentPhotos(this.session.caseId)) {
       const own = this.session.operations.value.find((one) => one.kind === "photo.add" && one.payload.photo_id === photo.id);
-      if (own?.status === "waiting" || own?.status === "refused") continue;
+      if (own?.status === "waiting" || own?.status === "refused" || this.turnedDown.has(photo.id)) continue;
       try {
         const path = `/enforcement/cases/${this.session.caseId}/photos/${photo.id}`;
         const answer = await this.session.api.put<{ sha256: string; quality?: string[] }>(path, photo.blob, photo.mime);
         if (answer.sha256 !== photo.sha256) throw new Error(t("传到服务器的照片与原件摘要不符，正在重传"));
-        await this.session.log.keepPhoto({ ...photo, sent: true });
+        await this.session.log.markSent(photo.id);
         this.waiting.delete(photo.id);
         if (answer.quality?.length) this.hints.set(photo.id, answer.quality);
       } catch (reason) {
         this.waiting.set(photo.id, sentence(reason));
         if (!(reason instanceof Problem)) break;
+        if (isForGood(reason) && reason.status !== 404) this.turnedDown.add(photo.id);
       }
     }
   }

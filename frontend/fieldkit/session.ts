@@ -1,17 +1,22 @@
 /** One case on one tablet: what is shown, what can be done, and what goes to the server behind it. */
 
 import { computed, inject, reactive, ref, shallowRef, type ComputedRef, type InjectionKey, type Ref, type ShallowRef } from "vue";
-import { Api, sentence } from "./api";
+import { Api, Problem, sentence } from "./api";
 import { Catalogue } from "./catalogue";
 import { clockOffset, now, nowIso, restoreClock, setClock } from "./clock";
 import { t } from "./i18n";
 import { newId } from "./ids";
-import type { Misread, Oplog } from "./oplog";
+import { isForGood } from "./delivery";
+import { forgetKey } from "./keyring";
+import type { Foreign, Misread, Oplog } from "./oplog";
 import { PhotoQueue } from "./photos";
 import { lastUndoable, reduce, type Shown } from "./reduce";
 import { Scanning } from "./scanning";
 import { Sync, type Line } from "./sync";
 import type { CaseState, CatalogueData, Kit, Operation } from "./types";
+
+/** Forms that belong to the officer, not to a case. */
+const OWN = "own";
 
 export interface Notice {
   id: number;
@@ -34,6 +39,10 @@ export class Session {
   /** Forms that hold back what was typed until it is whole; each can be told to send it now. */
   readonly drafts = new Set<() => Promise<void>>();
   readonly sync: Sync;
+  /** The case went to others: nothing of it is left here but what was not sent. */
+  readonly left: Ref<boolean> = ref(false);
+  /** What others entered for this case on this tablet and did not send. */
+  readonly foreign: ShallowRef<Foreign[]> = shallowRef([]);
   private notes = 0;
   /** Asked for and not yet on the disk, in the order of asking. */
   private readonly keeping = new Set<Operation>();
@@ -48,10 +57,12 @@ export class Session {
     this.photos = new PhotoQueue(this);
     this.sync = new Sync(caseId, api, log, () => this.operations.value.filter((one) => one.status === "waiting"), {
       operations: (changed) => this.replace(changed),
-      state: (state) => void (this.server.value = state),
+      state: (state) => this.heard(state),
+      gone: () => void (this.server.value && this.leave()),
       line: (line, detail = "") => {
         this.line.value = line;
         this.lineDetail.value = detail;
+        if (line === "signed_out") forgetKey();
         if (line === "online") void this.photos.send();
       },
     });
@@ -67,7 +78,7 @@ export class Session {
     const [operations, state, kit, catalogue, clock] = await Promise.all([
       this.log.operations(this.caseId),
       this.log.state(this.caseId),
-      this.log.setting<Kit>("kit"),
+      this.log.form<Kit>(OWN, "kit"),
       this.log.setting<CatalogueData>("catalogue"),
       this.log.setting<number>("clock"),
     ]);
@@ -78,12 +89,51 @@ export class Session {
     if (catalogue) this.catalogue.value = new Catalogue(catalogue);
     await this.scanning.restore();
     await this.photos.restore();
+    await this.lookForForeign();
     setInterval(() => (this.tick.value = now()), 1000);
     addEventListener("online", () => this.sync.kick());
     addEventListener("offline", () => (this.line.value = "offline"));
     document.addEventListener("visibilitychange", () => document.hidden || this.sync.kick());
-    void this.refresh();
+    void this.refresh().then(() => this.sweep());
     if (this.opened || location.pathname.includes(this.caseId)) this.sync.start();
+  }
+
+  async lookForForeign(): Promise<void> {
+    this.foreign.value = await this.log.foreign(this.caseId);
+  }
+
+  private heard(state: CaseState): void {
+    if (this.server.value && this.isOn(this.server.value) && !this.isOn(state)) void this.leave();
+    else this.server.value = state;
+  }
+
+  /** Is the officer one of those of the case? */
+  private isOn(state: CaseState): boolean {
+    return state.officers.some((one) => one.id === this.log.officer);
+  }
+
+  private async leave(): Promise<void> {
+    this.left.value = true;
+    this.sync.stop();
+    this.server.value = null;
+    this.operations.value = this.operations.value.filter((one) => one.status === "waiting");
+    this.photos.forget();
+    await this.log.forget(this.caseId);
+  }
+
+  /** Other cases of which something is kept here: those that went to others go from here too. */
+  private async sweep(): Promise<void> {
+    for (const id of await this.log.cases()) {
+      const kept = id === this.caseId ? null : await this.log.state(id);
+      if (!kept) continue;
+      try {
+        const path = `/enforcement/cases/${id}/state?after=${kept.cursor}`;
+        const state = await this.api.get<CaseState | null>(path, { unchanged: null, background: true });
+        if (state && this.isOn(kept) && !this.isOn(state)) await this.log.forget(id);
+      } catch (reason) {
+        if (reason instanceof Problem && reason.status === 404) await this.log.forget(id);
+      }
+    }
   }
 
   /** The lists that change rarely: officers, questions, causes; and the catalogue of the day. */
@@ -92,7 +142,7 @@ export class Session {
       const kit = await this.api.get<Kit>("/enforcement/kit");
       setClock(kit.now);
       this.kit.value = kit;
-      await this.log.keepSetting("kit", kit);
+      await this.log.keepForm(OWN, "kit", kit);
       await this.log.keepSetting("clock", clockOffset());
       const day = this.server.value?.case.began_at?.slice(0, 10) ?? nowIso().slice(0, 10);
       const data = await this.api.get<CatalogueData>(`/reference/catalogue?on=${day}`);
@@ -100,14 +150,14 @@ export class Session {
       await this.log.keepSetting("catalogue", data);
     } catch (reason) {
       if (!this.kit.value) this.notify("warning", sentence(reason));
-      setTimeout(() => void this.refresh(), 15_000);
+      if (!(reason instanceof Problem && isForGood(reason))) setTimeout(() => void this.refresh(), 15_000);
     }
   }
 
   /** Do something: it is kept, shown, and sent when there is a way. */
   async act(kind: string, payload: Record<string, unknown>, id: string = newId()): Promise<Operation> {
     const at = nowIso();
-    const asked: Operation = { case_id: this.caseId, n: 0, id, kind, at, payload, status: "waiting" };
+    const asked: Operation = { by: this.log.officer, case_id: this.caseId, n: 0, id, kind, at, payload, status: "waiting" };
     this.keeping.add(asked);
     try {
       const operation = await this.log.append(this.caseId, { kind, payload, id, at });

@@ -4,15 +4,18 @@
  */
 
 import { Problem, type Api } from "./api";
-import { t } from "./i18n";
+import { Blocked, deliver, isForGood } from "./delivery";
 import type { Oplog } from "./oplog";
 import type { CaseState, Operation, OperationsAnswer } from "./types";
 
-export type Line = "online" | "offline" | "signed_out" | "starting";
+/** `blocked`: the server refused for good; nothing is sent until somebody does something. */
+export type Line = "online" | "offline" | "signed_out" | "blocked" | "starting";
 
 export interface SyncEvents {
   operations(changed: Operation[]): void;
   state(state: CaseState): void;
+  /** The server has no such case, or not for this officer. */
+  gone(): void;
   line(line: Line, detail?: string): void;
 }
 
@@ -92,7 +95,7 @@ export class Sync {
   private async run(): Promise<void> {
     this.running = true;
     this.gathering = false;
-    let pause = this.options.pollMs;
+    let pause: number | null = this.options.pollMs;
     try {
       do {
         this.again = false;
@@ -110,7 +113,7 @@ export class Sync {
       pause = this.pauseAfter(reason);
     }
     this.running = false;
-    if (!this.stopped) this.schedule(pause);
+    if (!this.stopped && pause !== null) this.schedule(pause);
   }
 
   private schedule(pause: number): void {
@@ -118,7 +121,12 @@ export class Sync {
     this.timer = setTimeout(() => this.kick(), pause);
   }
 
-  private pauseAfter(reason: unknown): number {
+  /** How long to wait before the next try, in milliseconds; null where trying again changes nothing. */
+  private pauseAfter(reason: unknown): number | null {
+    if (reason instanceof Blocked || (reason instanceof Problem && isForGood(reason))) {
+      this.events.line("blocked", reason.message);
+      return null;
+    }
     const signedOut = reason instanceof Problem && (reason.status === 401 || reason.status === 403);
     if (signedOut) this.events.line("signed_out", reason.message);
     else this.events.line("offline", reason instanceof Error ? reason.message : String(reason));
@@ -127,42 +135,26 @@ export class Sync {
     return step * (0.75 + Math.random() / 2);
   }
 
-  private async send(): Promise<void> {
-    let size = this.options.batch;
-    for (let batch = this.waiting().slice(0, size); batch.length; batch = this.waiting().slice(0, size)) {
-      let answer: OperationsAnswer;
-      try {
-        answer = await this.post(batch);
-      } catch (reason) {
-        if (!isRefusedAsAWhole(reason)) throw reason;
-        if (batch.length > 1) {
-          // One of them is not understood: find it alone, so that the others go through.
-          size = 1;
-          continue;
-        }
-        answer = refusal(batch[0]!, reason);
-      }
-      const known = new Set(batch.map((operation) => operation.id));
-      const results = answer.results.filter((result) => known.has(result.id));
-      if (!results.length) throw new Error(t("服务器没有回答这批操作"));
-      const changed = await this.log.acknowledge(this.caseId, results, answer.cursor);
-      if (answer.state) await this.take(answer.state, changed);
-      else this.events.operations(changed);
-    }
+  private send(): Promise<void> {
+    const { caseId, api, log, waiting } = this;
+    return deliver({ api, caseId, tablet: log.tablet, batch: this.options.batch, waiting, took: (answer) => this.took(answer) });
   }
 
-  private post(batch: Operation[]): Promise<OperationsAnswer> {
-    return this.api.post(`/enforcement/cases/${this.caseId}/operations`, {
-      tablet: this.log.tablet,
-      unsent: Math.max(0, this.waiting().length - batch.length),
-      operations: batch.map(({ id, n, kind, at, payload }) => ({ id, n, kind, at, payload })),
-    });
+  private async took(answer: OperationsAnswer): Promise<void> {
+    const changed = await this.log.acknowledge(this.caseId, answer.results, answer.cursor);
+    if (answer.state) await this.take(answer.state, changed);
+    else this.events.operations(changed);
   }
 
   private async hear(): Promise<void> {
     const after = this.cursor === null ? "" : `?after=${this.cursor}`;
-    const state = await this.api.get<CaseState | null>(`/enforcement/cases/${this.caseId}/state${after}`, { missing: null, background: true });
-    if (state) await this.take(state, []);
+    try {
+      const state = await this.api.get<CaseState | null>(`/enforcement/cases/${this.caseId}/state${after}`, { unchanged: null, background: true });
+      if (state) await this.take(state, []);
+    } catch (reason) {
+      if (!(reason instanceof Problem && reason.status === 404)) throw reason;
+      this.events.gone();
+    }
   }
 
   private async take(state: CaseState, changed: Operation[]): Promise<void> {
@@ -173,13 +165,4 @@ export class Sync {
     }
     if (changed.length) this.events.operations(changed);
   }
-}
-
-function isRefusedAsAWhole(reason: unknown): reason is Problem {
-  return reason instanceof Problem && [400, 413, 422].includes(reason.status);
-}
-
-function refusal(operation: Operation, problem: Problem): OperationsAnswer {
-  const result = { id: operation.id, status: "refused" as const, code: problem.code, detail: problem.message, field: problem.field };
-  return { results: [result], cursor: operation.cursor ?? 0, state: null };
 }

@@ -7,6 +7,8 @@ export type OperationStatus = "waiting" | "applied" | "duplicate" | "refused" | 
 
 /** One act of an officer: made on the tablet, shown at once, applied by the server once. */
 export interface Operation {
+  /** The officer who made it: sent by them, or taken over openly. */
+  by: string;
   case_id: string;
   /** Order on this tablet, from 1, without gaps. */
   n: number;

@@ -253,4 +253,17 @@ export const COUNTING_ENGLISH: Record<string, string> = {
   "传到服务器的照片与原件摘要不符，正在重传": "The picture on the server differs from the original; sending again",
   "工作台没有打开：本机存储不可用（{reason}）。请关闭无痕模式或腾出空间后刷新。":
     "The workbench did not open: storage is not available ({reason}). Leave private mode or free some space, then reload.",
+  "这几步由别人录入，没有上传": "Others entered these steps; they were not sent",
+  "另一名执法人员": "Another officer",
+  "{n} 步没有被接受：{detail}": "{n} steps were not accepted: {detail}",
+  "已接手并上传": "Taken over and sent",
+  "{n} 步由 {name} 录入，尚未上传": "{n} steps entered by {name} are not sent yet",
+  "接手，以我的名义上传": "Take over and send in my name",
+  "等本人登录上传": "Leave them to their author",
+  "没有上传 · {n} 项仍在本机：{detail}": "Not sent · {n} still on this tablet: {detail}",
+  "未上传": "Not sent",
+  "本案已由其他执法人员承办": "Other officers have this case now",
+  "本机上的案件内容已清除。": "What this tablet kept of it is gone.",
+  "您有 {n} 步没有上传，仍加密存在本机；请告知现在的承办人在这台平板上接手。":
+    "{n} of your steps were not sent and are kept here, sealed; ask the officers of the case to take them over on this tablet.",
 };

@@ -1,6 +1,7 @@
 // Forms marked data-draft="key" are kept on the device while they are filled in: a lost session loses no word.
 // A draft belongs to the officer who typed it. It goes when the server has taken the form, when the officer throws it
 // away, and when they sign out.
+import { forgetKey, onSignedOut, tellSignedOut } from "../fieldkit/keyring";
 import { clockTime, icon, word } from "./words";
 
 const PREFIX = "draft:";
@@ -125,5 +126,8 @@ export function keepDrafts(): void {
   document.querySelector("form[data-forget-drafts]")?.addEventListener("submit", () => {
     const own = `${PREFIX}${document.body.dataset.officer ?? ""}:`;
     Object.keys(localStorage).filter((key) => key.startsWith(own)).forEach((key) => localStorage.removeItem(key));
+    tellSignedOut();
   });
+  onSignedOut(() => undefined);
+  if (!document.body.dataset.officer && !document.getElementById("fieldkit")) forgetKey();
 }

@@ -18,7 +18,19 @@ from zhuanmai.core.middleware import refusal
 
 
 class OfficerSession(SessionAuth):
-    """A signed-in officer's session; writes need the CSRF token (X-CSRFToken)."""
+    """A signed-in officer's session; writes need the CSRF token (X-CSRFToken).
+
+    A page that stayed open says whose it is (X-Officer): after somebody else signed in, nothing goes in their name.
+    """
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any | None:
+        """The officer of the session, or None. Raises NotAllowed (other_officer) for a page of somebody else."""
+        found = super().authenticate(request, key)
+        said = request.headers.get("X-Officer")
+        if found and said and said != str(found.pk):
+            detail = "这台设备已由别人登录，没有以其名义办理；请重新登录，已录入的内容仍在本机。"
+            raise NotAllowed("other_officer", detail, status=401)
+        return found
 
 
 class Api(NinjaAPI):

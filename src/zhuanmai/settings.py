@@ -50,6 +50,7 @@ PROFILE = os.environ.get("ZHUANMAI_PROFILE", "production")
 HOME_DIR = Path(os.environ.get("ZHUANMAI_HOME", REPOSITORY / "var")).resolve()
 FILES_DIR = HOME_DIR / "files"
 SECRET_KEY = os.environ.get("ZHUANMAI_SECRET_KEY") or _secret(HOME_DIR, "django")
+DEVICE_SECRET = os.environ.get("ZHUANMAI_DEVICE_SECRET") or _secret(HOME_DIR, "devices")
 DEBUG = False
 BASE_URL = os.environ.get("ZHUANMAI_BASE_URL", "http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = [*filter(None, os.environ.get("ZHUANMAI_HOSTS", "").split(",")), urlsplit(BASE_URL).hostname or ""]

@@ -46,7 +46,7 @@ def test_the_same_operation_from_two_threads_counts_once() -> None:
     def act() -> None:
         barrier.wait()
         with transaction.atomic():
-            firsts.append(idempotency.first_time(operation, actor_id=None, kind="test"))
+            firsts.append(idempotency.first_time(operation, actor_id=None, kind="test", subject=None))
         connection.close()
 
     threads = [threading.Thread(target=act) for _ in range(4)]

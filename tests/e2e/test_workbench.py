@@ -235,6 +235,7 @@ def test_the_case_goes_on_with_other_officers(make: Make) -> None:
     tablet.tap("hand-over-confirm")
     head = play.desks["bureau_head"]
     head.wait(play.case_id, lambda state: [one["id"] for one in state["officers"]] == others[:2])
+    expect(tablet.at("left")).to_contain_text("本机上的案件内容已清除")
 
 
 def test_what_was_typed_stays_after_wrong_input_and_reload(make: Make, bureau: Stack) -> None:

@@ -35,7 +35,7 @@ class TabletClient:
     def made(self, act: str, made_at: dt.datetime | None = None, /, **payload: Any) -> Sent:
         """An operation, not sent yet."""
         self.n += 1
-        return Sent(new_id(), self.n, act, made_at or now(), payload)
+        return Sent(new_id(), self.n, act, made_at or now(), payload, self.officer.pk)
 
     def send(self, *sent: Sent) -> list[Result]:
         """Send operations as one batch."""

@@ -96,6 +96,7 @@ export async function answer(path: string, init: RequestInit): Promise<Response>
   if (down) throw new TypeError("offline");
   const body = typeof init.body === "string" ? JSON.parse(init.body) : null;
   const [, id = "", rest = ""] = /^\/enforcement\/cases\/([^/]+)\/(.*)$/.exec(path.split("?")[0]!) ?? [];
+  if (path.startsWith("/accounts/device-key")) return json({ officer: OFFICERS[0]!.id, key: btoa("k".repeat(32)) });
   if (path.startsWith("/enforcement/kit")) return json(KIT);
   if (path.startsWith("/reference/catalogue")) return json(catalogue);
   if (path.startsWith("/reference/licensees?")) return json([{ ...SHOP, holder_name: "叶**" }]);

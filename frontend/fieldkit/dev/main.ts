@@ -6,6 +6,7 @@ import { answer } from "./fake";
 const wanted = new URLSearchParams(location.search);
 const root = document.getElementById("fieldkit")!;
 root.dataset.caseId = wanted.get("case") ?? "018f0000-0000-7000-8000-000000000001";
+root.dataset.officer = "018f0000-0000-7000-8000-000000000100";
 document.documentElement.lang = wanted.get("lang") ?? "zh-Hans";
 document.documentElement.dataset.bsTheme = wanted.get("theme") ?? "light";
 

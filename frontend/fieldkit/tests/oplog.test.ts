@@ -6,8 +6,10 @@ import { Oplog, isoNow } from "../oplog";
 let count = 0;
 const opened: Oplog[] = [];
 
+const key = async () => new Uint8Array(32).fill(7);
+
 async function open(name = `kit-${++count}`): Promise<Oplog> {
-  const log = await Oplog.open(name);
+  const log = await Oplog.open("jia", key, name);
   opened.push(log);
   return log;
 }
@@ -67,7 +69,7 @@ describe("the operation log", () => {
     const photo = { id: "p", case_id: "case", blob: new Blob(["x"]), mime: "image/jpeg", sha256: "ab", quality: [], sent: false };
     await log.keepPhoto(photo);
     expect((await log.unsentPhotos("case")).map((one) => one.id)).toEqual(["p"]);
-    await log.keepPhoto({ ...photo, sent: true });
+    await log.markSent("p");
     expect(await log.unsentPhotos("case")).toEqual([]);
   });
 });

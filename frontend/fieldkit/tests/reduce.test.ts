@@ -18,7 +18,7 @@ const catalogue = new Catalogue({
 let n = 0;
 function op(kind: string, payload: Record<string, unknown>, more: Partial<Operation> = {}): Operation {
   n += 1;
-  return { case_id: CASE, n, id: `op-${n}`, kind, at: "2025-10-30T09:12:00+08:00", payload, status: "waiting", ...more };
+  return { by: "jia", case_id: CASE, n, id: `op-${n}`, kind, at: "2025-10-30T09:12:00+08:00", payload, status: "waiting", ...more };
 }
 const scan = (barcode = RED, more: Partial<Operation> = {}, by = 1): Operation => op("scan", { barcode, n: by, via: "gun" }, more);
 

@@ -19,12 +19,21 @@ class Server {
   state: CaseState = emptyState(CASE);
   trouble: ("away" | "lose_reply" | "signed_out" | null)[] = [];
   poison = "";
+  /** What every batch is answered with. */
+  refusal: Problem | null = null;
+  foreign = "";
+  asked = 0;
+  bodies: { tablet: string; operations: (Operation & { taken_over_from?: string })[] }[] = [];
 
   api(): Api {
     return {
       url: (path: string) => path,
       get: async (path: string) => (path.endsWith(`after=${this.state.cursor}`) ? null : structuredClone(this.state)),
-      post: async (_: string, body: { operations: Operation[] }) => this.take(body.operations),
+      post: async (_: string, body: { tablet: string; operations: Operation[] }) => {
+        this.asked++;
+        this.bodies.push(structuredClone(body));
+        return this.take(body.operations);
+      },
     } as unknown as Api;
   }
 
@@ -32,9 +41,11 @@ class Server {
     const trouble = this.trouble.shift() ?? null;
     if (trouble === "away") throw new TypeError("offline");
     if (trouble === "signed_out") throw new Problem(401, "登录已过期");
+    if (this.refusal) throw this.refusal;
     if (operations.some((one) => one.id === this.poison)) throw new Problem(422, "不认识的操作", "unknown", "kind");
     this.posts.push(operations.length);
     const results = operations.map((one) => {
+      if (one.id === this.foreign) return { id: one.id, status: "refused" as const, code: "not_author", detail: "由乙录入" };
       const again = this.applied.includes(one.id);
       if (!again) {
         this.applied.push(one.id);
@@ -50,7 +61,7 @@ class Server {
 
 let count = 0;
 async function tablet(server: Server, name = `sync-${++count}`) {
-  const log = await Oplog.open(name);
+  const log = await Oplog.open("jia", async () => new Uint8Array(32).fill(7), name);
   let operations: Operation[] = await log.operations(CASE);
   let state: CaseState | null = null;
   const lines: string[] = [];
@@ -62,6 +73,7 @@ async function tablet(server: Server, name = `sync-${++count}`) {
       operations = operations.map((one) => byId.get(one.id) ?? one);
     },
     state: (next) => (state = next),
+    gone: () => lines.push("gone"),
     line: (line) => {
       lines.push(line);
       look();
@@ -144,5 +156,53 @@ describe("the way to the server", () => {
     kit.sync.stop();
     expect(kit.lines[0]).toBe("signed_out");
     expect(kit.all()[0]!.status).toBe("applied");
+  });
+
+  it("stops where the server refuses the officer or the case, and keeps what waits", async () => {
+    server.refusal = new Problem(403, "您不是本案承办人", "not_worker");
+    const kit = await tablet(server);
+    for (let i = 0; i < 3; i++) await kit.scan();
+    kit.sync.kick();
+    await vi.waitFor(() => expect(kit.lines).toEqual(["blocked"]));
+    await new Promise((done) => setTimeout(done, 40));
+    expect(server.asked).toBe(1);
+    expect(kit.all().every((one) => one.status === "waiting")).toBe(true);
+    server.refusal = null;
+    await kit.sync.settled();
+    kit.sync.stop();
+    expect(kit.all().every((one) => one.status === "applied")).toBe(true);
+  });
+
+  it.each([404, 410, 415])("asks once where the answer is %i, for good", async (status) => {
+    server.refusal = new Problem(status, "没有", "no_case");
+    const kit = await tablet(server);
+    await kit.scan();
+    kit.sync.kick();
+    await vi.waitFor(() => expect(kit.lines).toEqual(["blocked"]));
+    await new Promise((done) => setTimeout(done, 40));
+    kit.sync.stop();
+    expect(server.asked).toBe(1);
+  });
+
+  it.each([408, 409, 429, 500, 503])("tries again where the answer is %i", async (status) => {
+    server.refusal = new Problem(status, "稍后");
+    const kit = await tablet(server);
+    await kit.scan();
+    kit.sync.kick();
+    await vi.waitFor(() => expect(server.asked).toBeGreaterThan(2));
+    kit.sync.stop();
+    expect(kit.all()[0]!.status).toBe("waiting");
+  });
+
+  it("sends each operation with its author, and leaves one that is another's", async () => {
+    const kit = await tablet(server);
+    for (let i = 0; i < 2; i++) await kit.scan();
+    server.foreign = kit.all()[0]!.id;
+    kit.sync.kick();
+    await vi.waitFor(() => expect(kit.lines).toEqual(["blocked"]));
+    kit.sync.stop();
+    expect(server.bodies[0]!.operations.map((one) => [one.by, one.taken_over_from])).toEqual([["jia", undefined], ["jia", undefined]]);
+    expect(kit.all().map((one) => one.status)).toEqual(["waiting", "applied"]);
+    expect((await kit.log.operations(CASE)).map((one) => one.status)).toEqual(["waiting", "applied"]);
   });
 });

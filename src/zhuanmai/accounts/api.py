@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from typing import Any
 
 from django.contrib.auth import login
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Router, Schema
 
 from zhuanmai.accounts import passkeys
+from zhuanmai.accounts.device_keys import officer_key
 from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import known, roles_of
 from zhuanmai.accounts.queries import bureau_of, usable_keys
+from zhuanmai.accounts.requests import officer_of
 from zhuanmai.accounts.services import check_sign_in, signed_in
 from zhuanmai.accounts.signing import rp_id
 
@@ -52,6 +55,19 @@ class InvitedIn(CredentialIn):
     secret: str
 
 
+class DeviceIn(Schema):
+    """A device by the id that it made for itself."""
+
+    device: uuid.UUID
+
+
+class DeviceKeyOut(Schema):
+    """Whose key it is, and the key (32 bytes, base64)."""
+
+    officer: uuid.UUID
+    key: str
+
+
 @router.get("/me")
 def me(request: HttpRequest) -> dict[str, Any]:
     """The signed-in officer: name, unit, roles, permissions, whether a key is registered."""
@@ -79,6 +95,14 @@ def sign_in_finish(request: HttpRequest, given: CredentialIn) -> dict[str, Any]:
     officer = passkeys.finish_sign_in(challenge_id=given.challenge_id, credential=given.credential)
     login(request, officer, backend=_BACKEND)
     return about(officer)
+
+
+@router.post("/device-key", response=DeviceKeyOut)
+def device_key(request: HttpRequest, given: DeviceIn, response: HttpResponse) -> dict[str, Any]:
+    """The key under which this device keeps the signed-in officer's data; it is forgotten there at sign-out."""
+    response["Cache-Control"] = "no-store"
+    key = officer_key(officer_of(request).pk, given.device)
+    return {"officer": officer_of(request).pk, "key": base64.b64encode(key).decode("ascii")}
 
 
 @router.post("/keys/begin")

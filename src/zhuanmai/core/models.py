@@ -37,7 +37,7 @@ class ClockShift(models.Model):
 class SeenOperation(models.Model):
     """An id under which a write came in, kept 30 days: the same id twice has the effect of once.
 
-    `answer_key` names what the first one made, so that the second gets the same answer without storing bodies.
+    `answer_key`: what it was on and the digest of what it carried, so that the id stands for nothing else.
     """
 
     id = models.UUIDField(primary_key=True)

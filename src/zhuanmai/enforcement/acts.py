@@ -51,7 +51,8 @@ def act(
     if doing is None:
         return make_documents(officer=officer, case_id=case_id)
     with transaction.atomic():
-        if not first_time(operation_id, actor_id=officer.pk, kind=f"enforcement.{name}", answer_key=str(case_id)):
+        kind = f"enforcement.{name}"
+        if not first_time(operation_id, actor_id=officer.pk, kind=kind, subject=case_id, content=payload or {}):
             return Case.objects.get(pk=case_id)
         case = locked(case_id)
         hold(case)

@@ -2,52 +2,61 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Router, Schema
-from ninja.errors import HttpError
 
 from zhuanmai.accounts.requests import officer_of
 from zhuanmai.core import files
-from zhuanmai.core.clock import SHANGHAI
 from zhuanmai.core.errors import NotFound
 from zhuanmai.enforcement import operations, services
 from zhuanmai.enforcement.kit import kit
 from zhuanmai.enforcement.models import Photo
+from zhuanmai.enforcement.operations import reading
 from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.personal import OPEN_PICTURES, look_at_photo, state_for
 from zhuanmai.enforcement.stage_api import router as stages
 
 router = Router(tags=["enforcement"])
 router.add_router("", stages)
-_MOST = 500
 
 
 class OperationIn(Schema):
-    """One operation from a tablet: its id (UUIDv7), its order there, what, when, with what."""
+    """One operation from a tablet: its id (UUIDv7), its order there, who made it, what, when, with what.
+
+    Whoever takes over what another made names them again in `taken_over_from`.
+    """
 
     id: uuid.UUID
-    n: int = 0
+    n: int
+    by: uuid.UUID
+    taken_over_from: uuid.UUID | None = None
     kind: str
     at: dt.datetime
     payload: dict[str, Any] = {}
 
 
-class OperationsIn(Schema):
-    """A batch from one tablet. `unsent`: how many it has beyond these."""
-
-    tablet: uuid.UUID
-    operations: list[OperationIn]
-    unsent: int = 0
+# A batch is read by hand (operations.reading): one operation that does not fit this is refused by itself.
+_BATCH = {
+    "description": "A batch from one tablet. `unsent`: how many it has beyond these.",
+    "type": "object",
+    "required": ["tablet", "operations"],
+    "properties": {
+        "tablet": {"type": "string", "format": "uuid"},
+        "operations": {"type": "array", "minItems": 1, "maxItems": reading.MOST, "items": OperationIn.json_schema()},
+        "unsent": {"type": "integer", "minimum": 0, "default": 0},
+    },
+}
 
 
 class ResultOut(Schema):
-    """What became of an operation: applied, duplicate, refused (with code, detail, field), pending."""
+    """What became of an operation, by the id it came with: applied, duplicate, pending, refused."""
 
-    id: uuid.UUID
+    id: str
     status: str
     code: str = ""
     detail: str = ""
@@ -62,6 +71,19 @@ class OperationsOut(Schema):
     state: dict[str, Any] | None = None
 
 
+class TakeOverIn(Schema):
+    """Whose unsent operations, and on which device they are."""
+
+    author: uuid.UUID
+    device: uuid.UUID
+
+
+class TakeOverOut(Schema):
+    """The key to the author's data of this case on the device (32 bytes, base64)."""
+
+    key: str
+
+
 class PhotoOut(Schema):
     """A photograph that is kept: its digest, and hints on its quality."""
 
@@ -69,29 +91,34 @@ class PhotoOut(Schema):
     quality: list[str]
 
 
-@router.post("/cases/{case_id}/operations", response=OperationsOut)
-def post_operations(request: HttpRequest, case_id: uuid.UUID, batch: OperationsIn) -> dict[str, Any]:
+@router.post(
+    "/cases/{case_id}/operations",
+    response=OperationsOut,
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _BATCH}}}},
+)
+def post_operations(request: HttpRequest, case_id: uuid.UUID) -> dict[str, Any]:
     """Apply a tablet's operations in order, each once; refused ones change nothing and say why."""
-    if not batch.operations or len(batch.operations) > _MOST:
-        raise HttpError(413, f"一次传 1 到 {_MOST} 步；请分批重传。")
-    sent = [
-        operations.Sent(
-            id=one.id,
-            n=max(0, one.n),
-            kind=one.kind,
-            at=one.at if one.at.tzinfo else one.at.replace(tzinfo=SHANGHAI),
-            payload=one.payload,
-        )
-        for one in batch.operations
-    ]
+    batch = reading.batch(case_id, request.body)
     results, cursor = operations.apply(
         officer=officer_of(request),
         case_id=case_id,
         tablet=batch.tablet,
-        operations=sent,
-        unsent=max(0, batch.unsent),
+        operations=batch.operations,
+        unsent=batch.unsent,
     )
     return {"results": [vars(result) for result in results], "cursor": cursor, "state": None}
+
+
+@router.post("/cases/{case_id}/take-over", response=TakeOverOut)
+def post_take_over(
+    request: HttpRequest, case_id: uuid.UUID, given: TakeOverIn, response: HttpResponse
+) -> dict[str, str]:
+    """Open what another officer of the case entered on this device and did not send; each time is on the ledger."""
+    officer = officer_of(request)
+    require_seen(officer, case_id)
+    response["Cache-Control"] = "no-store"
+    key = services.take_over(actor=officer, case_id=case_id, author_id=given.author, device=given.device)
+    return {"key": base64.b64encode(key).decode("ascii")}
 
 
 @router.get("/cases/{case_id}/state", response={200: dict[str, Any], 204: None})

@@ -40,8 +40,9 @@ for _model in (
 ):
     register_table(_model)
 
-# One kind for each kind of operation; facts beside the sentence's: which operation, from which tablet.
-_OPERATION = ("operation_id", "tablet")
+# One kind for each kind of operation; facts beside the sentence's: which operation, from which tablet, and where
+# another officer sent it than the one who made it, who did which.
+_OPERATION = ("operation_id", "tablet", "taken_over")
 
 
 def _operation(kind: str, sentence: str, *fields: str, personal: tuple[str, ...] = ()) -> None:
@@ -83,6 +84,11 @@ _operation("simple.set", "填写当场处罚", "penalty_kind", "amount")
 _operation("kept", "保留待并入的操作（{kind}）：{detail}", "kind", "detail")
 _operation("refused", "操作未被接受（{kind}）：{detail}", "kind", "code", "detail")
 
+register(
+    "enforcement.taken_over",
+    sentence="接手{author}在平板 {device} 上录入、尚未上传的操作",
+    fields=("author", "author_id", "device"),
+)
 register("enforcement.photo_kept", sentence="收到照片原件 {sha256}", fields=("photo_id", "sha256", "quality"))
 register(
     "enforcement.submitted",

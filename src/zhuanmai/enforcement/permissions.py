@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from zhuanmai.accounts.models import Officer, Role
 from zhuanmai.accounts.permissions import Permission, register, require, scope_units
 from zhuanmai.approvals.permissions import waits_for
-from zhuanmai.core.errors import NotFound
+from zhuanmai.core.errors import NotAllowed, NotFound
 from zhuanmai.enforcement.models import Case, CaseOfficer, FieldOperation
 from zhuanmai.enforcement.procedure import KIND
 
@@ -90,3 +90,16 @@ def require_worker(officer: Officer, case: Case) -> None:
     if case.assignments.filter(officer=officer, until_at=None).exists():
         return
     require(officer, "enforcement.act", unit=case.unit)
+
+
+def is_investigator(case: Case, officer: Officer) -> bool:
+    """Whether the officer is one of the two of the case, now or before, or opened it."""
+    return case.assignments.filter(officer=officer).exists() or case.opened_by_id == officer.pk
+
+
+def require_take_over(case: Case, author: Officer | None, officer: Officer) -> None:
+    """Raise NotAllowed (not_on_case) unless both, who made an operation and who sends it, are or were of the case."""
+    if author is None or not (is_investigator(case, author) and is_investigator(case, officer)):
+        who = author.name if author else "原录入人"
+        detail = f"只有本案的承办人之间可以接手；请等{who}登录上传，或先移交案件。"
+        raise NotAllowed("not_on_case", detail)

@@ -120,7 +120,9 @@ def sign_by_hand(
     name, roles = _person(case, role), _PERSON_ROLES.get("party" if role in ("receiver", "provider") else role, ())
     signed = _how(case, role, name, drawing, refusal_reason, paper_scan)
     with transaction.atomic():
-        if not first_time(operation_id, actor_id=officer.pk, kind="enforcement.sign_by_hand", answer_key=str(case.pk)):
+        content = [role, sorted(map(str, document_ids)), drawing, refusal_reason, paper_scan]
+        kind = "enforcement.sign_by_hand"
+        if not first_time(operation_id, actor_id=officer.pk, kind=kind, subject=case.pk, content=content):
             return case
         locked(case.pk)
         for one in planned(case):

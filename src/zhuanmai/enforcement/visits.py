@@ -10,9 +10,9 @@ from zhuanmai.core import ports
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.ids import derived_id
+from zhuanmai.enforcement import operations
 from zhuanmai.enforcement.handing import case_no
 from zhuanmai.enforcement.models import Case, FieldOperation
-from zhuanmai.enforcement.operations import batch
 from zhuanmai.enforcement.procedure import State
 
 # What a state says of the visit, in the words of the lake's inspections. A simple-procedure penalty is a case too.
@@ -33,11 +33,12 @@ class Inspections:
         self, *, actor: Officer, case_id: uuid.UUID, officer_ids: Sequence[uuid.UUID], lead: ports.Lead
     ) -> uuid.UUID:
         """Open the case as a tablet would, with the lead as its clue; the same id twice is one case."""
-        operation = batch.Sent(
+        operation = operations.Sent(
             id=derived_id(case_id, "open"),
             n=1,
             kind="case.open",
             at=now(),
+            by=actor.pk,
             payload={
                 "reason": lead.reason,
                 "clue": {"source": lead.source, "received_at": lead.received_at.isoformat(), "text": lead.text},
@@ -52,7 +53,7 @@ class Inspections:
                 "recorder_id": None,
             },
         )
-        results, _ = batch.apply(
+        results, _ = operations.apply(
             officer=actor, case_id=case_id, tablet=derived_id(case_id, "lead"), operations=[operation]
         )
         if results[0].status == FieldOperation.Status.REFUSED:

@@ -195,7 +195,10 @@ class Tablet(Base):
 
 
 class FieldOperation(Base):
-    """One act of an officer as it came from a tablet: kept whatever became of it, never dropped."""
+    """One act of an officer as it came from a tablet: kept whatever became of it, never dropped.
+
+    `made_by`: who made it, where the actor took it over openly and sent it in their own name.
+    """
 
     class Status(models.TextChoices):
         """`pending`: waits for counting to be reopened; `held`: came before its predecessors from the same tablet."""
@@ -212,6 +215,7 @@ class FieldOperation(Base):
     at = models.DateTimeField()
     received_at = models.DateTimeField(default=now)
     actor = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+", null=True)
     payload = models.JSONField(default=dict)
     effect = models.JSONField(default=dict)
     cursor = models.BigIntegerField()

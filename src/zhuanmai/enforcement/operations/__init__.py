@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from zhuanmai.enforcement.operations.batch import Result, Sent, apply, flush
+from zhuanmai.enforcement.operations.batch import Result, apply, flush
+from zhuanmai.enforcement.operations.reading import Sent
 
 __all__ = ["Result", "Sent", "apply", "flush"]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Model
 
 from zhuanmai.accounts.models import Officer
@@ -24,9 +24,10 @@ from zhuanmai.enforcement.models import Case, FieldOperation, Tablet
 from zhuanmai.enforcement.operations import counting, goods, opening, papers, people, records  # noqa: F401 - they register
 from zhuanmai.enforcement.operations.opening import opened
 from zhuanmai.enforcement.operations.payloads import CountingReopen, parsed
+from zhuanmai.enforcement.operations.reading import Sent, refuse_unreadable
 from zhuanmai.enforcement.operations.table import entry, handles
 from zhuanmai.enforcement.operations.work import SIGNED, Done, Waits, Work
-from zhuanmai.enforcement.permissions import require_worker
+from zhuanmai.enforcement.permissions import require_take_over, require_worker
 from zhuanmai.enforcement.procedure import Act, State
 from zhuanmai.ledger.services import append
 
@@ -39,21 +40,10 @@ Status = FieldOperation.Status
 
 
 @dataclass(frozen=True)
-class Sent:
-    """An operation as it came from a tablet."""
-
-    id: uuid.UUID
-    n: int
-    kind: str
-    at: dt.datetime
-    payload: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class Result:
-    """What became of one operation."""
+    """What became of one operation, under the id that it was sent with."""
 
-    id: uuid.UUID
+    id: str
     status: str
     code: str = ""
     detail: str = ""
@@ -91,22 +81,67 @@ def apply(
         first: list[_Entry] = []
         refused: Result | None = None
         if case is None:
-            case, first, refused = _open(officer, case_id, tablet, operations)
+            own = [sent for sent in operations if sent.by in (None, officer.pk)]
+            if own:
+                case, first, refused = _open(officer, case_id, tablet, own)
             if case is None:
-                return [refused or Result(operations[0].id, Status.REFUSED)], 0
+                foreign = [(sent, _not_his(None, officer, sent.by, False)) for sent in operations]
+                return [refused] if refused else [_answer(sent, Status.REFUSED, no) for sent, no in foreign if no], 0
         else:
             require_worker(officer, case)
-        work = _work(case, officer, tablet, made=bool(first))
-        batch = _Batch(work, _tablet(case, officer, tablet, operations), first)
-        known = {row.pk: row for row in FieldOperation.objects.filter(pk__in=[sent.id for sent in operations])}
-        known |= {one.operation.pk: one.operation for one in first}
-        fresh = {one.operation.pk for one in first}
-        _release(batch, overdue_only=True)
-        found = {sent.id: _take(batch, sent, known, fresh) for sent in sorted(operations, key=lambda sent: sent.n)}
-        _release(batch)
-        results = [_after(found[sent.id], known) for sent in operations]
-        _finish(batch, unsent)
-        return results, case.cursor
+        why = {key: _not_his(case, officer, *key) for key in {(sent.by, sent.taken_over) for sent in operations}}
+        taken = [sent for sent in operations if why[sent.by, sent.taken_over] is None]
+        results: dict[int, Result] = {}
+        if taken:
+            work = _work(case, officer, tablet, made=bool(first))
+            batch = _Batch(work, _tablet(case, officer, tablet, taken), first)
+            results = _taken_in(batch, taken)
+            _finish(batch, unsent)
+        for sent in operations:
+            if refusal := why[sent.by, sent.taken_over]:
+                results[id(sent)] = _answer(sent, Status.REFUSED, refusal)
+                _note_foreign(case, officer, tablet, sent, refusal)
+        return [results[id(sent)] for sent in operations], case.cursor
+
+
+def _taken_in(batch: _Batch, operations: Sequence[Sent]) -> dict[int, Result]:
+    """Apply, in order, what is the officer's own or taken over; the results by identity of what was sent."""
+    known = {row.pk: row for row in FieldOperation.objects.filter(pk__in=[sent.id for sent in operations])}
+    known |= {one.operation.pk: one.operation for one in batch.entries}
+    fresh = {one.operation.pk for one in batch.entries}
+    _release(batch, overdue_only=True)
+    found = {id(sent): _take(batch, sent, known, fresh) for sent in sorted(operations, key=lambda sent: sent.n)}
+    _release(batch)
+    return {id(sent): _after(sent, found[id(sent)], known) for sent in operations}
+
+
+def _not_his(case: Case | None, officer: Officer, by: uuid.UUID | None, taken_over: bool) -> Refused | None:
+    """Why what another officer made is not taken from this one: it stays on its tablet."""
+    if by in (None, officer.pk):
+        return None
+    author = Officer.objects.filter(pk=by).first()
+    if author is None or case is None or not taken_over:
+        who = author.name if author else "另一名执法人员"
+        detail = f"这一步由{who}录入，没有以您的名义上传，仍在平板上；请等{who}登录上传，或接手上传。"
+        return Refused("not_author", detail, "by")
+    try:
+        require_take_over(case, author, officer)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
+def _note_foreign(case: Case, officer: Officer, tablet: uuid.UUID, sent: Sent, why: Refused) -> None:
+    """What was not taken is on record by its id alone: the row is its author's to send."""
+    facts = {"kind": sent.kind, "code": why.code, "detail": why.detail}
+    append(
+        "enforcement.refused",
+        actor_id=officer.pk,
+        object_kind="case",
+        object_id=case.pk,
+        case_id=case.pk,
+        facts={"operation_id": str(sent.id), "tablet": str(tablet), **facts},
+    )
 
 
 def flush(case: Case, officer: Officer) -> int:
@@ -150,13 +185,21 @@ def _open(
     row = _row(None, officer, tablet, opening_sent)
     try:
         with transaction.atomic():
+            refuse_unreadable(opening_sent.payload)
             case, done = opened(officer, case_id, opening_sent.payload, row)
+            case.cursor += 1
+            row.case, row.cursor = case, case.cursor
+            _kept_once(row)
     except Refused as refusal:
-        return None, [], Result(opening_sent.id, Status.REFUSED, refusal.code, refusal.detail, refusal.field)
-    case.cursor += 1
-    row.case, row.cursor = case, case.cursor
-    row.save(force_insert=True)
+        return None, [], _answer(opening_sent, Status.REFUSED, refusal)
     return case, [_Entry("case.open", row, done)], None
+
+
+def _kept_once(row: FieldOperation) -> None:
+    """Keep an opening. Raises Refused (id_used) if its id stands for an operation of another case."""
+    if FieldOperation.objects.filter(pk=row.pk).exists():
+        raise Refused("id_used", "操作编号已用于别的案件，没有开始检查；请刷新平板页面后重新开始。", "id")
+    row.save(force_insert=True)
 
 
 def _tablet(case: Case, officer: Officer, tablet: uuid.UUID, operations: Sequence[Sent]) -> Tablet:
@@ -165,7 +208,8 @@ def _tablet(case: Case, officer: Officer, tablet: uuid.UUID, operations: Sequenc
     row, made = Tablet.objects.get_or_create(case=case, tablet=tablet, defaults={"officer": officer})
     if made and start is not None:
         row.taken_to = max(0, start - 1)
-    row.officer = officer
+    if not any(sent.taken_over for sent in operations):
+        row.officer = officer
     return row
 
 
@@ -175,9 +219,10 @@ def _row(case: Case | None, officer: Officer, tablet: uuid.UUID, sent: Sent) -> 
         case=case,
         tablet=tablet,
         n=sent.n,
-        kind=sent.kind[:40],
+        kind=sent.kind,
         at=sent.at,
         actor=officer,
+        made_by_id=sent.by if sent.taken_over and sent.by != officer.pk else None,
         payload=sent.payload,
         cursor=case.cursor + 1 if case else 0,
         status=Status.APPLIED,
@@ -189,9 +234,11 @@ def _take(
 ) -> tuple[FieldOperation, bool]:
     """One operation: known already, too early, or to be applied. Returns its row and whether it is a repetition."""
     row = known.get(sent.id)
+    if row is not None and not (row.case_id == batch.work.case.pk and sent.is_same_as(row.kind, row.payload)):
+        sent = sent.under_an_id_of_its_own(batch.work.case.pk)
+        row = known.get(sent.id) or FieldOperation.objects.filter(pk=sent.id).first()
     if row is not None:
-        if row.case_id != batch.work.case.pk:
-            raise Refused("id_used", "操作编号已用于别的案件；请刷新平板页面后重试。", "id")
+        known[sent.id] = row
         if sent.id in fresh:
             batch.tablet.taken_to = max(batch.tablet.taken_to, sent.n)
         return row, sent.id not in fresh
@@ -237,17 +284,12 @@ def _apply(batch: _Batch, row: FieldOperation, *, new: bool) -> None:
     row.cursor, row.status, row.code, row.detail, row.field = case.cursor, Status.APPLIED, "", "", ""
     kind, done = row.kind, Done()
     try:
-        with transaction.atomic():
-            done = handled(work, row)
+        done = _tried(work, row)
     except Waits as waits:
         row.status, row.code, row.detail = Status.PENDING, "counting_closed", waits.detail
         kind, done = "kept", Done({"kind": row.kind, "detail": waits.detail})
     except Refused as refusal:
         kind, done = "refused", _refused(work, row, refusal)
-    except (DataError, IntegrityError):
-        _log.exception("operation %s of kind %s was not kept", row.pk, row.kind)
-        detail = "这一步的内容无法保存，未作任何改动；请核对后重做，仍不行请联系管理员。"
-        kind, done = "refused", _refused(work, row, Refused("not_kept", detail))
     row.effect = done.effect
     row.save(force_insert=new)
     if row.kind in _COUNTS and row.status == Status.APPLIED:
@@ -256,8 +298,25 @@ def _apply(batch: _Batch, row: FieldOperation, *, new: bool) -> None:
     batch.entries.append(_Entry(kind, row, done))
 
 
+def _tried(work: Work, row: FieldOperation) -> Done:
+    """Let one operation act in its own savepoint. Raises Refused or Waits: what breaks is refused, and logged.
+
+    Only a database that is away or has to choose between two transactions is no fault of the operation: that passes.
+    """
+    try:
+        with transaction.atomic():
+            return handled(work, row)
+    except (Refused, Waits, OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        _log.exception("operation %s of kind %s was not kept", row.pk, row.kind)
+        detail = "这一步的内容无法保存，未作任何改动；请核对后重做，仍不行请联系管理员。"
+        raise Refused("not_kept", detail) from error
+
+
 def handled(work: Work, row: FieldOperation) -> Done:
     """Ask the procedure, check the payload, let the handler act. Raises Refused or Waits."""
+    refuse_unreadable(row.payload)
     found = entry(row.kind)
     payload = parsed(found.shape, row.payload)
     if found.act is Act.ENTER_FACTS:
@@ -286,7 +345,11 @@ def _refused(work: Work, row: FieldOperation, refusal: Refused) -> Done:
     return Done({"kind": row.kind, "code": refusal.code, "detail": refusal.detail})
 
 
-def _after(taken: tuple[FieldOperation, bool], known: dict[uuid.UUID, FieldOperation]) -> Result:
+def _answer(sent: Sent, status: str, why: Refused | FieldOperation) -> Result:
+    return Result(sent.named or str(sent.id), status, why.code, why.detail, why.field)
+
+
+def _after(sent: Sent, taken: tuple[FieldOperation, bool], known: dict[uuid.UUID, FieldOperation]) -> Result:
     """The answer: the first one's, but that what was applied before is a duplicate."""
     row, repeated = taken
     row = known.get(row.pk, row)
@@ -295,7 +358,7 @@ def _after(taken: tuple[FieldOperation, bool], known: dict[uuid.UUID, FieldOpera
     status = "pending" if row.status == Status.HELD else str(row.status)
     if repeated and status == Status.APPLIED:
         status = "duplicate"
-    return Result(row.pk, status, row.code, row.detail, row.field)
+    return _answer(sent, status, row)
 
 
 def _finish(batch: _Batch, unsent: int) -> None:
@@ -320,6 +383,8 @@ def _finish(batch: _Batch, unsent: int) -> None:
 def _append(one: _Entry, work: Work, rows: Sequence[Model]) -> None:
     operation, done = one.operation, one.done
     facts = {"operation_id": str(operation.pk), "tablet": str(operation.tablet), **done.facts}
+    if operation.made_by is not None:
+        facts["taken_over"] = f"由{operation.made_by.name}录入、{operation.actor.name}上传"
     append(
         f"enforcement.{one.kind}",
         actor_id=operation.actor_id,
@@ -350,8 +415,7 @@ def reopen(work: Work, payload: CountingReopen, operation: FieldOperation) -> Do
     for row in map(work.note, waiting):
         theirs = Work(case, row.actor, row.tablet, work._lines, before=work.before)
         try:
-            with transaction.atomic():
-                done = handled(theirs, row)
+            done = _tried(theirs, row)
         except Refused as refusal:
             work.forget_lines()
             row.status, row.code, row.detail = Status.REFUSED, refusal.code, refusal.detail

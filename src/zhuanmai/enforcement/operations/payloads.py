@@ -14,7 +14,10 @@ from zhuanmai.core.clock import SHANGHAI
 from zhuanmai.core.errors import FieldError, Refused
 from zhuanmai.core.masking import is_masked
 
-Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else str(value).strip())]
+
+def _text(value: Any) -> Any:
+    """A number in a text's place is taken as it is written; anything else is no text."""
+    return "" if value is None else str(value).strip() if type(value) in (str, int, Decimal) else value
 
 
 def _moment(value: Any) -> Any:
@@ -46,9 +49,18 @@ def _plain_person(sheet: dict[str, Any]) -> dict[str, Any]:
     return sheet
 
 
+def _of_our_time(value: dt.date | None) -> dt.date | None:
+    """Days and moments that a calendar can count with, whatever zone they are turned into."""
+    if value is not None and value.year not in _YEARS:
+        raise PydanticCustomError("year", "the year is out of range")
+    return value
+
+
+_YEARS = range(1900, 2200)
+Text = Annotated[str, BeforeValidator(_text)]
 Personal = Annotated[Text, AfterValidator(_plain)]
-Moment = Annotated[AwareDatetime | None, BeforeValidator(_moment)]
-Day = Annotated[dt.date | None, BeforeValidator(_nothing)]
+Moment = Annotated[AwareDatetime | None, BeforeValidator(_moment), AfterValidator(_of_our_time)]
+Day = Annotated[dt.date | None, BeforeValidator(_nothing), AfterValidator(_of_our_time)]
 Id = Annotated[uuid.UUID | None, BeforeValidator(_nothing)]
 Number = Annotated[Decimal | None, BeforeValidator(_nothing)]
 Count = Annotated[Decimal, Field(max_digits=14, decimal_places=4, gt=0, le=1_000_000)]
@@ -68,7 +80,7 @@ class Payload(BaseModel):
 class Clue(Payload):
     """Where the case comes from."""
 
-    source: Text = ""
+    source: Annotated[Text, Field(max_length=120)] = ""
     received_at: Moment = None
     text: Text = ""
 
@@ -76,11 +88,11 @@ class Clue(Payload):
 class Place(Payload):
     """Where the visit is, down to the door number."""
 
-    address: Text = ""
+    address: Annotated[Text, Field(max_length=300)] = ""
     longitude: Annotated[Annotated[float, Field(ge=-180, le=180)] | None, BeforeValidator(_nothing)] = None
     latitude: Annotated[Annotated[float, Field(ge=-90, le=90)] | None, BeforeValidator(_nothing)] = None
-    shop_name: Text = ""
-    district_code: Text = ""
+    shop_name: Annotated[Text, Field(max_length=120)] = ""
+    district_code: Annotated[Text, Field(max_length=6)] = ""
 
 
 class Report(Payload):
@@ -96,7 +108,7 @@ class Report(Payload):
 class CaseOpen(Payload):
     """case.open."""
 
-    reason: Text = "routine"
+    reason: Annotated[Text, Field(max_length=20)] = "routine"
     clue: Clue = Clue()
     place: Place = Place()
     report: Report | None = None
@@ -406,6 +418,8 @@ class SimpleSet(Payload):
 
 P = TypeVar("P", bound=Payload)
 _WORDS = {
+    "string_type": "应为文字；请改正",
+    "year": "年份应在 1900–2199 之间；请核对",
     "missing": "缺少这一项；请补填",
     "masked": "是脱敏显示的内容，不能当作事实录入；请由承办人按原件填写",
     "uuid_parsing": "编号格式不对；请刷新页面后重试",
