@@ -306,3 +306,12 @@ def test_a_number_in_a_reason_is_masked_on_the_ledger(bureau: Bureau) -> None:
     case_id = case_with_party(bureau).case_id
     page(bureau, "bing", f"/cases/{case_id}", f"致电 {PHONE}")
     assert [entry.facts["reason"] for entry in looks(case_id)] == ["致电 139****0001"]
+
+
+def test_what_is_typed_beside_a_case_names_nobody_on_the_ledger(bureau: Bureau) -> None:
+    tablet = case_with_party(bureau)
+    tablet.done("photo.add", photo_id=str(new_id()), what="papers", caption=f"{NAME}的账本")
+    assert Entry.objects.get(kind="enforcement.photo.add").facts["caption"] == "叶**的账本"
+    assert tablet.state()["photos"][0]["caption"] == f"{NAME}的账本"
+    page(bureau, "bing", f"/cases/{tablet.case_id}", f"致电{NAME}")
+    assert [entry.facts["reason"] for entry in looks(tablet.case_id)] == ["致电叶**"]

@@ -29,6 +29,7 @@ from zhuanmai.enforcement.procedure import KIND, Act, State, require
 from zhuanmai.enforcement.reporting import report_case
 from zhuanmai.enforcement.services import locked
 from zhuanmai.enforcement.stages import NUMBERED_FIRST, Planned, planned
+from zhuanmai.enforcement.unnamed import unnamed
 from zhuanmai.enforcement.visits import hold, tell
 from zhuanmai.ledger.services import append, as_found
 from zhuanmai.reference.causes import cause
@@ -203,7 +204,7 @@ def correct_facts(officer: Officer, case: Case, payload: dict[str, Any]) -> tupl
     if not reason:
         raise Refused("reason_missing", "更正须写明理由。", "reason")
     case.correcting = reason[:200]
-    return f"更正事实，理由：{reason}", []
+    return f"更正事实，理由：{unnamed(case, reason)}", []
 
 
 def serve(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import uuid
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +11,7 @@ from zhuanmai.accounts import personal
 from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import may, require
 from zhuanmai.accounts.personal import Sight, Sort, Standing, Subject, Thing, View
-from zhuanmai.core.masking import SHOWN_OF_PLACE, masked_id, masked_name, masked_numbers, masked_phone, masked_place
+from zhuanmai.core.masking import masked_id, masked_name, masked_phone
 from zhuanmai.enforcement.facts_for_documents import first_party
 from zhuanmai.enforcement.models import Case, Party, Photo
 from zhuanmai.enforcement.permissions import cases_of, decides_on, require_seen, works_on
@@ -21,9 +19,9 @@ from zhuanmai.enforcement.queries import by_personal, own_cases
 from zhuanmai.enforcement.signing import own_roles
 from zhuanmai.enforcement.stages import Planned
 from zhuanmai.enforcement.state import state_of
+from zhuanmai.enforcement.unnamed import PERSON, all_hidden, hidden, secrets_of, unnamed
 from zhuanmai.ledger.services import append_apart
 
-_PERSON = {"name": Sort.NAME, "id_no": Sort.NUMBER, "phone": Sort.PHONE, "address": Sort.PLACE}
 _PEOPLE = ("parties[]", "parties[].representative", "presence.person_in_charge", "presence.witness")
 _OTHERS = {
     "parties[].born_on": Sort.GONE,
@@ -41,7 +39,7 @@ _OTHERS = {
 }
 CASE = Subject(
     "case",
-    {**{f"{who}.{field}": sort for who in _PEOPLE for field, sort in _PERSON.items()}, **_OTHERS},
+    {**{f"{who}.{field}": sort for who in _PEOPLE for field, sort in PERSON.items()}, **_OTHERS},
     {
         Thing.FACTS: "enforcement.seen",
         Thing.PAPER: "enforcement.paper_seen",
@@ -54,8 +52,6 @@ OPEN_PICTURES = frozenset(
     ("goods_found", "goods_counted", "goods_sold", "samples", "marks", "code_rows", "hiding_place", "place_inside",
      "place_outside", "sign")
 )  # fmt: skip
-_REGION = re.compile(r"^.*[省市区县旗](?=.)")
-_SHOWN_OF_STREET = 2
 _OFFICERS = frozenset({"officers", "recorder", "valuer", "tablets"})  # of the bureau, who act in their office
 
 
@@ -74,7 +70,7 @@ class People:
 
     def text(self, words: str) -> str:
         """Free text with the names and numbers of the case's people masked (as they are in full view)."""
-        return words if self.full else _hidden(words, self.secrets)
+        return words if self.full else hidden(words, self.secrets)
 
 
 def people_of(case: Case, *, full: bool = False) -> People:
@@ -97,7 +93,11 @@ def see_people(*, actor: Officer, case_id: uuid.UUID, reason: str) -> Case:
     case = require_seen(actor, case_id)
     require(actor, "enforcement.see_personal")
     personal.look(
-        actor=actor, view=_facts(case, "案件页"), standing=standing(actor, case), reason=reason, always_ask=True
+        actor=actor,
+        view=_facts(case, "案件页"),
+        standing=standing(actor, case),
+        reason=unnamed(case, reason),
+        always_ask=True,
     )
     return case
 
@@ -109,7 +109,7 @@ def state_for(officer: Officer, case: Case, *, reason: str = "") -> dict[str, An
     """
     where = standing(officer, case)
     if reason or personal.sight(where, Thing.FACTS) is Sight.FREE:
-        personal.look(actor=officer, view=_facts(case, "平板"), standing=where, reason=reason)
+        personal.look(actor=officer, view=_facts(case, "平板"), standing=where, reason=unnamed(case, reason))
         return {**state_of(case), "masked": False}
     return masked_state(case)
 
@@ -124,7 +124,7 @@ def masked_state(case: Case, *, pictures: bool = False) -> dict[str, Any]:
     for shown, known in zip(state["parties"], plain["parties"], strict=True):
         if known["kind"] == Party.Kind.ORGANISATION:
             shown["name"] = known["name"]
-    found = {name: part if name in _OFFICERS else _all_hidden(part, secrets) for name, part in state.items()}
+    found = {name: part if name in _OFFICERS else all_hidden(part, secrets) for name, part in state.items()}
     for document in found["documents"]:
         for block in document["signed"]:
             block["name"] = masked_name(block["name"]) if block["personal"] else block["name"]
@@ -149,13 +149,13 @@ def look_at_paper(*, actor: Officer, case: Case, paper: Planned, way: str, reaso
     """A document of a case is about to be shown. Raises Refused (reason_missing, 403), NotAllowed."""
     where = standing(actor, case, paper)
     view = View("case", Thing.PAPER, "document", paper.id, case.pk, paper.name, way)
-    personal.look(actor=actor, view=view, standing=where, reason=reason)
+    personal.look(actor=actor, view=view, standing=where, reason=unnamed(case, reason))
 
 
 def look_at_all_papers(*, actor: Officer, case: Case, way: str, reason: str = "") -> None:
     """The whole set of a case's documents is about to be given out. Raises Refused (reason_missing), NotAllowed."""
     view = View("case", Thing.PAPER, "case", case.pk, case.pk, "整套文书", way)
-    personal.look(actor=actor, view=view, standing=standing(actor, case), reason=reason)
+    personal.look(actor=actor, view=view, standing=standing(actor, case), reason=unnamed(case, reason))
 
 
 def look_at_photo(*, actor: Officer, case: Case, photo: Photo, reason: str = "") -> None:
@@ -163,7 +163,7 @@ def look_at_photo(*, actor: Officer, case: Case, photo: Photo, reason: str = "")
     if photo.what in OPEN_PICTURES:
         return
     view = View("case", Thing.PICTURES, "case", case.pk, case.pk, "涉及个人的照片", "照片")
-    personal.look(actor=actor, view=view, standing=standing(actor, case), reason=reason)
+    personal.look(actor=actor, view=view, standing=standing(actor, case), reason=unnamed(case, reason))
 
 
 def sight_of(officer: Officer, case: Case, thing: Thing, paper: Planned | None = None) -> Sight:
@@ -201,11 +201,6 @@ def note_search(officer: Officer, words: str) -> None:
         )
 
 
-def secrets_of(case: Case) -> tuple[tuple[str, str], ...]:
-    """What must not stand in free text, each with what stands there instead, the longest first."""
-    return tuple(sorted(set(_secrets(case)), key=lambda pair: -len(pair[0])))
-
-
 def _facts(case: Case, way: str) -> View:
     return View("case", Thing.FACTS, "case", case.pk, case.pk, "当事人信息", way)
 
@@ -221,49 +216,3 @@ def _party(one: Party, *, full: bool) -> dict[str, Any]:
         "licence_no": one.licence_no,
         "licence_valid_to": one.licence_valid_to,
     }
-
-
-def _secrets(case: Case) -> Iterator[tuple[str, str]]:
-    visit, service = case.inspection, case.service or {}
-    people: list[dict[str, Any]] = [visit.witness or {}, visit.person_in_charge or {}]
-    people.append({"name": service.get("receiver"), "phone": service.get("phone"), "address": service.get("address")})
-    people.append({"name": (visit.report or {}).get("by")})
-    for party in case.parties.all():
-        named = "" if party.kind == Party.Kind.ORGANISATION else party.name
-        people.append({"name": named, "id_no": party.id_no, "phone": party.phone, "address": party.address})
-        people.append(party.representative or {})
-    for person in people:
-        for column, sort in _PERSON.items():
-            plain = str(person.get(column) or "").strip()
-            # The place of the inspection is a fact of the case, also where the party lives there.
-            if sort is Sort.PLACE:
-                yield from ((part, masked) for part, masked in _places(plain) if part not in visit.address)
-            elif len(plain) > 1:
-                yield plain, personal.MASKS[sort](plain)
-
-
-def _places(address: str) -> Iterator[tuple[str, str]]:
-    """An address, and its street with the number, as a text may name it without the city."""
-    street = _REGION.sub("", address)
-    if len(address) > SHOWN_OF_PLACE:
-        yield address, masked_place(address)
-    if len(street) > _SHOWN_OF_STREET:
-        yield street, f"{street[:_SHOWN_OF_STREET]}…"
-
-
-def _hidden(words: str, secrets: Iterable[tuple[str, str]]) -> str:
-    for plain, masked in secrets:
-        words = words.replace(plain, masked)
-    return str(masked_numbers(words))
-
-
-def _all_hidden(tree: Any, secrets: tuple[tuple[str, str], ...]) -> Any:
-    match tree:
-        case str():
-            return _hidden(tree, secrets)
-        case dict():
-            return {name: _all_hidden(inner, secrets) for name, inner in tree.items()}
-        case list() | tuple():
-            return [_all_hidden(inner, secrets) for inner in tree]
-        case _:
-            return tree

@@ -29,6 +29,7 @@ from zhuanmai.enforcement.operations.table import entry, handles
 from zhuanmai.enforcement.operations.work import SIGNED, Done, Waits, Work
 from zhuanmai.enforcement.permissions import require_take_over, require_worker
 from zhuanmai.enforcement.procedure import Act, State
+from zhuanmai.enforcement.unnamed import unnamed_facts
 from zhuanmai.ledger.services import append
 
 HELD_AT_MOST = dt.timedelta(seconds=20)
@@ -382,7 +383,7 @@ def _finish(batch: _Batch, unsent: int) -> None:
 
 def _append(one: _Entry, work: Work, rows: Sequence[Model]) -> None:
     operation, done = one.operation, one.done
-    facts = {"operation_id": str(operation.pk), "tablet": str(operation.tablet), **done.facts}
+    facts = {"operation_id": str(operation.pk), "tablet": str(operation.tablet), **unnamed_facts(work.case, done.facts)}
     if operation.made_by is not None:
         facts["taken_over"] = f"由{operation.made_by.name}录入、{operation.actor.name}上传"
     append(
