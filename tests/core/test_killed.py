@@ -21,7 +21,7 @@ from zhuanmai.alerts.models import Run
 from zhuanmai.core import backups, events
 from zhuanmai.core.ids import new_id
 from zhuanmai.core.jobs import defer
-from zhuanmai.core.models import Backup, Event
+from zhuanmai.core.models import Backup, Event, Work
 from zhuanmai.exchange import reconciliation, services
 from zhuanmai.exchange.models import Message, Reconciliation
 from zhuanmai.lake import services as lake
@@ -30,7 +30,7 @@ from zhuanmai.ledger.models import Entry
 from zhuanmai.sandbox.national.server import National
 from zhuanmai.sandbox.national.store import Store
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("killed")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 LICENCES = b"licence_no,holder_name,phone,status\n350206100001,\xe5\x8f\xb6\xe6\x9f\x90\xe6\x9f\x90,13900000000,valid\n"
 
 
@@ -81,8 +81,9 @@ def ask_for_all(bureau: Bureau) -> dict[int, str]:
 
 
 def ended(jobs: dict[int, str]) -> bool:
-    """Whether nothing of these waits or runs any more."""
-    return not ProcrastinateJob.objects.filter(pk__in=jobs, status__in=("todo", "doing")).exists()
+    """Whether nothing of these waits or runs any more, nor any work that they have asked for."""
+    under_way = ProcrastinateJob.objects.filter(pk__in=jobs, status__in=("todo", "doing"))
+    return not (under_way.exists() or Work.objects.filter(state__in=Work.OPEN).exists())
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -222,6 +222,17 @@ def test_the_same_is_asked_for_once_at_a_time() -> None:
     asked("another")
 
 
+def test_a_job_called_off_leaves_alone_what_was_asked_for_again() -> None:
+    row = asked()
+    work.stop(row)
+    called_off = row.job_id
+    work.again(row, event_id=NOBODY)
+    for job_id, begins in ((called_off, False), (row.job_id, True)):
+        mark = work._job.set(job_id)
+        assert (work.begin(row) is not None) == begins
+        work._job.reset(mark)
+
+
 def test_running_work_stops_at_its_next_step() -> None:
     row = asked()
     taken(row.job_id, seconds=0)

@@ -11,6 +11,7 @@ import datetime as dt
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +34,7 @@ _SAY_SECONDS = 0.5
 GivenUp = Callable[[Work], None]
 _given_up: dict[str, GivenUp] = {}
 _in_hand: set[int | None] = set()  # jobs that this process does
+_job: ContextVar[int | None] = ContextVar("job", default=None)  # the one that is done here, in this thread
 _missing: set[int] = set()  # jobs that it should have done when it last looked, and had not in its hands
 
 
@@ -123,21 +125,24 @@ class Turn:
 
 
 def begin(row: Work) -> Turn | None:
-    """Begin, anew if it was killed; None where it is over, or another command is at it. At most one turn counts."""
+    """Begin, anew if it was killed; None where it is over, or another job or command is at it. One turn counts."""
     with transaction.atomic():
         held = Work.objects.select_for_update().get(pk=row.pk)
-        at_it = held.job_id is None and held.state == Work.State.RUNNING and is_alive(held)
-        if held.is_open and not at_it:
+        ours = _job.get() in (None, held.job_id)  # a job that was called off before the work was asked for again
+        if held.job_id is None:
+            ours = held.state == Work.State.WAITING or not is_alive(held)
+        if held.is_open and ours:
             held.state, held.step, held.error, held.alive_at = Work.State.RUNNING, "", "", real_now()
             held.begun_at, held.turn = held.begun_at or now(), held.turn + 1
             held.save()
     row.refresh_from_db()
-    return Turn(row, held.turn) if held.is_open and not at_it else None
+    return Turn(row, held.turn) if held.is_open and ours else None
 
 
 async def in_hand(call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:
     """Around each job of this worker (procrastinate's worker middleware): knows which ones it has in its hands."""
     _in_hand.add(context.job.id)
+    _job.set(context.job.id)
     try:
         return await call_next()
     finally:
