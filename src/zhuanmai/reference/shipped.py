@@ -25,7 +25,7 @@ from zhuanmai.reference.models import (
 )
 
 _DATA = Path(__file__).resolve().parent / "data"
-_AREAS = ("penalty", "licensing", "credit", "hotline")
+_AREAS = ("penalty", "licensing", "credit")  # those of the hotline are read with its own file
 _BARCODE_SOURCES = {"published": "公布的目录"}
 _CAUSE_COLUMNS = ("code", "name", "en", "who", "violated", "penalised", "fine", "certainty")
 
