@@ -13,6 +13,7 @@ from tests.enforcement.conftest import Bureau
 from tests.enforcement.desk import Scene, scene
 from zhuanmai.core.errors import Refused
 from zhuanmai.enforcement import penalties
+from zhuanmai.enforcement.kit import kit
 from zhuanmai.enforcement.models import Case, DeadlineRow
 from zhuanmai.reference import allowed as allowed_law
 from zhuanmai.reference import shipped
@@ -206,3 +207,23 @@ def test_what_is_decided_begins_the_terms_that_belong_to_it(bureau: Bureau, pena
     begun = set(DeadlineRow.objects.filter(case=case).values_list("code", flat=True))
     assert "reconsideration" in begun
     assert ("pay_fine" in begun) == to_pay
+
+
+def test_the_kit_brings_kinds_limits_and_words_of_payment(bureau: Bureau) -> None:
+    brought = kit(bureau["jia"])
+    by_code = {one["code"]: one for one in brought["causes"]}
+    assert {code: by_code[code]["on_the_spot"] for code in ("R01", "R02", "M02")} == {
+        "R01": ["fine"],
+        "R02": [],
+        "M02": ["warning", "fine", "warning_and_fine"],
+    }
+    assert brought["simple"] == {
+        "penalties": [
+            {"code": "warning", "name": "警告"},
+            {"code": "fine", "name": "罚款"},
+            {"code": "warning_and_fine", "name": "警告、罚款"},
+        ],
+        "citizen_max": "200",
+        "organisation_max": "3000",
+        "payment": "自收到决定书之日起十五日内到指定银行缴纳",
+    }

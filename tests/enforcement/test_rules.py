@@ -207,7 +207,9 @@ def test_the_hearing_follows_what_may_be_confiscated_too(parts: list[dict[str, s
     chosen = cause("R04", "0.05", "0.1", parts=parts)
     assert lit(sums, causes=[chosen], hearing=hearing("50000", "200000"))["hearing"][0] == level
     assert lit(sums, causes=[chosen], hearing=hearing("50000", "203250.01"))["hearing"][0] == "off"
-    assert (lit(sums, causes=[chosen], hearing=hearing("50000", "203250"))["hearing"][0] == "danger") == (level != "off")
+    assert (lit(sums, causes=[chosen], hearing=hearing("50000", "203250"))["hearing"][0] == "danger") == (
+        level != "off"
+    )
 
 
 def test_some_causes_are_always_heard_whatever_the_figure() -> None:

@@ -139,6 +139,17 @@ def test_the_highest_fine_is_the_articles(code: str, fine: str) -> None:
     assert f"{fine} 元" in next(one for one in found if one.code == "hearing").detail
 
 
+def test_goods_that_any_chosen_cause_takes_count_for_the_hearing() -> None:
+    """M02 has the highest fine, R04 takes the goods when the act is aggravated."""
+    figures = hearing("60000", "1000")
+    for value, level in (("1000", "danger"), ("999.99", "off")):
+        found = lights(
+            total([line("diverted", "1", value)]), causes=[cause("M02"), cause("R04")], thresholds=(),
+            licence=Licence(True), hearing=figures,
+        )  # fmt: skip
+        assert next(one.level for one in found if one.code == "hearing") == level
+
+
 DAY = dt.date(2025, 10, 30)
 
 

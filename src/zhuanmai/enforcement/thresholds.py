@@ -91,7 +91,7 @@ def _hearing(totals: Totals, causes: Sequence[CauseFound], at: Hearing | None) -
         return [Light("hearing", "danger", _("A hearing must be offered"), _HEARING, detail)]
     if highest is None:
         return []
-    fine, cause = highest
+    fine = highest[0]
     if at is None or (at.fine is None and fine > 0):
         level = "warning" if fine > 0 else "off"
         words = _("Hearing: to be offered, by the highest fine of {fine} yuan").format(fine=money(fine))
@@ -104,14 +104,15 @@ def _hearing(totals: Totals, causes: Sequence[CauseFound], at: Hearing | None) -
                 _("{how}; this unit has set no figure for fines, so it is always offered").format(how=how),
             )
         ]
-    confiscated = totals.value if cause.allows.goods_confiscated else Decimal(0)
+    taking = next((one for one in _ours(causes) if one.allows.goods_confiscated), None)
+    confiscated = totals.value if taking else Decimal(0)
     if at.fine is not None and fine >= at.fine:
         words = _("Hearing threshold reached: fine of {sum} yuan").format(sum=money(at.fine))
         return [Light("hearing", "danger", words, at.article, f"{how}；{at.source}")]
-    if at.confiscation is not None and confiscated >= at.confiscation:
+    if taking and at.confiscation is not None and confiscated >= at.confiscation:
         words = _("Hearing threshold reached: confiscation of {sum} yuan").format(sum=money(at.confiscation))
         how = _("{cause}: goods worth {value} yuan may be confiscated").format(
-            cause=cause.name, value=money(confiscated)
+            cause=taking.name, value=money(confiscated)
         )
         return [Light("hearing", "danger", words, at.article, f"{how}；{at.source}")]
     figures = ((_("fine {sum} yuan"), at.fine), (_("confiscation {sum} yuan"), at.confiscation))
