@@ -328,7 +328,9 @@ export interface Outline {
 export interface Kit {
   me: Officer & { unit?: string; key?: boolean };
   officers: Officer[];
-  causes: { code: string; name: string; [more: string]: unknown }[];
+  causes: { code: string; name: string; on_the_spot?: string[]; [more: string]: unknown }[];
+  /** What a penalty on the spot may be: kinds, limits (CNY), the usual words of payment. */
+  simple?: { penalties: { code: string; name: string }[]; citizen_max: string; organisation_max: string; payment: string };
   outlines: Outline[] | Record<string, Outline>;
   photo_lists?: unknown;
   settings: { gun_gap_ms?: number; gun_decide_ms?: number; gun_prefix?: string; [more: string]: unknown };

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import pgtrigger
 import pytest
 
 from tests.enforcement.conftest import Bureau
@@ -15,9 +17,11 @@ from zhuanmai.core import ports
 from zhuanmai.core.clock import today
 from zhuanmai.core.ids import new_id
 from zhuanmai.enforcement import acts
-from zhuanmai.enforcement.handing import hand_over
+from zhuanmai.enforcement.handing import RESULTS, hand_over
 from zhuanmai.enforcement.models import CartonCodeRead, Case, ItemLine, Party
+from zhuanmai.enforcement.procedure import State
 from zhuanmai.enforcement.services import advance
+from zhuanmai.enforcement.visits import OUTCOMES
 from zhuanmai.lake.engine import open_lake
 from zhuanmai.ledger.verify import verify
 
@@ -87,3 +91,34 @@ def test_only_what_is_filed_or_decided_goes_in(bureau: Bureau, tmp_path: Path, s
     assert (row["case_no"], row["filed_on"], row["result"]) == (
         Case.objects.get(pk=tablet.case_id).clue_no, today(), "penalty",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "state, result",
+    [
+        (State.DECIDED_ON_THE_SPOT, "penalty"),
+        (State.SERVED, "penalty"),
+        (State.RECORDED, "penalty"),
+        (State.FILED, "open"),
+        *((state, None) for state in State if state not in RESULTS),
+    ],
+)
+def test_the_lake_hears_of_a_penalty_on_the_spot_in_every_state_that_it_passes(
+    bureau: Bureau, tmp_path: Path, settings: Any, state: State, result: str | None
+) -> None:
+    settings.LAKE_DIR, settings.HOME_DIR = tmp_path / "lake", tmp_path / "home"
+    case = Case.objects.filter(pk=bureau.open_case().case_id)
+    with pgtrigger.ignore("enforcement.Case:lawful_moves"):
+        day = today() if state in (State.FILED, State.NOT_FILED) else None
+        case.update(state=state, filed_on=day, simple={"decided_at": "2025-10-30T23:30:00+08:00"})
+    assert hand_over() == (1 if result else 0)
+    if result:
+        (row,) = rows_of(open_lake(), "cases")
+        assert (row["result"], row["filed_on"]) == (result, day or dt.date(2025, 10, 30))
+
+
+def test_only_a_filed_case_or_a_penalty_goes_into_the_lake() -> None:
+    assert set(RESULTS) == {State.FILED, State.DECIDED_ON_THE_SPOT, State.SERVED, State.RECORDED}
+    assert {state: OUTCOMES.get(state) for state in RESULTS} == {
+        State.FILED: "case", State.DECIDED_ON_THE_SPOT: "case", State.SERVED: None, State.RECORDED: None,
+    }  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from decimal import Decimal
 
@@ -23,7 +22,9 @@ from zhuanmai.enforcement.procedure import Act, State
 from zhuanmai.enforcement.thresholds import Hearing, Licence, lights
 from zhuanmai.enforcement.totals import Totals, total
 from zhuanmai.enforcement.valuation import value
-from zhuanmai.reference.causes import CauseFound, Fine, thresholds
+from zhuanmai.reference.allowed import Source, allowed
+from zhuanmai.reference.causes import CauseFound
+from zhuanmai.reference.thresholds import thresholds
 
 D = Decimal
 
@@ -107,10 +108,11 @@ def line(kind: str, cartons: str, price: str | None, name: str = "某烟", **mor
     return row
 
 
-def cause(code: str, low: str, high: str, **more: str) -> CauseFound:
-    """A cause with a fine by share."""
-    fine = Fine("进货总额", D(low), D(high), None, None, None, None, False)
-    return CauseFound(code, code, "", "", (), (), fine, (), "", "never", more.get("decided_by", ""), True, "", (), {})
+def cause(code: str, low: str, high: str, **more: object) -> CauseFound:
+    """A cause with a fine by share, read as a row of `case_causes.json` is."""
+    fine = {"min": low, "max": high, "base": "进货总额", "optional": False}
+    row = {"penalised": ["实施条例 56"], "fine": fine, **more}
+    return CauseFound(code, code, "", "", (), (), allowed(row, Source("", code)), (), "", True, "", ())
 
 
 def lit(totals: Totals, **more: object) -> dict[str, tuple[str, str]]:
@@ -185,19 +187,40 @@ def test_the_hearing_follows_the_highest_fine_of_the_chosen_cause(at: Hearing | 
     assert found["hearing"][0] == level
 
 
+def of_goods(kind: str, when: str = "always") -> dict[str, str]:
+    """What an article says of the goods."""
+    return {"kind": kind, "duty": "must", "when": when}
+
+
 @pytest.mark.parametrize(
-    "goods, level", [("publicly destroyed; confiscated", "danger"), ("not confiscated under this article", "off")]
+    "parts, level",
+    [
+        ([of_goods("confiscate_goods")], "danger"),
+        ([of_goods("purchase", "plain"), of_goods("confiscate_goods", "aggravated")], "danger"),
+        ([of_goods("destroy")], "off"),
+        ([of_goods("purchase")], "off"),
+        ([], "off"),
+    ],
 )
-def test_the_hearing_follows_what_may_be_confiscated_too(goods: str, level: str) -> None:
+def test_the_hearing_follows_what_may_be_confiscated_too(parts: list[dict[str, str]], level: str) -> None:
     sums = total([line("diverted", "1", "203250")])
-    chosen = dataclasses.replace(cause("R04", "0.05", "0.1"), rest={"goods": goods})
+    chosen = cause("R04", "0.05", "0.1", parts=parts)
     assert lit(sums, causes=[chosen], hearing=hearing("50000", "200000"))["hearing"][0] == level
+    assert lit(sums, causes=[chosen], hearing=hearing("50000", "203250.01"))["hearing"][0] == "off"
+    assert (lit(sums, causes=[chosen], hearing=hearing("50000", "203250"))["hearing"][0] == "danger") == (
+        level != "off"
+    )
 
 
 def test_some_causes_are_always_heard_whatever_the_figure() -> None:
     sums = total([line("diverted", "1", "100")])
-    found = lit(sums, causes=[cause("R01", "0.05", "9"), cause("W01", "0.05", "0.1")], hearing=hearing("50000"))
+    closing = cause("W01", "0.05", "0.1", order="责令关闭或者停止经营烟草制品批发业务")
+    found = lit(sums, causes=[cause("R01", "0.05", "9"), closing], hearing=hearing("50000"))
     assert found["hearing"] == ("danger", "应告知听证权利")
+    stopping = cause("R03", "0.05", "0.1", order="责令停止销售")
+    assert lit(sums, causes=[stopping], hearing=hearing("50000"))["hearing"][0] == "off"
+    elsewhere = cause("W01", "0.05", "0.1", order="责令关闭", decided_by="market_supervision")
+    assert "hearing" not in lit(sums, causes=[elsewhere], hearing=hearing("50000"))
 
 
 def test_a_cause_that_another_department_decides_gives_no_hearing() -> None:

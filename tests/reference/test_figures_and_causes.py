@@ -118,6 +118,7 @@ def test_goods_are_priced_by_day_and_in_their_own_units(browser_of: Callable[[st
     assert goods_price("ecigarette", "piece", today() - dt.timedelta(days=1)) is None
     assert "按公斤计价" in client.post("/reference/goods-prices/", {**given, "goods": "leaf"}).content.decode()
     assert entries("reference.goods_price_set")[0]["price"] == "45.00 元/个"
+    assert "按烟叶价的 1.5 倍" in client.get("/reference/goods-prices/").content.decode()
     leaf, cut = (goods_price(goods, "kg", today()) for goods in ("leaf", "cut"))
     assert leaf is not None
     assert cut is not None

@@ -188,12 +188,13 @@ def drift(facts: Facts, week: int) -> dict[str, float]:
         return {}
     before, after = frame(facts, then), frame(facts, week)
     return {
-        detector.name: round(_index(before.values[before.trading, at], after.values[after.trading, at]), 4)
+        detector.name: round(stability_index(before.values[before.trading, at], after.values[after.trading, at]), 4)
         for detector, at in zip(DETECTORS, HEADS, strict=True)
     }
 
 
-def _index(before: Floats, after: Floats) -> float:
+def stability_index(before: Floats, after: Floats) -> float:
+    """The population stability index of two samples over tenths of the first, gaps left out; 0: nothing moved. Pure."""
     before, after = before[~np.isnan(before)], after[~np.isnan(after)]
     if not len(before) or not len(after):
         return 0.0

@@ -73,6 +73,11 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def in_ten_thousands(number: Decimal) -> str:
+    """A number as laws and sentences say it: 50000 → 5万; what is no whole ten thousands as it is (3000; 15500)."""
+    return f"{plain(number / 10000)}万" if number and number % 10000 == 0 else plain(number)
+
+
 def money(amount: Decimal) -> str:
     """Yuan with two decimals and thousands separators: 203,250.00."""
     return f"{amount.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zhuanmai.core.errors import NotFound
+from zhuanmai.documents.fields import FORMS
 
 _FILE = Path(__file__).resolve().parent / "data" / "documents.json"
 _COUNTS = "零一两三四五六七八九十"
@@ -51,8 +52,8 @@ class Kind:
 
     @property
     def printed(self) -> bool:
-        """Whether the document has a template here (those of the catalogue with fields)."""
-        return bool(self.fields)
+        """Whether the document has a template here; the catalogue names the fields of all."""
+        return (FORMS / self.code / "fields.json").is_file()
 
     @property
     def numbered_at_decision(self) -> bool:

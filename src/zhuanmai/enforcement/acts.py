@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +18,7 @@ from zhuanmai.documents import fields
 from zhuanmai.documents import services as documents
 from zhuanmai.documents.facts import CaseFacts
 from zhuanmai.documents.queries import current, documents_of
-from zhuanmai.enforcement import terms
+from zhuanmai.enforcement import penalties, terms
 from zhuanmai.enforcement.approvals import ask
 from zhuanmai.enforcement.facts_for_documents import case_facts, counted_lines, first_party, for_document
 from zhuanmai.enforcement.models import Case, Registration
@@ -33,11 +32,10 @@ from zhuanmai.enforcement.unnamed import unnamed
 from zhuanmai.enforcement.visits import hold, tell
 from zhuanmai.ledger.services import append, as_found
 from zhuanmai.reference.causes import cause
+from zhuanmai.reference.thresholds import spot_limits
 
-SIMPLE_LIMITS = {"organisation": Decimal(3000)}  # 行政处罚法 51; individual businesses count as citizens (practice)
 OUTCOMES = ("返还", "送检", "移送", "依法处理", "解除")
 _AFTER_THE_TERM = frozenset({"返还", "解除"})
-SIMPLE_LIMIT_OF_CITIZENS = Decimal(200)
 Rows = list[Model]
 
 
@@ -132,30 +130,15 @@ def decide_on_the_spot(officer: Officer, case: Case, payload: dict[str, Any]) ->
             (sheet.get("defence"), "simple.defence", "请记录告知陈述申辩及当事人的意见（行政处罚法 44、45）。"),
         ]
     )
-    for row in case.causes.all():
-        found = cause(row.code)
-        if found.simple_procedure == "never" or not found.decidable:
-            raise Refused("not_simple", f"“{found.name}”不适用简易程序；请走普通程序立案。", "causes")
-        if found.decided_by and found.decided_by != "bureau":
-            raise Refused("not_ours", f"“{found.name}”不由烟草专卖局处罚；请移送有权机关。", "causes")
-    _within_limit(sheet, party.kind if party else "")
+    found = [cause(row.code) for row in case.causes.all()]
+    penalties.check_on_the_spot(sheet, found, party.kind if party else "", spot_limits())
     case.simple = {**sheet, "decided_at": now().isoformat()}
     case.state = require(case.state, Act.DECIDE_ON_THE_SPOT).target or case.state
     rows: Rows = [terms.begin(case, "reconsideration", now())]
-    if sheet["penalty_kind"] != "warning":
+    if penalties.is_fine(sheet["penalty_kind"]):
         rows.append(terms.begin(case, "pay_fine", now()))
     rows += terms.meet(case, "verify_clue")
     return "当场处罚", rows
-
-
-def _within_limit(sheet: dict[str, Any], kind: str) -> None:
-    if sheet["penalty_kind"] == "warning":
-        return
-    limit = SIMPLE_LIMITS.get(kind, SIMPLE_LIMIT_OF_CITIZENS)
-    amount = Decimal(str(sheet.get("amount") or 0))
-    if not 0 < amount <= limit:
-        detail = f"当场罚款应在 {limit} 元以下（行政处罚法 51），现为 {amount} 元；请改数或走普通程序。"
-        raise Refused("over_limit", detail, "simple.amount")
 
 
 def submit_sampling(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:

@@ -15,12 +15,13 @@ from zhuanmai.core.units import Unit
 from zhuanmai.documents import catalogue, goods
 from zhuanmai.documents import facts as f
 from zhuanmai.documents.models import Document
+from zhuanmai.enforcement import penalties
 from zhuanmai.enforcement.models import REASONS, Case, Inspection, ItemLine, LineKind, Party, Photo
 from zhuanmai.enforcement.procedure import KIND
 from zhuanmai.enforcement.totals import computed, present
-from zhuanmai.reference.calendar import deadline
+from zhuanmai.reference.calendar import deadline, term
 from zhuanmai.reference.causes import cause
-from zhuanmai.reference.citations import Citation, citation, in_full
+from zhuanmai.reference.citations import Citation, citation, in_full, numeral
 
 KIND_ZH = {
     LineKind.COUNTERFEIT: "假冒伪劣卷烟",
@@ -29,7 +30,6 @@ KIND_ZH = {
     LineKind.UNLICENSED: "无证经营的真烟",
     LineKind.TO_TEST: "待鉴别检验",
 }
-PENALTIES = {"fine": "罚款", "warning": "警告", "warning_and_fine": "警告、罚款"}
 
 
 def case_facts(case: Case, documents: list[Document] | None = None) -> f.CaseFacts:
@@ -396,16 +396,17 @@ def _penalty(case: Case) -> f.PenaltyFacts | None:
     if not sheet.get("penalty_kind"):
         return None
     amount = Decimal(str(sheet["amount"])) if sheet.get("amount") not in (None, "") else None
-    return f.PenaltyFacts(PENALTIES.get(sheet["penalty_kind"], sheet["penalty_kind"]), amount, sheet.get("payment"))
+    return f.PenaltyFacts(penalties.words(sheet["penalty_kind"]), amount, sheet.get("payment"))
 
 
 def _remedies(case: Case) -> str | None:
     if not case.simple:
         return None
     above = case.bureau.parent.name if case.bureau.parent else case.bureau.name
+    first, then = (numeral(term(code).days or 0) for code in ("reconsideration", "lawsuit_after_reconsideration"))
     return (
-        f"如不服本决定，可以自收到本决定书之日起六十日内，先向{above}或者同级人民政府申请行政复议；"
-        "对复议决定不服的，可以在收到复议决定书之日起十五日内向人民法院提起行政诉讼。"
+        f"如不服本决定，可以自收到本决定书之日起{first}日内，先向{above}或者同级人民政府申请行政复议；"
+        f"对复议决定不服的，可以在收到复议决定书之日起{then}日内向人民法院提起行政诉讼。"
     )
 
 

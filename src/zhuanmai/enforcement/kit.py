@@ -13,8 +13,13 @@ from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.queries import bureau_of, holders, officers_of
 from zhuanmai.core import options
 from zhuanmai.core.clock import local_now, today
+from zhuanmai.core.units import plain
+from zhuanmai.enforcement import penalties
 from zhuanmai.enforcement.models import Registration
 from zhuanmai.reference import causes, identifiers
+from zhuanmai.reference.calendar import term
+from zhuanmai.reference.citations import numeral
+from zhuanmai.reference.thresholds import spot_limits
 
 _DATA = Path(__file__).resolve().parent / "data"
 GENERAL = "general"
@@ -37,9 +42,16 @@ def kit(officer: Officer) -> dict[str, Any]:
         "me": {**_person(officer), "unit": officer.unit.name, "bureau": bureau.name, "key": officer.has_key},
         "officers": [_person(one) for one in people],
         "causes": [
-            {"code": one.code, "name": one.name, "decided_by": one.decided_by, "decidable": one.decidable}
+            {
+                "code": one.code,
+                "name": one.name,
+                "decided_by": one.decided_by.value,
+                "decidable": one.decidable,
+                "on_the_spot": penalties.offered(one),
+            }
             for one in causes.causes()
         ],
+        "simple": _simple(),
         "outlines": outlines(),
         "photo_lists": photo_lists(),
         "settings": {
@@ -58,6 +70,17 @@ def kit(officer: Officer) -> dict[str, Any]:
             "storage_places": list(dict.fromkeys(places)),
             "storage_place": places[0] if places else "",
         },
+    }
+
+
+def _simple() -> dict[str, Any]:
+    """What a penalty on the spot may be: kinds, limits (CNY), the usual words of payment."""
+    limits, within = spot_limits(), numeral(term("pay_fine").days or 0)
+    return {
+        "penalties": [{"code": code, "name": penalties.words(code)} for code in penalties.ON_THE_SPOT],
+        "citizen_max": plain(limits.citizen),
+        "organisation_max": plain(limits.organisation),
+        "payment": f"自收到决定书之日起{within}日内到指定银行缴纳",
     }
 
 

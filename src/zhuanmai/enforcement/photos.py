@@ -48,7 +48,7 @@ def printable(content: bytes, longest: int = 1600) -> bytes:
 
 def _opened(content: bytes) -> Image.Image:
     if len(content) > LARGEST:
-        raise Refused("too_large", "照片超过 30 MB；请降低相机分辨率后重拍。", "photo", status=413)
+        raise Refused("too_large", f"照片超过 {LARGEST >> 20} MB；请降低相机分辨率后重拍。", "photo", status=413)
     try:
         image = Image.open(io.BytesIO(content))
         image.load()

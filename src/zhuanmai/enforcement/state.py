@@ -35,6 +35,7 @@ from zhuanmai.enforcement.thresholds import Hearing, Licence, lights
 from zhuanmai.reference import causes as causes_of_law
 from zhuanmai.reference import figures, licensees
 from zhuanmai.reference.calendar import working_days_between
+from zhuanmai.reference.thresholds import thresholds
 
 _LONG_LIST = 13  # beyond this the goods go on a list of their own, and the set of documents changes no more
 _STATUS = FieldOperation.Status
@@ -359,7 +360,7 @@ def _lights(case: Case, sums: totals.Totals, parties: list[Party], codes: list[s
     found = lights(
         sums,
         causes=chosen,
-        thresholds=causes_of_law.thresholds(),
+        thresholds=thresholds(),
         licence=Licence(holds_licence(case, parties)),
         hearing=hearing,
     )

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from zhuanmai.core.units import money, plain
 from zhuanmai.enforcement.totals import Totals
-from zhuanmai.reference.causes import CauseFound, Threshold
+from zhuanmai.reference.allowed import Authority, PenaltyKind
+from zhuanmai.reference.causes import CauseFound
+from zhuanmai.reference.thresholds import Condition, Group, Measure, Threshold
 
 _RANK = {"danger": 0, "warning": 1, "info": 2, "off": 3}
-_ALWAYS_HEARD = frozenset({"W01", "P01"})
 _HEARING = "行政处罚法 63"
-_WHOLESALE = "wholesale_presumed"
-_TRANSPORT = "R04"
+_ILLEGAL_BUSINESS = "两高烟草解释 3"
 
 
 @dataclass(frozen=True)
@@ -60,52 +60,38 @@ def lights(
     hearing: Hearing | None = None,
 ) -> list[Light]:
     """The lights of a case, most urgent first. `hearing` None: the unit has no figure, so it is always offered."""
-    known = {one.code: one for one in thresholds}
     found = [
         *_hearing(totals, causes, hearing),
-        *_illegal_business(totals, known, licence),
-        *_fakes(totals, known),
+        *_illegal_business(totals, thresholds, licence),
+        *_fakes(totals, thresholds),
         *_smuggled(totals),
-        *_wholesale(totals, known, licence),
-        *_transport(totals, known, causes),
+        *_wholesale(totals, thresholds),
+        *_aggravated(totals, thresholds, causes),
     ]
     return sorted(found, key=lambda light: _RANK[light.level])
 
 
 def highest_fine(totals: Totals, causes: Sequence[CauseFound]) -> tuple[Decimal, CauseFound] | None:
     """The highest fine that the chosen causes allow on the value found so far, and the cause; None if none has one."""
-    fines = []
-    for cause in causes:
-        if cause.fine is None or cause.decided_by:
-            continue
-        if cause.fine.fixed_max is not None:
-            fines.append((cause.fine.fixed_max, cause))
-        elif cause.fine.max is not None:
-            fines.append((totals.value * cause.fine.max, cause))
+    fines = [(cause.fine.most(totals.value), cause) for cause in _ours(causes) if cause.fine is not None]
     return max(fines, key=lambda pair: pair[0]) if fines else None
+
+
+def _ours(causes: Sequence[CauseFound]) -> list[CauseFound]:
+    """The causes that the bureau decides itself."""
+    return [cause for cause in causes if cause.decided_by is Authority.BUREAU]
 
 
 def _hearing(totals: Totals, causes: Sequence[CauseFound], at: Hearing | None) -> list[Light]:
     highest = highest_fine(totals, causes)
+    how = _how(totals, *highest) if highest else ""
+    always = next((one for one in _ours(causes) if one.allows.always_heard()), None)
+    if always is not None:
+        detail = _("{cause}: always offered").format(cause=always.name) + (f"；{how}" if how else "")
+        return [Light("hearing", "danger", _("A hearing must be offered"), _HEARING, detail)]
     if highest is None:
         return []
-    fine, cause = highest
-    how = _("{cause}: fine up to {fine} yuan").format(cause=cause.name, fine=money(fine))
-    if cause.fine is not None and cause.fine.max is not None:
-        how = _("{cause}: {value} yuan × {share}% = {fine} yuan").format(
-            cause=cause.name, value=money(totals.value), share=plain(cause.fine.max * 100), fine=money(fine)
-        )
-    always = next((one for one in causes if one.code in _ALWAYS_HEARD), None)
-    if always is not None:
-        return [
-            Light(
-                "hearing",
-                "danger",
-                _("A hearing must be offered"),
-                _HEARING,
-                _("{cause}: always offered; {how}").format(cause=always.name, how=how),
-            )
-        ]
+    fine = highest[0]
     if at is None or (at.fine is None and fine > 0):
         level = "warning" if fine > 0 else "off"
         words = _("Hearing: to be offered, by the highest fine of {fine} yuan").format(fine=money(fine))
@@ -118,14 +104,15 @@ def _hearing(totals: Totals, causes: Sequence[CauseFound], at: Hearing | None) -
                 _("{how}; this unit has set no figure for fines, so it is always offered").format(how=how),
             )
         ]
-    confiscated = totals.value if _confiscates(cause) else Decimal(0)
+    taking = next((one for one in _ours(causes) if one.allows.goods_confiscated), None)
+    confiscated = totals.value if taking else Decimal(0)
     if at.fine is not None and fine >= at.fine:
         words = _("Hearing threshold reached: fine of {sum} yuan").format(sum=money(at.fine))
         return [Light("hearing", "danger", words, at.article, f"{how}；{at.source}")]
-    if at.confiscation is not None and confiscated >= at.confiscation:
+    if taking and at.confiscation is not None and confiscated >= at.confiscation:
         words = _("Hearing threshold reached: confiscation of {sum} yuan").format(sum=money(at.confiscation))
         how = _("{cause}: goods worth {value} yuan may be confiscated").format(
-            cause=cause.name, value=money(confiscated)
+            cause=taking.name, value=money(confiscated)
         )
         return [Light("hearing", "danger", words, at.article, f"{how}；{at.source}")]
     figures = ((_("fine {sum} yuan"), at.fine), (_("confiscation {sum} yuan"), at.confiscation))
@@ -141,72 +128,52 @@ def _hearing(totals: Totals, causes: Sequence[CauseFound], at: Hearing | None) -
     ]
 
 
-def _confiscates(cause: CauseFound) -> bool:
-    """Whether the goods themselves may be confiscated under the cause."""
-    goods = str(cause.rest.get("goods", ""))
-    return "confiscat" in goods and "not confiscated" not in goods
+def _how(totals: Totals, fine: Decimal, cause: CauseFound) -> str:
+    """How the highest fine is computed."""
+    if cause.fine is None or cause.fine.max is None:
+        return _("{cause}: fine up to {fine} yuan").format(cause=cause.name, fine=money(fine))
+    return _("{cause}: {value} yuan × {share}% = {fine} yuan").format(
+        cause=cause.name, value=money(totals.value), share=plain(cause.fine.max * 100), fine=money(fine)
+    )
 
 
-def _illegal_business(totals: Totals, known: dict[str, Threshold], licence: Licence) -> list[Light]:
-    article = "两高烟草解释 3"
+def _illegal_business(totals: Totals, known: Sequence[Threshold], licence: Licence) -> list[Light]:
+    code, article = Group.ILLEGAL_BUSINESS.value, _ILLEGAL_BUSINESS
     if licence.holds is None:
-        return [Light("illegal_business", "off", _("Illegal business: party not entered yet"), article)]
+        return [Light(code, "off", _("Illegal business: party not entered yet"), article)]
     if licence.holds:
-        return [
-            Light(
-                "illegal_business",
-                "off",
-                _("Illegal business: licence holder, does not apply"),
-                article,
-                _("The party held a tobacco monopoly licence that day"),
-            )
-        ]
-    reached = [
-        one
-        for one in known.values()
-        if one.condition == "no_licence"
-        and one.code.startswith("illegal_business")
-        and _measured(totals, one.measure) >= one.at_least
-    ]
+        words = _("Illegal business: licence holder, does not apply")
+        return [Light(code, "off", words, article, _("The party held a tobacco monopoly licence that day"))]
+    rules = [one for one in known if one.group is Group.ILLEGAL_BUSINESS and one.condition is Condition.NO_LICENCE]
+    reached = [one for one in rules if one.reached(_measured(totals, one.measure))]
     sums = _("{value} yuan, {sticks} sticks").format(value=money(totals.value), sticks=plain(totals.cigarette_sticks))
     if totals.unpriced:
         sums += _(" ({n} more lines without a price)").format(n=totals.unpriced)
     if not reached:
-        return [
-            Light(
-                "illegal_business",
-                "info",
-                _("Illegal business: {sums}, below 50,000 yuan or 200,000 sticks").format(sums=sums),
-                article,
-            )
-        ]
-    worst = max(reached, key=lambda one: ("grave" in one.code, one.at_least))
-    grave = _("especially serious") if "grave" in worst.code else _("serious")
-    cited = worst.citations[0].full if worst.citations else article
-    return [
-        Light(
-            "illegal_business",
-            "danger",
-            _("Illegal business, {grave}: transfer to the police").format(grave=grave),
-            article,
-            f"{sums}；{cited}",
+        least = {one.measure: f"{one.limit:,}" for one in rules if not one.grave}
+        words = _("Illegal business: {sums}, below {sum} yuan or {sticks} sticks").format(
+            sums=sums, sum=least.get(Measure.VALUE, "—"), sticks=least.get(Measure.STICKS, "—")
         )
-    ]
+        return [Light(code, "info", words, article)]
+    worst = max(reached, key=lambda one: (one.grave, one.limit))
+    grave = _("especially serious") if worst.grave else _("serious")
+    words = _("Illegal business, {grave}: transfer to the police").format(grave=grave)
+    return [Light(code, "danger", words, article, f"{sums}；{worst.citations[0].full}")]
 
 
-def _fakes(totals: Totals, known: dict[str, Threshold]) -> list[Light]:
-    rule = known.get("fakes_unsold")
+def _fakes(totals: Totals, known: Sequence[Threshold]) -> list[Light]:
+    rule = next((one for one in known if one.group is Group.FAKES and one.measure is Measure.VALUE), None)
     if rule is None:
         return []
     sure = totals.value_by_kind.get("counterfeit", Decimal(0))
     maybe = sure + totals.value_by_kind.get("to_test", Decimal(0))
     article, how = (
         "两高烟草解释 2",
-        _("Unsold goods worth {sum} yuan or more: attempt").format(sum=money(rule.at_least)),
+        _("Unsold goods worth {sum} yuan or more: attempt").format(sum=money(rule.limit)),
     )
     if not maybe:
         return []
-    if sure >= rule.at_least:
+    if rule.reached(sure):
         return [
             Light(
                 "fakes_unsold",
@@ -216,7 +183,7 @@ def _fakes(totals: Totals, known: dict[str, Threshold]) -> list[Light]:
                 how,
             )
         ]
-    if maybe >= rule.at_least:
+    if rule.reached(maybe):
         return [
             Light(
                 "fakes_unsold",
@@ -227,7 +194,7 @@ def _fakes(totals: Totals, known: dict[str, Threshold]) -> list[Light]:
             )
         ]
     words = _("If tested counterfeit: worth {sum} yuan") if maybe > sure else _("Counterfeit goods worth {sum} yuan")
-    words = _("{worth}, below {sum} yuan").format(worth=words.format(sum=money(maybe)), sum=money(rule.at_least))
+    words = _("{worth}, below {sum} yuan").format(worth=words.format(sum=money(maybe)), sum=money(rule.limit))
     return [Light("fakes_unsold", "info", words, article, how)]
 
 
@@ -239,38 +206,35 @@ def _smuggled(totals: Totals) -> list[Light]:
     return [Light("smuggled", "warning", words, "专卖法 37", _("{n} cartons smuggled").format(n=plain(cartons)))]
 
 
-def _wholesale(totals: Totals, known: dict[str, Threshold], licence: Licence) -> list[Light]:
-    rule = known.get(_WHOLESALE)
-    if rule is None or totals.cartons < rule.at_least:
+def _wholesale(totals: Totals, known: Sequence[Threshold]) -> list[Light]:
+    rule = next((one for one in known if one.group is Group.WHOLESALE), None)
+    if rule is None or not rule.reached(_measured(totals, rule.measure)):
         return []
-    words = _("{n} cartons: 50 or more sold at once count as wholesale without licence").format(n=plain(totals.cartons))
-    return [
-        Light(
-            _WHOLESALE,
-            "info",
-            words,
-            "实施条例 24",
-            _("Find out whether they were sold at once; stored in the shop is not sold"),
-        )
-    ]
-
-
-def _transport(totals: Totals, known: dict[str, Threshold], causes: Sequence[CauseFound]) -> list[Light]:
-    if all(cause.code != _TRANSPORT for cause in causes):
-        return []
-    found = []
-    for code in ("transport_aggravated_value", "transport_aggravated_sticks"):
-        rule = known.get(code)
-        if rule is not None and _measured(totals, rule.measure) >= rule.at_least:
-            found.append(
-                Light(
-                    code, "danger", rule.what, "实施条例 52(二)", _("Serious: goods and illegal gains are confiscated")
-                )
-            )
-    return found
-
-
-def _measured(totals: Totals, measure: str) -> Decimal:
-    return {"value": totals.value, "sticks": totals.cigarette_sticks, "cartons": totals.cartons}.get(
-        measure, Decimal(0)
+    words = _("{n} cartons: {least} or more sold at once count as wholesale without licence").format(
+        n=plain(totals.cartons), least=plain(rule.limit)
     )
+    how = _("Find out whether they were sold at once; stored in the shop is not sold")
+    return [Light(rule.code, "info", words, rule.law, how)]
+
+
+def _aggravated(totals: Totals, known: Sequence[Threshold], causes: Sequence[CauseFound]) -> list[Light]:
+    found = {}
+    for cause in causes:
+        adds = cause.allows.kinds_when(aggravated=True) - cause.allows.kinds_when(aggravated=False)
+        for rule in known:
+            if rule.code in cause.allows.aggravated_by and rule.reached(_measured(totals, rule.measure)):
+                kinds = "、".join(str(kind.label) for kind in sorted(adds, key=list(PenaltyKind).index))
+                how = _("Serious: {kinds}").format(kinds=kinds)
+                found[rule.code] = Light(rule.code, "danger", rule.what, rule.law, how)
+    return list(found.values())
+
+
+def _measured(totals: Totals, measure: Measure) -> Decimal:
+    """What the lines come to by a measure; what the case does not know (sales, income) is nothing."""
+    known = {
+        Measure.VALUE: totals.value,
+        Measure.STICKS: totals.cigarette_sticks,
+        Measure.CARTONS: totals.cartons,
+        Measure.LEAF: totals.leaf_kilograms,
+    }
+    return known.get(measure, Decimal(0))

@@ -38,6 +38,7 @@ class Totals:
     without_sticks: int = 0
     other_units: dict[str, Decimal] = field(default_factory=dict)
     cigarette_sticks: Decimal = Decimal(0)
+    leaf_kilograms: Decimal = Decimal(0)
 
 
 def counted(line: ItemLine) -> Counted:
@@ -70,6 +71,8 @@ def _add(sums: Totals, one: LineSum) -> None:
     sums.lines += 1
     if one.cartons is None:
         sums.other_units[line.unit] = sums.other_units.get(line.unit, Decimal(0)) + line.quantity
+        if line.goods == Goods.LEAF and line.unit == Unit.KILOGRAM:
+            sums.leaf_kilograms += line.quantity
     else:
         sums.cartons += one.cartons
         sums.by_kind[kind] = sums.by_kind.get(kind, Decimal(0)) + one.cartons

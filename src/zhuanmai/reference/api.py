@@ -15,7 +15,7 @@ from zhuanmai.core.clock import today
 from zhuanmai.reference import calendar, carton_codes, catalogue, causes, identifiers, licensees, services
 from zhuanmai.reference.catalogue import Listed
 from zhuanmai.reference.causes import CauseFound
-from zhuanmai.reference.citations import Citation
+from zhuanmai.reference.citations import Citation, citations_in
 from zhuanmai.reference.identify import Candidate, identify
 from zhuanmai.reference.models import Licensee
 
@@ -231,7 +231,7 @@ def all_causes(request: HttpRequest) -> list[dict[str, Any]]:
 def citation_text(request: HttpRequest, q: str) -> list[dict[str, Any]]:
     """Every citation in a text ("实施条例 23(2)") in its printed form and with its sentence."""
     require(_officer(request), "reference.see")
-    return [_citation(one) for one in causes.citations_in(q)]
+    return [_citation(one) for one in citations_in(q)]
 
 
 @router.get("/carton-code", response=CodeOut)
@@ -328,8 +328,9 @@ def _citation(one: Citation) -> dict[str, Any]:
 def _cause(one: CauseFound) -> dict[str, Any]:
     fine = one.fine
     return {
-        **{name: getattr(one, name) for name in ("code", "name", "order", "simple_procedure", "decided_by", "decidable",
-                                                 "certainty")},
+        **{name: getattr(one, name) for name in ("code", "name", "order", "decidable", "certainty")},
+        "simple_procedure": one.simple_procedure.value,
+        "decided_by": one.decided_by.value,
         "violated": [_citation(each) for each in one.violated],
         "penalised": [_citation(each) for each in one.penalised],
         "fine": {name: str(value) if value is not None and name not in ("optional",) else value

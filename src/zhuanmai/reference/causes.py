@@ -1,56 +1,25 @@
-"""Case causes (案由) with their articles resolved, penalty ranges, and the thresholds of transfer and hearing."""
+"""Case causes (案由) as they stand on a day, with their articles resolved and what these allow."""
 
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import json
 from dataclasses import dataclass
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import NotFound
-from zhuanmai.reference.citations import Citation, citation, citations_in, in_full
+from zhuanmai.reference.allowed import Allowed, Authority, Fine, Simple, Source, allowed, cited, is_open
+from zhuanmai.reference.citations import Citation, in_full
 from zhuanmai.reference.models import Cause
 
-__all__ = [
-    "CauseFound", "Fine", "Threshold", "cause", "cause_row", "causes", "citation", "citations_in", "in_full",
-    "thresholds",
-]  # fmt: skip
-_DATA = Path(__file__).resolve().parent / "data"
-
-
-@dataclass(frozen=True)
-class Fine:
-    """The range of a fine: shares of `base` (0.05–0.10), or sums in CNY; `optional`: the statute says 可以."""
-
-    base: str
-    min: Decimal | None
-    max: Decimal | None
-    fixed_min: Decimal | None
-    fixed_max: Decimal | None
-    aggravated_min: Decimal | None
-    aggravated_max: Decimal | None
-    optional: bool
-
-    @property
-    def percent_min(self) -> Decimal | None:
-        """The lower share in per cent."""
-        return None if self.min is None else self.min * 100
-
-    @property
-    def percent_max(self) -> Decimal | None:
-        """The upper share in per cent."""
-        return None if self.max is None else self.max * 100
+CAUSES_FILE = "case_causes.json"
 
 
 @dataclass(frozen=True)
 class CauseFound:
-    """A cause ready for use. `open_points`: articles still to be entered; `rest`: all else, as shipped."""
+    """A cause ready for use. `allows`: what its article provides; `open_points`: articles still to be entered."""
 
     code: str
     name: str
@@ -58,15 +27,27 @@ class CauseFound:
     who: str
     violated: tuple[Citation, ...]
     penalised: tuple[Citation, ...]
-    fine: Fine | None
+    allows: Allowed
     confiscate: tuple[str, ...]
     order: str
-    simple_procedure: str
-    decided_by: str
     decidable: bool
     certainty: str
     open_points: tuple[str, ...]
-    rest: dict[str, Any]
+
+    @property
+    def fine(self) -> Fine | None:
+        """The range of the fine; None where the article gives none."""
+        return self.allows.fine
+
+    @property
+    def simple_procedure(self) -> Simple:
+        """Whether it may be decided on the spot."""
+        return self.allows.simple
+
+    @property
+    def decided_by(self) -> Authority:
+        """Who decides it; empty: the bureau."""
+        return self.allows.decided_by
 
     @property
     def violated_in_full(self) -> str:
@@ -77,21 +58,6 @@ class CauseFound:
     def penalised_in_full(self) -> str:
         """The articles that penalise, as documents print them."""
         return in_full(self.penalised)
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """A figure that, once reached, changes the path of a case: what is measured, from how much on, under which law."""
-
-    code: str
-    what: str
-    measure: str
-    at_least: Decimal
-    unit: str
-    kinds: tuple[str, ...]
-    condition: str
-    citations: tuple[Citation, ...]
-    note: str
 
 
 def cause(code: str, on: dt.date | None = None) -> CauseFound:
@@ -119,56 +85,30 @@ def in_force(on: dt.date | None = None) -> QuerySet[Cause]:
     return Cause.objects.filter(pk=Subquery(newest))
 
 
-@functools.cache
-def thresholds() -> tuple[Threshold, ...]:
-    """The thresholds of transfer to the police and of wholesale presumption, as data."""
-    loaded = json.loads((_DATA / "thresholds.json").read_text(encoding="utf-8"))
-    return tuple(
-        Threshold(
-            code=row["code"],
-            what=row["what"],
-            measure=row["measure"],
-            at_least=Decimal(str(row["at_least"])),
-            unit=row["unit"],
-            kinds=tuple(row.get("kinds", ())),
-            condition=row.get("condition", ""),
-            citations=tuple(citations_in(row["law"])),
-            note=row.get("note", ""),
-        )
-        for row in loaded["thresholds"]
-    )
+def source_of(row: Cause) -> Source:
+    """Where a row's law comes from, as a refusal names it."""
+    return Source("本局设定" if row.set_by_bureau else CAUSES_FILE, row.code)
 
 
-def open_points(texts: list[str]) -> list[str]:
-    """The entries of an article list that name no article yet ("…, article and sum to be entered")."""
-    return [text for text in texts if not citations_in(text)]
+def law_of(row: Cause) -> dict[str, Any]:
+    """A row as the check of what it allows reads it."""
+    return {**row.rest, "violated": row.violated, "penalised": row.penalised, "fine": row.fine}
 
 
 def _found(row: Cause) -> CauseFound:
-    rest = row.rest
+    rest, law, source = row.rest, law_of(row), source_of(row)
+    allows, articles = allowed(law, source), cited(law, source)
     return CauseFound(
         code=row.code,
         name=row.name,
         english=row.english,
         who=row.who,
-        violated=tuple(one for text in row.violated for one in citations_in(text)),
-        penalised=tuple(one for text in row.penalised for one in citations_in(text)),
-        fine=_fine(row.fine),
+        violated=articles["violated"],
+        penalised=articles["penalised"],
+        allows=allows,
         confiscate=tuple(rest.get("confiscate") or ()),
-        order=rest["order"] if isinstance(rest.get("order"), str) else "",
-        simple_procedure=rest.get("simple_procedure", "never"),
-        decided_by=rest.get("decided_by", ""),
+        order=rest.get("order") or "",
         decidable=rest.get("decidable", True),
         certainty=row.certainty,
-        open_points=tuple(open_points([*row.violated, *row.penalised])),
-        rest=rest,
+        open_points=tuple(text for text in (*row.violated, *row.penalised) if is_open(text)),
     )
-
-
-def _fine(data: dict[str, Any] | None) -> Fine | None:
-    if not data:
-        return None
-    names = ("min", "max", "fixed_min", "fixed_max", "aggravated_min", "aggravated_max")
-    numbers = {name: Decimal(str(data[name])) if data.get(name) is not None else None for name in names}
-    base = str(data.get("base", "")).split(" (")[0]
-    return Fine(base=base, optional=bool(data.get("optional")), **numbers)

@@ -56,7 +56,7 @@ def goods_price(goods: str, per: str, on: dt.date) -> GoodsPriced | None:
         return GoodsPriced(row.amount, row.per, row.source)
     if goods == GoodsPrice.Goods.CUT and (leaf := _in_force(GoodsPrice.Goods.LEAF, per, on)):
         amount = (leaf.amount * CUT_BY_LEAF).quantize(Decimal("0.01"))
-        return GoodsPriced(amount, per, f"烟叶价 {leaf.amount} 元的 1.5 倍；{leaf.source}")
+        return GoodsPriced(amount, per, f"烟叶价 {leaf.amount} 元的 {CUT_BY_LEAF} 倍；{leaf.source}")
     return None
 
 

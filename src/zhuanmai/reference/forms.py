@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from zhuanmai.accounts.models import Unit, UnitKind
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.units import Unit as Measure
+from zhuanmai.reference.allowed import Simple
 from zhuanmai.reference.figures import units_of
 from zhuanmai.reference.models import Barcode, Certainty, GoodsPrice, HearingThreshold
-from zhuanmai.reference.services.causes import SIMPLE
 
 _BY_GOODS = {unit for goods in GoodsPrice.Goods.values for unit in units_of(goods)}
 
@@ -191,13 +191,17 @@ class CauseForm(RefusingForm):
     fixed_max = forms.DecimalField(label=_("Fine up to (CNY)"), max_digits=12, decimal_places=2, required=False)
     optional = forms.BooleanField(label=_("The statute says may (可以)"), required=False)
     confiscate = forms.CharField(
-        label=_("Confiscated"), max_length=200, required=False, help_text=_("Several separated by 、")
+        label=_("Confiscated"), max_length=200, required=False, help_text=_("违法所得, 违法物品; both separated by 、")
     )
-    order = forms.CharField(label=_("What is ordered"), max_length=200, required=False)
-    simple_procedure = forms.ChoiceField(
-        label=_("On the spot"),
-        choices=list(zip(SIMPLE, (_("by amount"), _("never"), _("never where there is illegal income")), strict=True)),
+    order = forms.CharField(
+        label=_("What is ordered"), max_length=200, required=False, help_text=_("In the article's words: 责令关闭.")
     )
+    warning = forms.ChoiceField(
+        label=_("Warning"),
+        choices=[("", _("none")), ("optional", _("may")), ("required", _("must"))],
+        required=False,
+    )
+    simple_procedure = forms.ChoiceField(label=_("On the spot"), choices=Simple.choices)
     certainty = forms.ChoiceField(label=_("Certainty"), choices=Certainty.choices)
     valid_from = _day(_("Valid from"), help_text=_("Cases of earlier days keep what stood then."))
     source = forms.CharField(label=_("Basis"), max_length=200, help_text=_("Name and number of the paper."))

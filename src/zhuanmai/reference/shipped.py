@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from zhuanmai.core.ids import derived_id
+from zhuanmai.reference.allowed import Source, allowed
 from zhuanmai.reference.catalogue import initials
+from zhuanmai.reference.causes import CAUSES_FILE
 from zhuanmai.reference.models import (
     Article,
     Barcode,
     Cause,
+    Certainty,
     DeadlineTerm,
     District,
     GoodsPrice,
@@ -23,10 +26,12 @@ from zhuanmai.reference.models import (
     Product,
     Statute,
 )
+from zhuanmai.reference.thresholds import thresholds
 
 _DATA = Path(__file__).resolve().parent / "data"
-_AREAS = ("penalty", "licensing", "credit", "hotline")
+_AREAS = ("penalty", "licensing", "credit")  # those of the hotline are read with its own file
 _BARCODE_SOURCES = {"published": "公布的目录"}
+_PARTS_FILE = "cause_parts.json"
 _CAUSE_COLUMNS = ("code", "name", "en", "who", "violated", "penalised", "fine", "certainty")
 
 
@@ -129,28 +134,53 @@ def statutes() -> tuple[list[Statute], list[Article]]:
 
 
 def causes() -> list[Cause]:
-    """The case causes in their order. A cause with another's penalty ("same_penalty_as") takes it over."""
-    rows = _json("case_causes.json")["causes"]
+    """The case causes in their order, each checked. Raises Refused (cause_data), naming file, cause and field."""
+    checked = cause_laws(_json(CAUSES_FILE)["causes"], _json(_PARTS_FILE)["causes"])
+    return [_cause(law, place) for place, law in enumerate(checked.values(), start=1)]
+
+
+def cause_laws(rows: list[dict[str, Any]], parts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Rows of `case_causes.json` by code, with what `cause_parts.json` adds; `same_penalty_as` takes over a penalty.
+
+    Pure. Raises Refused (cause_data) for what cannot be.
+    """
     by_code = {row["code"]: row for row in rows}
-    found = []
-    for place, bare in enumerate(rows, start=1):
-        row = {**by_code.get(bare.get("same_penalty_as", ""), {}), **bare}
-        found.append(
-            Cause(
-                id=derived_id("cause", row["code"]),
-                code=row["code"],
-                name=row["name"],
-                english=row["en"],
-                who=row.get("who", ""),
-                violated=row["violated"],
-                penalised=row["penalised"],
-                fine=row.get("fine"),
-                rest={key: value for key, value in row.items() if key not in _CAUSE_COLUMNS},
-                certainty=row["certainty"],
-                place=place,
-            )
-        )
+    known = {one.code for one in thresholds()}
+    if strange := set(parts) - set(by_code):
+        raise Source(_PARTS_FILE, min(strange)).refuse("code", f"不在 {CAUSES_FILE} 中")
+    found: dict[str, dict[str, Any]] = {}
+    for bare in rows:
+        code, source = bare["code"], Source(CAUSES_FILE, bare["code"])
+        if code in found:
+            raise source.refuse("code", "重复")
+        if code not in parts:
+            raise Source(_PARTS_FILE, code).refuse("parts", "缺少")
+        same = bare.get("same_penalty_as")
+        if same is not None and same not in by_code:
+            raise source.refuse("same_penalty_as", f"“{same}”不存在")
+        law = {**by_code.get(same or "", {}), **bare, **parts[code]}
+        if strange := set(allowed(law, source).aggravated_by) - known:
+            raise Source(_PARTS_FILE, code).refuse("aggravated_by", f"“{min(strange)}”不存在")
+        if law["certainty"] not in Certainty.values:
+            raise source.refuse("certainty", f"不认识“{law['certainty']}”")
+        found[code] = law
     return found
+
+
+def _cause(law: dict[str, Any], place: int) -> Cause:
+    return Cause(
+        id=derived_id("cause", law["code"]),
+        code=law["code"],
+        name=law["name"],
+        english=law["en"],
+        who=law.get("who", ""),
+        violated=law["violated"],
+        penalised=law["penalised"],
+        fine=law.get("fine"),
+        rest={key: value for key, value in law.items() if key not in _CAUSE_COLUMNS},
+        certainty=law["certainty"],
+        place=place,
+    )
 
 
 def terms() -> list[DeadlineTerm]:

@@ -62,13 +62,13 @@ def _ours(facts: Facts, truth: Truth, late: Sequence[int], per_week: int, tell: 
     line = _line("alerts", truth, chosen)
     return replace(
         line,
-        calibration_error=_calibration_error(said, [_catch(truth, *each) for each in chosen]),
+        calibration_error=calibration_error(said, [_catch(truth, *each) for each in chosen]),
         average_precision=float(np.mean(precise)),
         recall=_recall(facts, truth, late, chosen),
     )
 
 
-def _calibration_error(said: list[float], caught: list[float]) -> float:
+def calibration_error(said: list[float], caught: list[float]) -> float:
     """Mean distance between what was said and what visits catch, over fifths of the alerts by what was said."""
     fifths = np.array_split(np.argsort(said, kind="stable"), 5)
     apart = [len(part) * abs(np.mean(np.take(said, part)) - np.mean(np.take(caught, part))) for part in fifths]

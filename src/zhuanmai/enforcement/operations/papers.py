@@ -9,7 +9,7 @@ from zhuanmai.accounts.queries import officer
 from zhuanmai.approvals.services import record_oral
 from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import Refused
-from zhuanmai.enforcement import terms
+from zhuanmai.enforcement import penalties, terms
 from zhuanmai.enforcement.models import CaseCause, FieldOperation, Registration
 from zhuanmai.enforcement.operations.payloads import (
     CausesSet,
@@ -25,6 +25,7 @@ from zhuanmai.enforcement.operations.table import handles
 from zhuanmai.enforcement.operations.work import Done, Work
 from zhuanmai.enforcement.procedure import KIND, Act
 from zhuanmai.reference import causes, identifiers
+from zhuanmai.reference.thresholds import spot_limits
 
 
 @handles("causes.set", CausesSet)
@@ -117,9 +118,12 @@ def valuer_set(work: Work, payload: ValuerSet, operation: FieldOperation) -> Don
 
 @handles("simple.set", SimpleSet, act=Act.ENTER_FACTS)
 def simple_set(work: Work, payload: SimpleSet, operation: FieldOperation) -> Done:
-    """The facts of a penalty on the spot (当场处罚); decided by an act of its own."""
+    """The facts of a penalty on the spot (当场处罚); decided by an act of its own. Raises Refused (penalty_kind)."""
     case = work.case
     given = payload.model_dump(mode="json", include=payload.model_fields_set)
+    if payload.penalty_kind:
+        chosen = [causes.cause(row.code) for row in case.causes.all()]
+        penalties.check_kind(payload.penalty_kind, chosen, spot_limits().law)
     case.simple = {**(case.simple or {}), **given}
     case.save(update_fields=["simple"])
     return Done({"penalty_kind": case.simple.get("penalty_kind"), "amount": case.simple.get("amount")}, [case])

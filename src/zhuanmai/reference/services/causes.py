@@ -16,10 +16,10 @@ from zhuanmai.core.errors import Refused
 from zhuanmai.core.units import plain
 from zhuanmai.ledger.services import append
 from zhuanmai.reference import causes as kept
+from zhuanmai.reference.allowed import Simple, allowed
 from zhuanmai.reference.citations import citations_in
 from zhuanmai.reference.models import Cause, Certainty
 
-SIMPLE = ("by_amount", "never", "never where there is illegal income, else by_amount")
 _MOST = Decimal(10)
 
 
@@ -42,12 +42,14 @@ class CauseWords:
     order: str
     simple_procedure: str
     certainty: str
+    warning: str = ""
 
 
 def set_cause(*, actor: Officer, code: str, words: CauseWords, valid_from: dt.date, source: str) -> Cause:
     """Set what a cause says from a day on: a new row beside the earlier ones. An unknown code is a new cause.
 
-    Raises Refused: cause_code, cause_name, cause_article, cause_fine, cause_source; NotFound (citation_unknown).
+    Raises Refused: cause_code, cause_name, cause_article, cause_fine, cause_source, cause_data (what the article
+    allows cannot be); NotFound (citation_unknown).
     """
     require(actor, "reference.edit")
     if not re.fullmatch(r"[A-Z]\d{2}", code):
@@ -64,6 +66,7 @@ def set_cause(*, actor: Officer, code: str, words: CauseWords, valid_from: dt.da
             setattr(row, name, getattr(words, name).strip())
         row.violated, row.penalised = list(words.violated), list(words.penalised)
         row.fine, row.source, row.set_by_bureau = _fine(words, before), source.strip(), True
+        allowed(kept.law_of(row), kept.source_of(row))
         row.save()
         append(
             "reference.cause_changed",
@@ -93,7 +96,7 @@ def words_of(row: Cause) -> dict[str, Any]:
         **{name: fine.get(name) for name in ("min", "max", "fixed_min", "fixed_max")},
         "optional": bool(fine.get("optional")),
         "confiscate": "、".join(rest.get("confiscate") or ()),
-        "order": rest["order"] if isinstance(rest.get("order"), str) else "",
+        **{name: rest.get(name) or "" for name in ("order", "warning")},
         "simple_procedure": rest.get("simple_procedure", "never"),
     }
 
@@ -105,7 +108,7 @@ def _check(words: CauseWords) -> None:
         for line in getattr(words, field):
             if not citations_in(line):
                 raise Refused("cause_article", f"看不懂“{line}”；写法如 实施条例 23(2)，每行一条。", field)
-    if words.simple_procedure not in SIMPLE:
+    if words.simple_procedure not in Simple.values:
         raise Refused("cause_simple", "请选择能否当场处罚。", "simple_procedure")
     if words.certainty not in Certainty.values:
         raise Refused("cause_certainty", "请选择依据的可靠程度。", "certainty")
@@ -139,6 +142,7 @@ def _rest(words: CauseWords) -> dict[str, Any]:
     return {
         "confiscate": list(words.confiscate),
         "order": words.order.strip(),
+        "warning": words.warning,
         "simple_procedure": words.simple_procedure,
     }
 
@@ -154,6 +158,7 @@ _LABELS = {
     "name": "名称", "english": "英文", "who": "对象", "violated": "违反条款", "penalised": "处罚条款", "base": "基数",
     "min": "比例下限", "max": "比例上限", "fixed_min": "金额下限", "fixed_max": "金额上限", "optional": "可以处罚",
     "confiscate": "没收", "order": "责令", "simple_procedure": "当场处罚", "certainty": "可靠程度",
+    "warning": "警告",
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from zhuanmai.reference import causes, services
 from zhuanmai.reference.forms import CauseForm, NewCauseForm
 from zhuanmai.reference.models import Cause
 from zhuanmai.reference.services.causes import words_of
+from zhuanmai.reference.thresholds import thresholds
 from zhuanmai.reference.views.frame import allowed, history, officer
 
 
@@ -26,7 +27,7 @@ def cause_list(request: HttpRequest) -> HttpResponse:
     """The case causes in their order."""
     context = {
         "causes": causes.causes(),
-        "thresholds": causes.thresholds(),
+        "thresholds": thresholds(),
         "may_edit": officer(request).may("reference.edit"),
     }
     return render(request, "reference/causes.html", context)

@@ -15,6 +15,7 @@ from zhuanmai.core.clock import today
 from zhuanmai.core.errors import Refused
 from zhuanmai.reference import services
 from zhuanmai.reference.citations import citations_in
+from zhuanmai.reference.figures import CUT_BY_LEAF
 from zhuanmai.reference.forms import GoodsPriceForm, HearingForm
 from zhuanmai.reference.models import GoodsPrice, HearingThreshold
 from zhuanmai.reference.views.frame import allowed, officer
@@ -51,7 +52,7 @@ def goods_prices(request: HttpRequest) -> HttpResponse:
             form.refuse(error)
     rows = list(GoodsPrice.objects.order_by("goods", "per", "-valid_from"))
     context = _context(request, form, rows, lambda row: (row.goods, row.per))
-    return render(request, "reference/goods_prices.html", context)
+    return render(request, "reference/goods_prices.html", {**context, "cut_by_leaf": CUT_BY_LEAF})
 
 
 def _context(request: HttpRequest, form: Any, rows: list[Any], series: Any) -> dict[str, Any]:
