@@ -86,6 +86,7 @@ _ALL_ROOMS = (
     "ledger",
     "accounts",
     "reference",
+    "deadlines",
     "documents",
     "exchange",
     "lake",
