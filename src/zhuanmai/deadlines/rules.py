@@ -129,6 +129,11 @@ class Rule:
         return replace(self, length=Length(**{"unit": self.length.unit, **lengths}))  # type: ignore[arg-type]
 
 
+def lapses(code: str) -> bool:
+    """Whether a term ends by itself and is nobody's fault."""
+    return bool(shipped.counting().get(code, {}).get("lapses"))
+
+
 @dataclass(frozen=True)
 class Rules:
     """All terms by code."""

@@ -118,12 +118,12 @@ def submit_registration(officer: Officer, case: Case, payload: dict[str, Any]) -
     _holders(case, "bureau_head")
     oral = getattr(case, "oral_approval", None)
     began = oral.at if oral else now()
-    row.from_on = to_local(began).date()
-    term = terms.begin(case, "registered_goods", began)
+    term = terms.begin(case, "registered_goods", began, "registration")
+    row.from_on = to_local(term.trigger_at).date()  # asked for again, the goods are registered since the first time
     row.until_on, row.submitted_at = term.due, now()
     row.save()
     rows = ask(case, Approval.Purpose.REGISTRATION, officer)
-    rows += [row, term, terms.begin(case, "file_after_action", began)]
+    rows += [row, term, terms.begin(case, "file_after_action", began, "registration")]
     return "先行登记保存", rows
 
 
@@ -172,6 +172,7 @@ def decide_on_the_spot(officer: Officer, case: Case, payload: dict[str, Any]) ->
     if sheet["penalty_kind"] != "warning":
         rows.append(terms.begin(case, "pay_fine", now()))
     rows += terms.meet(case, "verify_clue")
+    rows += terms.cancel(case, "file_after_action", reason="当场处罚，不再立案")
     return "当场处罚", rows
 
 
@@ -320,7 +321,8 @@ def _end(what: Act) -> Callable[[Officer, Case, dict[str, Any]], tuple[str, Rows
     def doing(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
         move = require(case.state, what)
         case.state = move.target or case.state
-        return what.zh, list(terms.meet(case, "verify_clue"))
+        ended = terms.cancel(case, "file_after_action", reason=what.zh)
+        return what.zh, [*terms.meet(case, "verify_clue"), *ended]
 
     return doing
 

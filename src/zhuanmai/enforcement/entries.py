@@ -8,7 +8,6 @@ from zhuanmai.enforcement.models import (
     Case,
     CaseCause,
     CaseOfficer,
-    DeadlineRow,
     EvidenceCopy,
     FieldOperation,
     Inspection,
@@ -24,7 +23,6 @@ from zhuanmai.enforcement.models import (
 from zhuanmai.ledger.registry import register, register_table
 
 register_table(Case, exclude=("cursor", "counted", "handed_over"))
-register_table(DeadlineRow, exclude=("reminded_on",))
 for _model in (
     Approval,
     CartonCodeRead,
@@ -108,12 +106,6 @@ register(
     fields=("role", "count", "names", "way", "operation_id"),
 )
 register("enforcement.documents_sealed", sentence="封签 {count} 份文书：{names}", fields=("count", "names"))
-register("enforcement.reminded", sentence="提醒期限：{what}，{due} 到期", fields=("code", "what", "due"))
 register("enforcement.seen", sentence="查看案件个人信息，理由：{reason}", fields=("reason", "what"))
 register("enforcement.printed", sentence="打印本阶段文书 {copies} 份", fields=("copies",))
-register(
-    "enforcement.term_counted_again",
-    sentence="期限重新计算：{what}，由 {before} 改为 {after}",
-    fields=("code", "what", "before", "after"),
-)
 register("enforcement.handed_over", sentence="{count} 件案件写入数据湖", fields=("count", "files", "numbers"))

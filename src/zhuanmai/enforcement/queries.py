@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from zhuanmai.accounts.models import Officer
-from zhuanmai.core.clock import today
 from zhuanmai.documents.queries import waiting_for_signature
-from zhuanmai.enforcement.models import Approval, Case, DeadlineRow
+from zhuanmai.enforcement.models import Approval, Case
 from zhuanmai.enforcement.permissions import approvable_by, cases_of
 
 
@@ -55,12 +54,6 @@ def _matches(words: str) -> Q:
     )
 
 
-def open_deadlines(officer: Officer, limit: int = 20) -> list[DeadlineRow]:
-    """Terms that run in the officer's cases, the nearest first."""
-    rows = DeadlineRow.objects.filter(case__in=cases_of(officer), met_at=None).select_related("case__inspection")
-    return list(rows.order_by("due")[:limit])
-
-
 def waiting_approvals(officer: Officer) -> list[Approval]:
     """Approvals that wait for this officer, the oldest first."""
     return list(
@@ -81,8 +74,3 @@ def unsigned_documents(officer: Officer) -> list[tuple[Case, int]]:
 def count_waiting(officer: Officer) -> int:
     """How many approvals wait for this officer."""
     return approvable_by(officer).count()
-
-
-def is_urgent(row: DeadlineRow) -> bool:
-    """Whether a term ends within two days."""
-    return row.due <= today() + dt.timedelta(days=2)

@@ -18,13 +18,13 @@ from zhuanmai.core.errors import Refused
 from zhuanmai.core.exports import exported
 from zhuanmai.core.listing import day_of, listed
 from zhuanmai.core.templatetags.zhuanmai import minute
-from zhuanmai.enforcement import terms
+from zhuanmai.deadlines.queries import running_out
 from zhuanmai.enforcement.models import Approval, Case
 from zhuanmai.enforcement.papers import paper_of
 from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.personal import People, party_name, people_of, see_people
 from zhuanmai.enforcement.procedure import State
-from zhuanmai.enforcement.queries import Filters, cases, is_urgent, open_deadlines, waiting_approvals
+from zhuanmai.enforcement.queries import Filters, cases, waiting_approvals
 from zhuanmai.enforcement.signing import own_roles
 from zhuanmai.enforcement.stages import planned
 from zhuanmai.enforcement.state import state_of, state_words
@@ -50,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if officer.may("enforcement.see"):
         context = {
             "mine": [(case, _words(case)) for case in cases(officer, Filters())[:8]],
-            "deadlines": [(row, words, is_urgent(row)) for row, words in terms.worded(open_deadlines(officer, 8))],
+            "deadlines": running_out(officer, 8),
             "approvals": waiting_approvals(officer)[:8],
         }
     return render(request, "enforcement/home.html", context)

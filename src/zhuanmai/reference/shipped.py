@@ -205,6 +205,12 @@ def reminders() -> tuple[int, ...]:
     return tuple(_json("deadlines.json")["reminders"])
 
 
+def first_reminder() -> int:
+    """How many days before its end anybody is reminded of any term."""
+    own = (stage for how in counting().values() for stage in how.get("reminders", ()))
+    return int(max([*reminders(), *own]))
+
+
 def goods_prices() -> list[GoodsPrice]:
     """The shipped prices by kind of goods."""
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhuanmai.enforcement.models.acts import Approval, DeadlineRow, OralApproval, Registration
+from zhuanmai.enforcement.models.acts import Approval, OralApproval, Registration
 from zhuanmai.enforcement.models.cases import (
     REASONS,
     Case,
@@ -23,7 +23,6 @@ __all__ = [
     "Case",
     "CaseCause",
     "CaseOfficer",
-    "DeadlineRow",
     "EvidenceCopy",
     "FieldOperation",
     "Goods",

@@ -73,7 +73,7 @@ def oral_approval_record(work: Work, payload: OralApprovalRecord, operation: Fie
     row = work.note(row) if row else OralApproval(case=work.case)
     row.by, row.at, row.reason, row.recorded_by = head, payload.at, payload.reason, work.officer.pk
     row.save()
-    term = terms.begin(work.case, "oral_approval", row.at)
+    term = terms.begin(work.case, "oral_approval", row.at, "oral_approval", restated=True)
     facts = {"by": head.name, "at": f"{to_local(row.at):%Y-%m-%d %H:%M}", "reason": row.reason}
     return Done(facts, [row, term])
 
