@@ -40,6 +40,7 @@ class Units:
 
     code = "test.unit"
     title = "单位"
+    met_by_acts = frozenset({"registered_goods"})
 
     def __init__(self) -> None:
         self.moved: set[uuid.UUID] = set()
@@ -281,6 +282,24 @@ def test_the_page_shows_what_the_officer_sees_and_nothing_else(jia: Officer, str
     assert listed(state="all") == []
     assert "没有符合条件的期限" in client.get("/deadlines").content.decode()
     assert not [one for one in notices.waiting_for(stranger) if near.due.isoformat() in one.words]
+
+
+def test_a_run_is_closed_by_hand_on_its_page_unless_an_act_meets_it(jia: Officer, stranger: Officer) -> None:
+    fine, goods = begun(jia, "pay_fine"), begun(jia, "registered_goods")
+    client = Client()
+    client.force_login(jia)
+    assert "办结期限" in client.get(f"/deadlines/{fine.pk}").content.decode()
+    assert "办结期限" not in client.get(f"/deadlines/{goods.pk}").content.decode()
+    assert client.post(f"/deadlines/{goods.pk}", {"reason": "已退回"}).status_code == 422
+    assert client.post(f"/deadlines/{fine.pk}", {"reason": ""}).status_code == 422
+    client.force_login(stranger)
+    assert client.get(f"/deadlines/{fine.pk}").status_code == 404
+    assert client.post(f"/deadlines/{fine.pk}", {"reason": "已缴"}).status_code == 404
+    client.force_login(jia)
+    assert client.post(f"/deadlines/{fine.pk}", {"reason": "凭证 0001"})["Location"] == f"/deadlines/{fine.pk}"
+    assert "凭证 0001" in client.get(f"/deadlines/{fine.pk}").content.decode()
+    states = dict(Deadline.objects.values_list("code", "ending"))
+    assert states == {"pay_fine": "met", "registered_goods": ""}
 
 
 def test_the_page_is_for_those_with_the_permission(officer_with: Callable[[str], Officer], units: Units) -> None:

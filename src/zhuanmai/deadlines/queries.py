@@ -15,8 +15,9 @@ from django.utils.translation import get_language
 from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.accounts.permissions import scope_units
 from zhuanmai.core.clock import today
+from zhuanmai.core.errors import NotFound
 from zhuanmai.deadlines.models import Deadline
-from zhuanmai.deadlines.subjects import Shown, Subject, kind_of, kinds, seen_by
+from zhuanmai.deadlines.subjects import Shown, Subject, kind_of, kinds, seen_by, works_on
 from zhuanmai.reference.calendar import english_words
 from zhuanmai.reference.shipped import first_reminder
 
@@ -73,6 +74,21 @@ def listed(officer: Officer, filters: Filters) -> QuerySet[Deadline]:
     if filters.until:
         found = found.filter(due__lte=filters.until)
     return found
+
+
+def one(officer: Officer, deadline_id: uuid.UUID) -> Line:
+    """One run. Raises NotFound (no_deadline) where there is none or it is not for the officer."""
+    row = Deadline.objects.filter(seen_by(officer), pk=deadline_id).first()
+    if row is None:
+        raise NotFound("no_deadline", "没有这个期限，或不在您的管辖范围内；请刷新后重试。")
+    return lines([row])[0]
+
+
+def may_close(officer: Officer, row: Deadline) -> bool:
+    """Whether the officer may say by hand that what the run waited for was done."""
+    if row.ended_at is not None or row.code in kind_of(row.subject_kind).met_by_acts:
+        return False
+    return works_on(officer, Subject(row.subject_kind, row.subject_id))
 
 
 def terms_in_use(officer: Officer) -> list[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """What can be done with a run of a term: begin, stop, resume, extend, meet, cancel, count again.
 
 `begin`, `meet` and `cancel` are parts of an act of the room above, in its transaction: they return the rows for that
-act's entry. Stopping, resuming and extending are acts of their own, each with its entry.
+act's entry. Stopping, resuming, extending and closing are acts of their own, each with its entry; the
+room above asks for the head's decision where the law wants one, before it extends.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from zhuanmai.deadlines import counting
 from zhuanmai.deadlines.events import Extension, Stop
 from zhuanmai.deadlines.models import Deadline
 from zhuanmai.deadlines.rules import Rule
-from zhuanmai.deadlines.subjects import Subject, require_worker
+from zhuanmai.deadlines.subjects import Subject, kind_of, require_worker
 from zhuanmai.ledger.services import append, as_found
 from zhuanmai.reference.calendar import Days, days, term
 
@@ -137,9 +138,14 @@ def extend(
 
 
 def close(*, actor: Officer, deadline_id: uuid.UUID, reason: str) -> Deadline:
-    """Say by hand that what a term waited for was done, with the reason. Raises Refused, Conflict, NotFound."""
+    """Say by hand that what a term waited for was done, with the reason: only where no act of its room says so.
+
+    Raises Refused (met_by_act, reason_missing), Conflict (ended_already), NotFound.
+    """
 
     def change(row: Deadline, rule: Rule) -> dict[str, Any]:
+        if row.code in kind_of(row.subject_kind).met_by_acts:
+            raise Refused("met_by_act", "该期限随相应步骤自动办结，不能手工办结；请办理该步骤。")
         if not reason.strip():
             raise Refused("reason_missing", "请写明办结情况，如缴款凭证号。", "reason")
         row.ended_at, row.ending, row.ending_reason = now(), Deadline.Ending.MET, reason.strip()[:MAX_REASON]

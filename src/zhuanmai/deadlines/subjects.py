@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from django.db.models import Q, QuerySet
 
 from zhuanmai.accounts.models import Officer
-from zhuanmai.core.errors import NotAllowed
+from zhuanmai.core.errors import NotAllowed, NotFound
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,11 @@ class Kind(Protocol):
     @property
     def title(self) -> str:
         """As a page names the kind, in the reader's language."""
+        ...
+
+    @property
+    def met_by_acts(self) -> frozenset[str]:
+        """The terms that an act of the room meets: nobody closes one of them by hand."""
         ...
 
     def visible_to(self, officer: Officer) -> QuerySet[Any]:
@@ -102,6 +107,15 @@ def seen_by(officer: Officer) -> Q:
     for kind in kinds():
         scope |= Q(subject_kind=kind.code, subject_id__in=kind.visible_to(officer))
     return scope if officer.is_active else Q(pk__in=[])
+
+
+def works_on(officer: Officer, subject: Subject) -> bool:
+    """Whether the officer works on the subject, as its room says."""
+    try:
+        require_worker(officer, subject)
+    except (NotAllowed, NotFound):
+        return False
+    return True
 
 
 def require_worker(officer: Officer, subject: Subject) -> None:

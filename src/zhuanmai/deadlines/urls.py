@@ -1,4 +1,4 @@
-"""The address of what runs out, and its place on the rail."""
+"""The addresses of what runs out, and their place on the rail."""
 
 from __future__ import annotations
 
@@ -9,5 +9,8 @@ from zhuanmai.core.navigation import Page, register
 from zhuanmai.deadlines import views
 
 app_name = "deadlines"
-urlpatterns = [path("deadlines", views.deadline_list, name="list")]
-register(Page("deadlines:list", _("Deadlines"), "", "calendar-due", "deadlines.see", 2))
+urlpatterns = [
+    path("deadlines", views.deadline_list, name="list"),
+    path("deadlines/<uuid:deadline_id>", views.deadline, name="one"),
+]
+register(Page("deadlines:list", _("What runs out"), "", "calendar-due", "deadlines.see", 2))
