@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,15 @@ def test_every_row_of_the_samples(term: str, events: str, kind: str, wanted: tup
         ("bar", [{"event": "decided", "on": "2024-05-02", "ground": "false_materials_within_1_year"}], "2025-05-02"),
         ("licence_term", [{"event": "valid_from", "on": "2021-03-01"}], "2026-02-28"),
         ("suspension_max", [{"event": "suspended", "on": "2026-03-01"}], "2027-02-28"),
+        ("bar", [{"event": "revoked_for_fraud", "on": "2024-05-02"}], "2027-05-02"),
+        ("pay_fine", {"D37_received": "2026-09-10", "deferred_to": "2026-12-10"}, "2026-12-10"),
+        ("reconsideration_decides", {"accepted": "2026-03-02", "extended": True}, "2026-06-01"),
+        ("reconsideration_decides", {"accepted": "2026-03-02", "extended": False}, "2026-05-06"),
+        ("end_investigation", {"filed": "2026-02-24", "D23_approved": "2026-03-26", "days": 30}, "2026-04-27"),
+        ("end_investigation", {"filed": "2026-02-24", "D23_approved": "2026-03-27", "days": 30}, "2026-03-26"),
+        ("verify_clue", {"clue_received": "2025-04-24", "extended_days": 7}, "2025-05-16"),
+        ("registered_goods", {"registered": "2026-10-09", "extended_days": 7}, "2026-10-19"),
+        ("decision", {"filed": "2026-02-24", "transferred": "2026-03-10", "taken_back": "2026-04-10"}, "2026-06-25"),
         ("renewal_before", [{"event": "valid_to", "on": "2026-06-01"}], "2026-05-02"),  # a rest day, not moved
         # later lengths for other facts
         ("reconsideration_reply", {"copy_received": "2026-03-02"}, "2026-03-16"),
@@ -198,6 +208,9 @@ FINE = {"fine": "3000.00", "last_day": "2026-09-28"}
             },
             "270.00",
         ),
+        ({"reconsideration": ["2026-10-01", "2026-10-05"], "paid": "2026-10-06"}, "270.00"),
+        ({"pauses": [["2026-10-01", "2026-10-03"], ["2026-10-03", "2026-10-05"]], "paid": "2026-10-06"}, "270.00"),
+        ({"suit": {"accepted": "2026-10-01", "ended": "2026-10-05"}, "paid": "2026-10-06"}, "270.00"),
         ({"payments": [{"on": "2026-09-29", "amount": "1000"}, {"on": "2026-09-30", "amount": "2000"}]}, "150.00"),
     ],
 )
@@ -318,6 +331,28 @@ def test_every_term_says_how_it_is_counted() -> None:
 
 
 # The table.
+
+NAMES = st.sampled_from(
+    sorted(RULES.names() | {"event", "on", "stop", "extension", "paid", "payments", "fine", "years"})
+)
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(-5, 10**12), st.text(max_size=12), NAMES, st.dates().map(str),
+    st.datetimes().map(dt.datetime.isoformat),
+)  # fmt: skip
+ANYTHING = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4), max_leaves=8
+)
+
+
+@given(
+    st.sampled_from(sorted(RULES.by_code)), ANYTHING, st.sampled_from(["", "last_day", "first_day", "window", "yes_no"])
+)
+def test_no_row_breaks_the_table(code: str, events: Any, kind: str) -> None:
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([("id", "term", "events", "kind"), ("1", code, json.dumps(events), kind)])
+    _, found = table.computed(out.getvalue(), RULES, DAYS)
+    assert [row.id for row in found] == ["1"]
+    assert bool(found[0].answer.due) != bool(found[0].why)
 
 
 def test_a_table_keeps_its_id_column_and_the_order_of_its_columns_does_not_matter() -> None:

@@ -77,6 +77,9 @@ def ends(rule: Rule, events: Events, rules: Rules, calendar: Days) -> End:
         found = licences.decision_end(rule, events, rules, calendar)
         if found is not None:
             return found
+    set_day = events.first(*rule.until)
+    if set_day is not None:
+        return End(set_day.day, notes=("另定的日期",))
     start = begun(rule, events, rules)
     if rule.way == "bar":
         return licences.barred_until(rule, events, day_of(start), calendar)

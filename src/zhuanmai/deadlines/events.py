@@ -15,10 +15,14 @@ _WHEN = ("on", "at", "date", "day")
 _STOP = frozenset({"stop", "stopped", "stops", "suspension", "interruption"})
 _EXTENSION = frozenset({"extension", "extended", "extensions"})
 _PAUSES = (
-    ("reconsideration_accepted", ("reconsideration_decision_received", "reconsideration_ended", "reconsideration_end")),
-    ("suit_accepted", ("judgment_received", "suit_ended", "suit_end")),
+    (
+        "reconsideration_accepted",
+        ("reconsideration_decision_received", "reconsideration_ended", "reconsideration_end", "reconsideration_closed"),
+    ),
+    ("suit_accepted", ("judgment_received", "judgment_served", "suit_ended", "suit_end")),
     ("paused", ("resumed",)),
 )
+_PAUSED = frozenset({"reconsideration", "suit", "lawsuit", "pause", "pauses", "paused", "excluded"})  # first and last
 
 
 @dataclass(frozen=True)
@@ -131,8 +135,13 @@ def truthy(value: Any) -> bool:
 
 def _named(told: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     for name, value in told.items():
-        several = isinstance(value, list) and name not in ("payments", "part_paid")
-        yield from ((name, one) for one in value) if several else ((name, value),)
+        span = name.lower() in _PAUSED | _STOP and isinstance(value, list)
+        if span and len(value) == 2 and all(isinstance(one, str) for one in value):
+            yield name, value
+        elif isinstance(value, list) and name not in ("payments", "part_paid"):
+            yield from ((name, one) for one in value)
+        else:
+            yield name, value
 
 
 def _built(told: Iterable[tuple[str, Any]]) -> Events:
@@ -141,6 +150,8 @@ def _built(told: Iterable[tuple[str, Any]]) -> Events:
         key = name.strip()
         if key.lower() in _STOP and isinstance(value, dict | list):
             stops.append(_stop(value))
+        elif key.lower() in _PAUSED and isinstance(value, dict | list):
+            stops.append(_paused(key, value))
         elif key.lower() in _EXTENSION and isinstance(value, dict):
             extensions.append(_extension(value))
         elif isinstance(value, dict):
@@ -184,6 +195,15 @@ def _stop(value: Mapping[str, Any] | list[Any]) -> Stop:
     return Stop(first, last, ground, told, truthy(value.get("published", "")))
 
 
+def _paused(name: str, value: Mapping[str, Any] | list[Any]) -> Stop:
+    """A pause told as its first and last day; one day only is a pause that still lasts."""
+    told = value if isinstance(value, list) else value.values()
+    found = sorted(day_of(at) for one in told if (at := moment_of(one)) is not None)
+    if not found:
+        raise Unreadable(f"“{name}”缺少起止日期；请补填。")
+    return Stop(found[0], found[-1] if len(found) > 1 else None, name, found[0])
+
+
 def _extension(value: Mapping[str, Any]) -> Extension:
     days = value.get("days", value.get("working_days"))
     on = _day(value, "on", "at", "date")
@@ -198,12 +218,16 @@ def _extension(value: Mapping[str, Any]) -> Extension:
 
 def _flat_extension(happened: list[Event], facts: Mapping[str, Any]) -> Extension | None:
     """An extension told by names of its own (extended_days, extended_to), among the events."""
-    days = next((facts[n] for n in ("extension_days", "extended_days", "extended_by", "extension") if n in facts), None)
+    said = next((facts[n] for n in ("extension", "extended") if n in facts), None)
+    names = ("extension_days", "extended_days", "extended_by", "days")
+    days = next((facts[n] for n in names if n in facts), said if isinstance(said, int) else None)
     known = {one.name: one.day for one in happened}
     until = known.get("extended_to") or known.get("extended_until")
     approved = next((known[n] for n in ("extension_approved", "D23_approved", "D09_approved") if n in known), None)
+    approved = approved or known.get("extended") or known.get("extension")
     told = next((known[n] for n in ("extension_told", "D24_served", "D10_served") if n in known), None)
-    if days is None and until is None and approved is None:
+    longer = truthy(said) if said is not None else days is not None and "days" not in facts
+    if not longer and until is None and approved is None:
         return None
     return Extension(_number(days), until, approved, told, facts.get("extension_told", True) in (False, None))
 

@@ -17,7 +17,7 @@ _CENT = Decimal("0.01")
 _RECONSIDERED = ("reconsideration_decision_received", "reconsideration_decision_served", "reconsideration_received")
 _DEFERRED = ("deferred_to", "deferral_end", "deferred_until", "last_instalment", "instalments_end")
 _REMINDED = ("D50_served", "D50_received", "reminder_served")
-_LAST = ("last_day", "pay_by", "due", "deferred_to", "instalment_due")
+_LAST = ("deferred_to", "deferred_until", "last_day", "pay_by", "due", "instalment_due")
 
 
 def suit_end(events: Events, rules: Rules, calendar: Days) -> End:

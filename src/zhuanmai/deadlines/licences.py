@@ -75,8 +75,9 @@ def renewal(events: Events, rules: Rules, calendar: Days) -> str:
 def barred_until(rule: Rule, events: Events, start: dt.date, calendar: Days) -> End:
     """The last barred day: the same day so many years later (that month's last day if there is none)."""
     told = events.fact("years", "bar_years")
-    ground = str(events.fact("ground", "reason", "code") or "")
-    years = int(told) if str(told or "").isdigit() else rule.grounds.get(ground)
+    names = [str(events.fact("ground", "reason", "code") or ""), *(one.name for one in events.happened)]
+    known = (span for name in names if name for ground, span in rule.grounds.items() if ground.startswith(name))
+    years = int(told) if str(told or "").isdigit() else next(known, None)
     if years is None:
         raise Uncountable("须给出受限年数（years），或法定情形的代码（ground）。")
     return count(rule.with_length(years=years), start, calendar)

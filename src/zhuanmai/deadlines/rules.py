@@ -80,6 +80,7 @@ class Rule:
     stops: Stops = Stops()
     extension: Extending | None = None
     variants: tuple[Mapping[str, Any], ...] = ()
+    until: tuple[str, ...] = ()
     grounds: Mapping[str, int] = field(default_factory=dict)
     lapses: bool = False
     way: str = ""
@@ -104,6 +105,7 @@ class Rule:
             by=tuple(data.get("by", ())),
             after=tuple(data.get("after", ())),
             variants=tuple(data.get("variants", ())),
+            until=tuple(data.get("until", ())),
             latest=bool(data.get("latest")),
             day_before=bool(data.get("day_before")),
             waits=bool(data.get("waits")),
