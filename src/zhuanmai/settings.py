@@ -87,6 +87,7 @@ _ALL_ROOMS = (
     "ledger",
     "accounts",
     "reference",
+    "deadlines",
     "approvals",
     "documents",
     "exchange",

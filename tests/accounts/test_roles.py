@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from tests.accounts.conftest import People
 from zhuanmai.accounts import services
-from zhuanmai.accounts.models import Grant, Role
+from zhuanmai.accounts.models import Delegation, Grant, Role
 from zhuanmai.accounts.permissions import may, roles_of, scope_units, why
 from zhuanmai.accounts.queries import bureau_of, holders
 from zhuanmai.core.clock import now, today
@@ -157,6 +157,21 @@ def test_a_delegation_counts_on_its_days(people: People, first: int, last: int, 
     names = [one.username for one in holders("bureau_head", people.unit("350206"))]
     assert ("ji" in names) is counts
     assert names[0] in ("wu", "ji")
+
+
+@pytest.mark.parametrize("last, counts", [(-1, False), (0, True), (1, True)])
+def test_a_delegation_ends_with_its_last_day(people: People, last: int, counts: bool) -> None:
+    lent(people, first=-3, last=9)
+    Delegation.objects.update(ends_on=today() + dt.timedelta(days=last))
+    assert may(people["ji"], "enforcement.approve_bureau", unit=people.unit("350206")) is counts
+    assert ("ji" in [one.username for one in holders("bureau_head", people.unit("350206"))]) is counts
+
+
+@pytest.mark.parametrize("first, counts", [(-1, True), (0, True), (1, False)])
+def test_a_delegation_begins_with_its_first_day(people: People, first: int, counts: bool) -> None:
+    lent(people, first=first, last=9)
+    assert may(people["ji"], "enforcement.approve_bureau", unit=people.unit("350206")) is counts
+    assert ("ji" in [one.username for one in holders("bureau_head", people.unit("350206"))]) is counts
 
 
 def test_a_delegation_falls_with_the_role_and_can_be_ended(people: People) -> None:

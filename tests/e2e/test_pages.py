@@ -15,10 +15,10 @@ from zhuanmai.core.ids import new_id
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PLACE = {"address": "厦门市湖里区枋湖南路88号", "shop_name": "演示食杂店", "district_code": "350206"}
 PAGES = {
-    "jia": ["/", "/waiting", "/me", "/cases", "/cases?state=inspection&mine=1", "/approvals", "/reference/products/",
-            "/reference/laws/", "/reference/causes/", "/reference/calendar/", "/reference/terms/",
+    "jia": ["/", "/waiting", "/deadlines", "/me", "/cases", "/cases?state=inspection&mine=1", "/approvals",
+            "/reference/products/", "/reference/laws/", "/reference/causes/", "/reference/calendar/", "/reference/terms/",
             "/reference/licensees/"],
-    "wu": ["/", "/waiting", "/cases", "/approvals"],
+    "wu": ["/", "/waiting", "/deadlines", "/deadlines?state=over", "/cases", "/approvals"],
     "auditor": ["/", "/ledger", "/ledger?kind=accounts.signed_in", "/people", "/exchange", "/exchange/reconciliations"],
     "editor": ["/", "/reference/products/", "/reference/catalogues/", "/reference/import/"],
     "analyst": ["/", "/alerts?state=", "/alerts/hotspots", "/alerts/flows", "/alerts/detectors",

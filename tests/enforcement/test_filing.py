@@ -14,10 +14,11 @@ from zhuanmai.core import notices
 from zhuanmai.core.clock import now, set_clock, today
 from zhuanmai.core.errors import Conflict, NotAllowed, Refused
 from zhuanmai.core.ids import new_id
-from zhuanmai.enforcement import signing
-from zhuanmai.enforcement.models import Case, DeadlineRow
-from zhuanmai.enforcement.receivers import count_terms_again
-from zhuanmai.enforcement.tasks import remind
+from zhuanmai.deadlines.models import Deadline
+from zhuanmai.deadlines.receivers import count_terms_again
+from zhuanmai.deadlines.tasks import remind
+from zhuanmai.enforcement import signing, terms
+from zhuanmai.enforcement.models import Case
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.ledger.verify import verify
 from zhuanmai.reference.models import DeadlineTerm
@@ -163,7 +164,7 @@ def test_registered_goods_are_decided_within_the_term(bureau: Bureau) -> None:
     found["jia"].by_hand(found.case_id, "party", drawing=DRAWN)
     found["wu"].decide(found.case_id, "goods")
     assert "D21" in found.sealed()
-    assert DeadlineRow.objects.get(code="registered_goods").met_at is not None
+    assert Deadline.objects.get(code="registered_goods").ending == "met"
 
 
 def test_after_the_term_registered_goods_can_only_go_back(bureau: Bureau) -> None:
@@ -185,12 +186,12 @@ def test_an_oral_approval_is_made_up_in_writing_within_a_day(bureau: Bureau) -> 
     asked = {"at": now().isoformat(), "reason": "当事人欲转移"}
     assert found.tablet.do("oral_approval.record", by_officer_id=wrong, **asked).code == "not_a_head"
     found.tablet.done("oral_approval.record", by_officer_id=head, **asked)
-    row = DeadlineRow.objects.get(code="oral_approval")
+    row = Deadline.objects.get(code="oral_approval")
     assert row.due_at == row.trigger_at + dt.timedelta(hours=24)
     signed(found)
     found["wu"].decide(found.case_id, "registration")
     row.refresh_from_db()
-    assert row.met_at is not None
+    assert row.ending == "met"
     assert found.tablet.state()["oral_approval"]["made_up_at"]
 
 
@@ -242,20 +243,38 @@ def test_a_visit_without_a_finding_ends_and_its_term_is_met(bureau: Bureau) -> N
     found = scene(bureau)
     found["jia"].act(found.case_id, "end_corrected")
     assert found.tablet.state()["case"]["state"] == "corrected_on_spot"
-    assert DeadlineRow.objects.get(code="verify_clue").met_at is not None
+    assert Deadline.objects.get(code="verify_clue").ending == "met"
 
 
 def test_terms_are_reminded_once_a_day_and_counted_again_when_the_rule_changes(bureau: Bureau) -> None:
     found = scene(bureau)
-    row = DeadlineRow.objects.get(code="verify_clue")
+    row = Deadline.objects.get(code="verify_clue")
     set_clock(dt.datetime.combine(row.due, dt.time(1), dt.UTC))
     remind.func(0)
     remind.func(0)
-    assert [line.kind for line in found_lines(found)].count("enforcement.reminded") == 1
+    assert [line.kind for line in found_lines(found)].count("deadlines.reminded") == 1
     DeadlineTerm.objects.filter(code="verify_clue").update(days=30)
     count_terms_again(None)  # type: ignore[arg-type]
-    assert DeadlineRow.objects.get(pk=row.pk).due > row.due
-    assert "enforcement.term_counted_again" in [line.kind for line in found_lines(found)]
+    assert Deadline.objects.get(pk=row.pk).due > row.due
+    assert "deadlines.counted_again" in [line.kind for line in found_lines(found)]
+
+
+def test_a_term_that_nothing_meets_is_reminded_once_a_stage_and_not_for_ever(bureau: Bureau) -> None:
+    found = scene(bureau)
+    row = Deadline.objects.get(code="verify_clue")
+    for day in range(-5, 30):
+        set_clock(dt.datetime.combine(row.due + dt.timedelta(days=day), dt.time(1), dt.UTC))
+        remind.func(0)
+    assert [line.kind for line in found_lines(found) if line.kind.endswith(".reminded")] == ["deadlines.reminded"] * 3
+
+
+def test_a_new_event_begins_a_new_run_and_the_same_one_does_not(bureau: Bureau) -> None:
+    found = scene(bureau)
+    case = Case.objects.get(pk=found.case_id)
+    first = terms.begin(case, "pay_fine", now())
+    assert terms.begin(case, "pay_fine", first.trigger_at).pk == first.pk
+    second = terms.begin(case, "pay_fine", now() + dt.timedelta(days=20))
+    assert second.due > first.due
 
 
 def found_lines(found: Scene) -> list[object]:
@@ -298,5 +317,5 @@ def test_the_bell_tells_each_what_waits_for_them(bureau: Bureau, django_assert_m
     found["jia"].sign(found.case_id)
     assert documents not in waiting("jia")
     assert documents in waiting("yi")
-    DeadlineRow.objects.filter(code="registered_goods").update(due=today())
+    Deadline.objects.filter(code="registered_goods").update(due=today())
     assert waiting("jia") == [f"/cases/{found.case_id}/procedure"]

@@ -81,16 +81,18 @@ def test_a_calendar_period_is_never_shortened(day: D, count: int) -> None:
 @pytest.mark.usefixtures("shipped")
 def test_every_shipped_term_counts_or_says_what_is_missing() -> None:
     shipped = json.loads((Path(calendar.__file__).parent / "data" / "deadlines.json").read_text(encoding="utf-8"))
-    codes = {row["code"] for area in ("penalty", "licensing", "credit") for row in shipped[area]}
+    codes = {row["code"] for area in ("penalty", "licensing", "credit", "hotline") for row in shipped[area]}
     assert set(DeadlineTerm.objects.values_list("code", flat=True)) == codes
     start = dt.datetime(2025, 10, 30, 9, 20, tzinfo=SHANGHAI)
-    without_length = {"decision_extension", "instalment", "bar", "penalty_publication"}
+    without_length = {"decision_extension", "bar", "penalty_publication"}
+    on_the_day = {
+        "filing_date", "court_execution_open", "instalment", "additional_fine", "service", "tacit_renewal", "respond",
+        "on_scene", "order_12345",
+    }  # fmt: skip
     for code in codes - without_length:
         due = calendar.deadline(code, start)
         assert due.what
-        assert (due.date <= start.date()) == (
-            code in ("filing_date", "court_execution_open", "tacit_renewal") or _before(code)
-        )
+        assert (due.date <= start.date()) == (code in on_the_day or _before(code)), code
     for code in without_length:
         with pytest.raises(NotFound, match="term_open"):
             calendar.deadline(code, start)

@@ -48,7 +48,7 @@ _TASKS = {
     "core.forget_operation_ids": _("Forget old operation ids"),
     "core.handle_event": _("Tell other rooms what happened"),
     "core.sweep": _("Go on with what was left behind"),
-    "enforcement.remind": _("Remind of terms"),
+    "deadlines.remind": _("Remind of terms"),
     "enforcement.seal_ready": _("Seal signed documents"),
     "exchange.deliver": _("Deliver a message"),
     "exchange.reconcile": _("Reconcile with the partner"),

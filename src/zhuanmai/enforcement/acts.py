@@ -91,12 +91,12 @@ def submit_registration(officer: Officer, case: Case, payload: dict[str, Any]) -
     )
     oral = oral_of(KIND, case.pk, "registration")
     began = oral.at if oral else now()
-    row.from_on = to_local(began).date()
-    term = terms.begin(case, "registered_goods", began)
+    term = terms.begin(case, "registered_goods", began, "registration")
+    row.from_on = to_local(term.trigger_at).date()  # asked for again, the goods are registered since the first time
     row.until_on, row.submitted_at = term.due, now()
     row.save()
     rows = ask(case, "registration", officer)
-    rows += [row, term, terms.begin(case, "file_after_action", began)]
+    rows += [row, term, terms.begin(case, "file_after_action", began, "registration")]
     return "先行登记保存", rows
 
 
@@ -138,6 +138,7 @@ def decide_on_the_spot(officer: Officer, case: Case, payload: dict[str, Any]) ->
     if penalties.is_fine(sheet["penalty_kind"]):
         rows.append(terms.begin(case, "pay_fine", now()))
     rows += terms.meet(case, "verify_clue")
+    rows += terms.cancel(case, "file_after_action", reason="当场处罚，不再立案")
     return "当场处罚", rows
 
 
@@ -273,7 +274,8 @@ def _end(what: Act) -> Callable[[Officer, Case, dict[str, Any]], tuple[str, Rows
     def doing(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
         move = require(case.state, what)
         case.state = move.target or case.state
-        return what.zh, list(terms.meet(case, "verify_clue"))
+        ended = terms.cancel(case, "file_after_action", reason=what.zh)
+        return what.zh, [*terms.meet(case, "verify_clue"), *ended]
 
     return doing
 

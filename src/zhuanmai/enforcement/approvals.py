@@ -60,7 +60,7 @@ def ask(case: Case, purpose: str, officer: Officer) -> list[Model]:
     return ask_heads(officer=officer, kind=KIND, subject_id=case.pk, unit=case.bureau, purpose=purpose)
 
 
-class Cases:
+class CasesToDecide:
     """Implements `approvals.subjects.Subject`."""
 
     kind = KIND

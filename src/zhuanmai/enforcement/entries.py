@@ -7,7 +7,6 @@ from zhuanmai.enforcement.models import (
     Case,
     CaseCause,
     CaseOfficer,
-    DeadlineRow,
     EvidenceCopy,
     FieldOperation,
     Inspection,
@@ -22,7 +21,6 @@ from zhuanmai.enforcement.models import (
 from zhuanmai.ledger.registry import register, register_table
 
 register_table(Case, exclude=("cursor", "counted", "handed_over"))
-register_table(DeadlineRow, exclude=("reminded_on",))
 for _model in (
     CartonCodeRead,
     CaseCause,
@@ -105,16 +103,10 @@ register(
     fields=("role", "count", "names", "way", "operation_id"),
 )
 register("enforcement.documents_sealed", sentence="封签 {count} 份文书：{names}", fields=("count", "names"))
-register("enforcement.reminded", sentence="提醒期限：{what}，{due} 到期", fields=("code", "what", "due"))
 _LOOK = ("what", "way", "reason")
 register("enforcement.seen", sentence="查看案件个人信息（{way}），理由：{reason}", fields=_LOOK)
 register("enforcement.paper_seen", sentence="查看文书“{what}”（{way}），理由：{reason}", fields=_LOOK)
 register("enforcement.pictures_seen", sentence="查看涉及个人的照片，理由：{reason}", fields=_LOOK)
 register("enforcement.searched", sentence="按个人信息查找案件，找到 {count} 件", fields=("count",), personal=("words",))
 register("enforcement.printed", sentence="打印本阶段文书 {copies} 份", fields=("copies",))
-register(
-    "enforcement.term_counted_again",
-    sentence="期限重新计算：{what}，由 {before} 改为 {after}",
-    fields=("code", "what", "before", "after"),
-)
 register("enforcement.handed_over", sentence="{count} 件案件写入数据湖", fields=("count", "files", "numbers"))

@@ -9,9 +9,8 @@ from django.db.models import Q, QuerySet
 
 from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import may
-from zhuanmai.core.clock import today
 from zhuanmai.documents.queries import waiting_for_signature
-from zhuanmai.enforcement.models import Case, CaseOfficer, DeadlineRow, Party
+from zhuanmai.enforcement.models import Case, CaseOfficer, Party
 from zhuanmai.enforcement.permissions import cases_of
 
 
@@ -71,12 +70,6 @@ def own_cases(officer: Officer) -> Q:
     return Q(pk__in=CaseOfficer.objects.filter(officer=officer, until_at=None).values("case_id"))
 
 
-def open_deadlines(officer: Officer, limit: int = 20) -> list[DeadlineRow]:
-    """Terms that run in the officer's cases, the nearest first."""
-    rows = DeadlineRow.objects.filter(case__in=cases_of(officer), met_at=None).select_related("case__inspection")
-    return list(rows.order_by("due")[:limit])
-
-
 def unsigned_documents(officer: Officer) -> list[tuple[Case, int]]:
     """The officer's own cases with how many documents wait for their signature, the newest case first."""
     own = Case.objects.filter(assignments__officer=officer, assignments__until_at=None)
@@ -87,6 +80,3 @@ def unsigned_documents(officer: Officer) -> list[tuple[Case, int]]:
     return [(case, counts[case.pk]) for case in found]
 
 
-def is_urgent(row: DeadlineRow) -> bool:
-    """Whether a term ends within two days."""
-    return row.due <= today() + dt.timedelta(days=2)

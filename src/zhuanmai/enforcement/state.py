@@ -16,12 +16,12 @@ from zhuanmai.approvals.queries import approvals_of, oral_of
 from zhuanmai.approvals.subjects import matter_of, step_of
 from zhuanmai.core.clock import SHANGHAI, now, to_local
 from zhuanmai.core.units import plain
+from zhuanmai.deadlines.models import Deadline
 from zhuanmai.enforcement import kit, terms, totals
 from zhuanmai.enforcement.models import (
     CartonCodeRead,
     Case,
     CaseOfficer,
-    DeadlineRow,
     FieldOperation,
     Inspection,
     ItemLine,
@@ -87,7 +87,7 @@ def state_of(case: Case) -> dict[str, Any]:
             "closed_at": _iso(case.counting_closed_at),
             "fact_version": case.fact_version,
         },
-        "deadlines": [deadline_state(row, words) for row, words in terms.worded(case.deadlines.all())],
+        "deadlines": [deadline_state(row, words) for row, words in terms.of_case(case)],
         "approvals": [approval_state(row) for row in approvals],
         "documents": _documents(case, sums.lines),
         "tablets": [_tablet(case, row) for row in case.tablets.select_related("officer").order_by("created_at")],
@@ -144,7 +144,7 @@ def state_words(case: Case, approvals: Iterable[Approval], *, orally: bool) -> s
     return "登记保存审批中" if "registration" in waiting else State.EVIDENCE.zh
 
 
-def deadline_state(row: DeadlineRow, words: str) -> dict[str, Any]:
+def deadline_state(row: Deadline, words: str) -> dict[str, Any]:
     """A term: when it ends, how many working days are left (calendar days where it is not counted in those)."""
     today = to_local(now()).date()
     return {
@@ -154,10 +154,11 @@ def deadline_state(row: DeadlineRow, words: str) -> dict[str, Any]:
         "due_at": _iso(row.due_at),
         "provisional": row.provisional,
         "note": row.note,
-        "days_left": working_days_between(today, row.due) if row.met_at is None else None,
+        "days_left": working_days_between(today, row.due) if row.ended_at is None else None,
         "article": row.source,
         "certainty": row.certainty,
-        "met": row.met_at is not None,
+        "met": row.ended_at is not None,
+        "ending": row.ending,
     }
 
 

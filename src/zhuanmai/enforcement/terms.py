@@ -1,56 +1,88 @@
-"""Legal terms of a case: begun by an act, met by another; counted by the reference room's calendar only."""
+"""Which act of a case begins, meets or ends which legal term; the deadlines room keeps and counts them."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import uuid
+from collections.abc import Collection, Iterable, Mapping
 
-from django.utils.translation import get_language
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from zhuanmai.core.clock import now
-from zhuanmai.enforcement.models import Case, DeadlineRow
-from zhuanmai.ledger.services import as_found
-from zhuanmai.reference.calendar import counted, days, english_words, term
-
-
-def begin(case: Case, code: str, trigger: dt.datetime) -> DeadlineRow:
-    """Begin a term; one that began already keeps its first trigger."""
-    row = DeadlineRow.objects.filter(case=case, code=code).first()
-    if row is not None:
-        return row
-    row = DeadlineRow(case=case, code=code, trigger_at=trigger)
-    _count(row)
-    row.save(force_insert=True)
-    return row
+from zhuanmai.accounts.models import Officer
+from zhuanmai.deadlines import queries, services
+from zhuanmai.deadlines.models import Deadline
+from zhuanmai.deadlines.subjects import Shown, Subject
+from zhuanmai.enforcement.models import Case
+from zhuanmai.enforcement.permissions import cases_of, require_seen, require_worker
+from zhuanmai.enforcement.procedure import KIND
 
 
-def worded(rows: Iterable[DeadlineRow]) -> list[tuple[DeadlineRow, str]]:
-    """Each term with what is due by it, in the reader's language."""
-    english = english_words() if (get_language() or "").startswith("en") else {}
-    return [(row, english.get(row.code, row.what)) for row in rows]
+class Cases:
+    """Cases as the deadlines room asks for them."""
+
+    code = KIND
+    met_by_acts = frozenset({"verify_clue", "file_after_action", "registered_goods", "oral_approval"})
+
+    @property
+    def title(self) -> str:
+        """As a page names the kind."""
+        return _("Case")
+
+    def visible_to(self, officer: Officer) -> QuerySet[Case, uuid.UUID]:
+        """The cases that the officer sees."""
+        return cases_of(officer).values_list("pk", flat=True)
+
+    def own(self, officer: Officer) -> QuerySet[Case, uuid.UUID]:
+        """The cases of which the officer is one of the two."""
+        own = Case.objects.filter(assignments__officer=officer, assignments__until_at=None)
+        return own.values_list("pk", flat=True)
+
+    def of_units(self, units: Collection[uuid.UUID]) -> QuerySet[Case, uuid.UUID]:
+        """The cases of these units."""
+        return Case.objects.filter(unit_id__in=units).values_list("pk", flat=True)
+
+    def shown(self, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Shown]:
+        """A case by its number, shop and squad."""
+        found = Case.objects.filter(pk__in=ids).select_related("inspection", "unit")
+        return {case.pk: _shown(case) for case in found}
+
+    def require_worker(self, officer: Officer, subject_id: uuid.UUID) -> None:
+        """Raise NotFound or NotAllowed unless the officer works on the case."""
+        require_worker(officer, require_seen(officer, subject_id))
+
+    def changed(self, ids: Iterable[uuid.UUID]) -> None:
+        """Tablets that hold these cases ask again."""
+        Case.objects.filter(pk__in=list(ids)).update(cursor=F("cursor") + 1)
 
 
-def count_again(row: DeadlineRow) -> bool:
-    """Count a term again after the calendar changed; True if its end moved."""
-    before = (row.due, row.due_at, row.provisional)
-    _count(row)
-    if (row.due, row.due_at, row.provisional) == before:
-        return False
-    row.save()
-    return True
+def begin(case: Case, code: str, trigger: dt.datetime, event: str = "", *, restated: bool = False) -> Deadline:
+    """Begin a term at a moment; the same event again gives the run that is open (see deadlines.services.begin)."""
+    return services.begin(subject=of(case), code=code, at=trigger, event=event, restated=restated)
 
 
-def meet(case: Case, *codes: str) -> list[DeadlineRow]:
+def meet(case: Case, *codes: str) -> list[Deadline]:
     """The act that these terms waited for was done; returns the rows that changed."""
-    rows = list(DeadlineRow.objects.filter(case=case, code__in=codes, met_at=None))
-    for row in rows:
-        as_found(row).met_at = now()
-        row.save(update_fields=["met_at"])
-    return rows
+    return services.meet(subject=of(case), codes=codes)
 
 
-def _count(row: DeadlineRow) -> None:
-    rule = term(row.code)
-    due = counted(rule, row.trigger_at, days())
-    row.due, row.due_at, row.provisional, row.note = due.date, due.at, due.provisional, due.note
-    row.what, row.source, row.certainty = rule.what, rule.source, rule.certainty
+def cancel(case: Case, *codes: str, reason: str) -> list[Deadline]:
+    """These terms fell away; returns the rows that changed."""
+    return services.cancel(subject=of(case), codes=codes, reason=reason)
+
+
+def of_case(case: Case) -> list[tuple[Deadline, str]]:
+    """Every run of the case, with what is due by it in the reader's language."""
+    return queries.worded(queries.of_subject(of(case)))
+
+
+def of(case: Case) -> Subject:
+    """The case as a subject of terms."""
+    return Subject(KIND, case.pk)
+
+
+def _shown(case: Case) -> Shown:
+    visit = case.inspection
+    href = reverse("enforcement:case_tab", args=[case.pk, "procedure"])
+    return Shown(case.number or case.clue_no, visit.shop_name or visit.address, case.unit.name, href)

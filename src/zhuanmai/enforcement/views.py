@@ -23,7 +23,7 @@ from zhuanmai.core.errors import Refused
 from zhuanmai.core.exports import exported
 from zhuanmai.core.listing import day_of, listed
 from zhuanmai.core.templatetags.zhuanmai import minute
-from zhuanmai.enforcement import terms
+from zhuanmai.deadlines.queries import running_out
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.papers import paper_of
 from zhuanmai.enforcement.permissions import require_seen
@@ -38,7 +38,7 @@ from zhuanmai.enforcement.personal import (
     sight_of,
 )
 from zhuanmai.enforcement.procedure import KIND, State
-from zhuanmai.enforcement.queries import Filters, cases, is_urgent, open_deadlines
+from zhuanmai.enforcement.queries import Filters, cases
 from zhuanmai.enforcement.signing import own_roles
 from zhuanmai.enforcement.stages import find, planned
 from zhuanmai.enforcement.state import state_words
@@ -64,7 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if officer.may("enforcement.see"):
         context = {
             "mine": _worded(cases(officer, Filters())[:8]),
-            "deadlines": [(row, words, is_urgent(row)) for row, words in terms.worded(open_deadlines(officer, 8))],
+            "deadlines": running_out(officer, 8),
         }
     rows = waiting_for(officer)
     context["approvals"] = [(row, matter_of(row).label, heading_of(row)) for row in rows[:8]]

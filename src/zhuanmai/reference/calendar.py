@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import calendar as months
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 import chinese_calendar
@@ -15,11 +15,10 @@ from chinese_calendar.constants import holidays
 
 from zhuanmai.core.clock import SHANGHAI, to_local
 from zhuanmai.core.errors import NotFound
+from zhuanmai.reference import shipped
 from zhuanmai.reference.models import CalendarYear, DeadlineTerm, WorkingDayOverride
 
 _SHIPPED_YEARS = frozenset(day.year for day in holidays)
-# Not a term in which somebody must act, so it does not run on over a rest day (行政处罚法 36).
-_NOT_EXTENDED = frozenset({"limitation"})
 
 
 @dataclass(frozen=True)
@@ -55,13 +54,13 @@ class Days:
             return bool(chinese_calendar.is_workday(day))
         return day.weekday() < 5
 
-    def add_working(self, day: dt.date, count: int) -> Due:
-        """The count-th working day after a day (before it, if negative)."""
+    def add_working(self, day: dt.date, count: int, stands_still: Callable[[dt.date], bool] | None = None) -> Due:
+        """The count-th working day after a day (before it, if negative); days that stand still do not count."""
         step, left, found, unsure = (1 if count >= 0 else -1), abs(count), day, set[int]()
         while left:
             found += dt.timedelta(days=step)
             self._doubt(found, unsure)
-            left -= self.is_working(found)
+            left -= self.is_working(found) and not (stands_still and stands_still(found))
         return _due(found, unsure)
 
     def add_calendar(self, day: dt.date, *, days: int = 0, count_months: int = 0, extended: bool = True) -> Due:
@@ -142,8 +141,10 @@ def counted(rule: DeadlineTerm, trigger: dt.date | dt.datetime, calendar: Days) 
         due = calendar.add_working(day, sign * (rule.days or 0))
     else:
         count = (rule.months or 0) + 12 * (rule.years or 0)
-        extended = rule.unit == "calendar" and not rule.before and rule.code not in _NOT_EXTENDED
-        due = calendar.add_calendar(day, days=sign * (rule.days or 0), count_months=sign * count, extended=extended)
+        how = shipped.counting().get(rule.code, {})
+        extended = rule.unit == "calendar" and how.get("moved", not rule.before)  # limitation is not (行政处罚法 36)
+        length = sign * (rule.days or 0) - bool(how.get("day_before"))
+        due = calendar.add_calendar(day, days=length, count_months=sign * count, extended=extended)
     return _named(due, rule)
 
 

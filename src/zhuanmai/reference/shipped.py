@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import json
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from zhuanmai.reference.models import (
 from zhuanmai.reference.thresholds import thresholds
 
 _DATA = Path(__file__).resolve().parent / "data"
-_AREAS = ("penalty", "licensing", "credit")  # those of the hotline are read with its own file
+_AREAS = ("penalty", "licensing", "credit", "hotline")
 _BARCODE_SOURCES = {"published": "公布的目录"}
 _PARTS_FILE = "cause_parts.json"
 _CAUSE_COLUMNS = ("code", "name", "en", "who", "violated", "penalised", "fine", "certainty")
@@ -185,11 +186,16 @@ def _cause(law: dict[str, Any], place: int) -> Cause:
 
 def terms() -> list[DeadlineTerm]:
     """Every legal term, by area, in its order."""
+    return [DeadlineTerm(**row) for row in term_columns()]
+
+
+def term_columns() -> list[dict[str, Any]]:
+    """The columns of every legal term, but for when its row is made: needs no database."""
     data = _json("deadlines.json")
     words = _json("deadline_words.json")["terms"]
     rows = [(area, row) for area in _AREAS for row in data[area]]
     return [
-        DeadlineTerm(
+        dict(
             id=derived_id("term", row["code"]),
             code=row["code"],
             area=area,
@@ -207,6 +213,32 @@ def terms() -> list[DeadlineTerm]:
         )
         for place, (area, row) in enumerate(rows, start=1)
     ]
+
+
+@lru_cache(maxsize=1)
+def counting() -> dict[str, dict[str, Any]]:
+    """How each shipped term is counted, by its code (`count` of `deadlines.json`)."""
+    data = _json("deadlines.json")
+    return {row["code"]: row["count"] for area in _AREAS for row in data[area]}
+
+
+@lru_cache(maxsize=1)
+def additional_fine() -> tuple[Decimal, bool]:
+    """The additional fine a day in per cent of what is unpaid, and whether the day of payment counts."""
+    row = next(row for row in _json("deadlines.json")["penalty"] if row["code"] == "additional_fine")
+    return Decimal(str(row["rate_percent"])), bool(row["payment_day_counts"])
+
+
+@lru_cache(maxsize=1)
+def reminders() -> tuple[int, ...]:
+    """The stages of a reminder of a term: days before its end, 0 on the day, -1 when it is over."""
+    return tuple(_json("deadlines.json")["reminders"])
+
+
+def first_reminder() -> int:
+    """How many days before its end anybody is reminded of any term."""
+    own = (stage for how in counting().values() for stage in how.get("reminders", ()))
+    return int(max([*reminders(), *own]))
 
 
 def goods_prices() -> list[GoodsPrice]:

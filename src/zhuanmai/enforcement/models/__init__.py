@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhuanmai.enforcement.models.acts import DeadlineRow, Registration
+from zhuanmai.enforcement.models.acts import Registration
 from zhuanmai.enforcement.models.cases import (
     REASONS,
     Case,
@@ -22,7 +22,6 @@ __all__ = [
     "Case",
     "CaseCause",
     "CaseOfficer",
-    "DeadlineRow",
     "EvidenceCopy",
     "FieldOperation",
     "Goods",

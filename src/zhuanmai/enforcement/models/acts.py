@@ -1,4 +1,4 @@
-"""What was decided and what is due: registration in advance, deadlines."""
+"""What was decided of goods: registration in advance."""
 
 from __future__ import annotations
 
@@ -29,23 +29,3 @@ class Registration(Base):
         ]
 
 
-class DeadlineRow(Base):
-    """A legal term that runs in the case: when it began, when it ends, under which rule; met when its act was done."""
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="deadlines")
-    code = models.CharField(max_length=40)
-    trigger_at = models.DateTimeField()
-    due = models.DateField()
-    due_at = models.DateTimeField(null=True)
-    provisional = models.BooleanField(default=False)
-    note = models.CharField(max_length=200, blank=True)
-    what = models.TextField(blank=True)
-    source = models.CharField(max_length=200, blank=True)
-    certainty = models.CharField(max_length=12, blank=True)
-    met_at = models.DateTimeField(null=True)
-    reminded_on = models.DateField(null=True)
-
-    class Meta:
-        ordering = ["due", "code"]
-        indexes = [models.Index(fields=["due"], condition=Q(met_at=None), name="enforcement_deadline_open")]
-        constraints = [models.UniqueConstraint(fields=["case", "code"], name="enforcement_deadline_once")]

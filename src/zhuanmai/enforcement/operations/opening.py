@@ -61,7 +61,7 @@ def opened(
         **{name: getattr(given.place, name) for name in _PLACE},
     )
     assigned = _assigned(case, pair, "")
-    term = terms.begin(case, "verify_clue", given.clue.received_at or operation.at)
+    term = terms.begin(case, "verify_clue", given.clue.received_at or operation.at, "opened")
     facts = {"clue_no": case.clue_no, "reason": visit.reason, "address": visit.address}
     return case, Done(facts, [case, visit, *assigned, term], object_id=case.pk)
 

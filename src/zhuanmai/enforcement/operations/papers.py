@@ -68,7 +68,7 @@ def oral_approval_record(work: Work, payload: OralApprovalRecord, operation: Fie
         kind=KIND, subject_id=work.case.pk, unit=work.case.bureau, purpose="registration", by=head, at=payload.at,
         reason=payload.reason, recorded_by=work.officer.pk, note=work.note,
     )  # fmt: skip
-    term = terms.begin(work.case, "oral_approval", row.at)
+    term = terms.begin(work.case, "oral_approval", row.at, "oral_approval", restated=True)
     facts = {"by": head.name, "at": f"{to_local(row.at):%Y-%m-%d %H:%M}", "reason": row.reason}
     return Done(facts, [row, term])
 

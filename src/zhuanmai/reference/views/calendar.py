@@ -25,6 +25,7 @@ _AREAS = {
     "penalty": gettext_lazy("Penalty procedure"),
     "licensing": gettext_lazy("Licensing"),
     "credit": gettext_lazy("Credit"),
+    "hotline": gettext_lazy("Hotline 12313"),
 }
 
 

@@ -1,0 +1,125 @@
+"""Whose terms run: rooms register their kinds of subject; this room asks them who sees one and how it is shown."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.db.models import Q, QuerySet
+
+from zhuanmai.accounts.models import Officer
+from zhuanmai.core.errors import NotAllowed, NotFound
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One subject: its kind as registered, and its id."""
+
+    kind: str
+    id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a subject is shown in a list: its number, its place, its unit's name, where it leads."""
+
+    title: str
+    place: str
+    unit: str
+    href: str
+
+
+class Kind(Protocol):
+    """What a room gives for its kind of subject. The querysets give ids of subjects in their first column."""
+
+    @property
+    def code(self) -> str:
+        """As kept with each run."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """As a page names the kind, in the reader's language."""
+        ...
+
+    @property
+    def met_by_acts(self) -> frozenset[str]:
+        """The terms that an act of the room meets: nobody closes one of them by hand."""
+        ...
+
+    def visible_to(self, officer: Officer) -> QuerySet[Any]:
+        """The ids of the subjects that the officer sees."""
+        ...
+
+    def own(self, officer: Officer) -> QuerySet[Any]:
+        """The ids of those that the officer works on."""
+        ...
+
+    def of_units(self, units: Collection[uuid.UUID]) -> QuerySet[Any]:
+        """The ids of the subjects of these units."""
+        ...
+
+    def shown(self, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Shown]:
+        """How these subjects are shown, in one query."""
+        ...
+
+    def require_worker(self, officer: Officer, subject_id: uuid.UUID) -> None:
+        """Raise NotFound or NotAllowed unless the officer works on the subject."""
+        ...
+
+    def changed(self, ids: Iterable[uuid.UUID]) -> None:
+        """Terms of these subjects moved; called in the transaction that moved them."""
+        ...
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Register a kind of subject. Raises ValueError if the code is taken by another."""
+    if _kinds.setdefault(kind.code, kind) is not kind:
+        raise ValueError(f"the kind of subject {kind.code} is registered already")
+
+
+def forget(code: str) -> None:
+    """Take a kind back, for tests that register one of their own."""
+    _kinds.pop(code, None)
+
+
+def kinds() -> list[Kind]:
+    """All kinds by code."""
+    return [kind for _, kind in sorted(_kinds.items())]
+
+
+def kind_of(code: str) -> Kind:
+    """The kind with this code. Raises LookupError for one that no room registered."""
+    try:
+        return _kinds[code]
+    except KeyError:
+        raise LookupError(f"no room registered the kind of subject {code}") from None
+
+
+def seen_by(officer: Officer) -> Q:
+    """The terms that an officer sees: those of the subjects that they see, as each room says."""
+    scope = Q(pk__in=[])
+    for kind in kinds():
+        scope |= Q(subject_kind=kind.code, subject_id__in=kind.visible_to(officer))
+    return scope if officer.is_active else Q(pk__in=[])
+
+
+def works_on(officer: Officer, subject: Subject) -> bool:
+    """Whether the officer works on the subject, as its room says."""
+    try:
+        require_worker(officer, subject)
+    except (NotAllowed, NotFound):
+        return False
+    return True
+
+
+def require_worker(officer: Officer, subject: Subject) -> None:
+    """Raise NotFound or NotAllowed unless the officer works on the subject, as its room says."""
+    if not officer.is_active:
+        raise NotAllowed("inactive", "该人员已停用。")
+    kind_of(subject.kind).require_worker(officer, subject.id)
