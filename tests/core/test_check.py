@@ -1,0 +1,52 @@
+"""Proves: `make check` runs the tests of what changed, no fewer, and asks the front end only where it changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.check import ALWAYS, Plan, imports_by_test, imports_of, plan
+
+IMPORTS = {
+    "tests/core/test_docs.py": frozenset({"zhuanmai.ledger.registry"}),
+    "tests/lake/test_sql.py": frozenset({"zhuanmai.lake.sql", "zhuanmai.accounts.models", "tests.lake.tables"}),
+    "tests/lake/test_history.py": frozenset({"zhuanmai.lake.history", "tests.desk"}),
+    "tests/accounts/test_keys.py": frozenset({"zhuanmai.accounts.models"}),
+}
+
+
+@pytest.mark.parametrize(
+    "changed, tests, front_end",
+    [
+        ([], [], False),
+        (["README.md", "pyproject.toml", "benchmarks/onsite.py"], [], False),
+        (["src/zhuanmai/lake/sql.py"], ["tests/lake"], False),
+        (["src/zhuanmai/lake/templates/lake/overview.html"], ["tests/lake"], False),
+        (["src/zhuanmai/accounts/models.py"], ["tests/accounts", "tests/lake/test_sql.py"], False),
+        (["src/zhuanmai/accounts/models/__init__.py"], ["tests/accounts", "tests/lake/test_sql.py"], False),
+        (["src/zhuanmai/accounts/models.py", "src/zhuanmai/lake/sql.py"], ["tests/accounts", "tests/lake"], False),
+        (["src/zhuanmai/newroom/models.py"], [], False),
+        (["src/zhuanmai/settings.py"], [], False),
+        (["tests/lake/test_sql.py"], ["tests/lake/test_sql.py"], False),
+        (["tests/lake/test_gone.py"], [], False),
+        (["tests/lake/conftest.py"], ["tests/lake"], False),
+        (["tests/lake/tables.py"], ["tests/lake/test_sql.py"], False),
+        (["tests/desk.py"], ["tests/lake/test_history.py"], False),
+        (["docs/entries.md"], ["tests/core/test_docs.py"], False),
+        (["frontend/fieldkit/sync.ts"], [], True),
+    ],
+)
+def test_the_plan(changed: list[str], tests: list[str], front_end: bool) -> None:
+    assert plan(changed, IMPORTS) == Plan(tuple(sorted([*ALWAYS, *tests])), front_end)
+
+
+def test_both_ways_of_importing_are_seen() -> None:
+    source = "import zhuanmai.lake.sql\nfrom zhuanmai.lake import history\nfrom zhuanmai.core.ids import new_id\n"
+    assert {"zhuanmai.lake.sql", "zhuanmai.lake.history", "zhuanmai.core.ids"} <= imports_of(source)
+    assert "zhuanmai.core" not in imports_of(source)
+
+
+def test_every_room_is_known_and_the_walks_through_the_platform_are_left_out() -> None:
+    known = imports_by_test()
+    assert "tests/core/test_check.py" in known
+    assert "tests.check" in known["tests/core/test_check.py"]
+    assert not any(path.startswith("tests/e2e/") for path in known)
