@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from tests.accounts.conftest import People
 from zhuanmai.accounts import services
+from zhuanmai.accounts.middleware import OfficerMiddleware
 from zhuanmai.accounts.models import Grant, Role
 from zhuanmai.accounts.permissions import may, roles_of, scope_units, why
 from zhuanmai.accounts.queries import bureau_of, holders
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, NotAllowed, NotFound, Refused
+from zhuanmai.core.once import while_reading
 from zhuanmai.ledger.models import Entry
 from zhuanmai.ledger.queries import timeline
 
@@ -208,3 +214,63 @@ def test_what_is_lent_is_not_lent_on(people: People) -> None:
 def test_bureau_of_climbs(people: People) -> None:
     assert bureau_of(people.unit("350206-1")).abbreviation == "厦湖烟"
     assert bureau_of(people.unit("350200")).abbreviation == "厦烟"
+
+
+def queries_of(questions: Callable[[], object]) -> int:
+    """How many queries the questions make."""
+    with CaptureQueriesContext(connection) as queries:
+        questions()
+    return sum("core_clockshift" not in query["sql"] for query in queries)
+
+
+def test_a_request_that_reads_asks_for_roles_and_units_once(people: People) -> None:
+    wu, jia, bureau, squad = people["wu"], people["jia"], people.unit("350206"), people.unit("350206-1")
+
+    def questions() -> None:
+        assert may(wu, "enforcement.see", unit=squad)
+        assert scope_units(wu, "enforcement.see")
+        assert not may(jia, "enforcement.see", unit=bureau)
+
+    with while_reading():
+        questions()
+        assert queries_of(questions) == 0
+    assert queries_of(questions) > 6
+
+
+def test_nothing_is_kept_from_one_request_to_the_next(people: People) -> None:
+    done = given(people, "yi", "auditor", "350200")
+    client = Client()
+    client.force_login(people["yi"])
+    assert client.get("/ledger").status_code == 200
+    services.revoke_grant(actor=people["security"], grant_id=done.pk, reason="调离")
+    assert client.get("/ledger").status_code == 403
+    assert client.head("/ledger").status_code == 403
+
+
+@pytest.mark.parametrize("method, keeps", [("GET", True), ("HEAD", True), ("POST", False), ("PUT", False), ("DELETE", False)])
+def test_only_a_request_that_reads_keeps_what_it_read(people: People, method: str, keeps: bool) -> None:
+    wu = people["wu"]
+
+    def view(request: HttpRequest) -> HttpResponse:
+        assert may(wu, "enforcement.see")
+        again = queries_of(lambda: may(wu, "enforcement.see"))
+        return HttpResponse(str(again == 0))
+
+    request = RequestFactory().generic(method, "/")
+    request.user, request.session = wu, {}
+    answer = OfficerMiddleware(view)(request)
+    assert answer.content.decode() == str(keeps)
+
+
+def test_a_view_that_fails_forgets_what_it_read(people: People) -> None:
+    wu = people["wu"]
+
+    def view(request: HttpRequest) -> HttpResponse:
+        may(wu, "enforcement.see")
+        raise NotFound("gone", "没有了。")
+
+    request = RequestFactory().get("/")
+    request.user, request.session = wu, {}
+    with pytest.raises(NotFound):
+        OfficerMiddleware(view)(request)
+    assert queries_of(lambda: may(wu, "enforcement.see")) > 0
