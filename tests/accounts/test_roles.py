@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from tests.accounts.conftest import People
-from zhuanmai.accounts import services
+from zhuanmai.accounts import permissions, services
 from zhuanmai.accounts.middleware import OfficerMiddleware
 from zhuanmai.accounts.models import Grant, Role
 from zhuanmai.accounts.permissions import may, roles_of, scope_units, why
@@ -130,6 +130,25 @@ def test_reach_is_own_for_officers_and_below_for_heads(people: People) -> None:
     assert below == {people.unit(code).pk for code in ("350206", "350206-1", "350206-2", "350206-3")}
     assert not may(people["wu"], "enforcement.see", unit=people.unit("350203"))
     assert len(scope_units(people["city-head"], "enforcement.see")) == 25
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_who_works_reaches_their_own_unit_and_who_leads_or_oversees_what_is_below(
+    people: People, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    bureau, squad, other = (people.unit(code) for code in ("350206", "350206-1", "350203"))
+    name = f"test.reach_{role}"
+    monkeypatch.setitem(permissions._known, name, permissions.Permission(name, "试验", (role,)))
+    Grant.objects.get_or_create(officer=people["ji"], role=role, unit=bureau, defaults={"confirmed_at": now()})
+    own_only = role in ("officer", "squad_leader", "certificate_clerk")
+    reached = scope_units(people["ji"], name)
+    assert may(people["ji"], name, unit=bureau)
+    assert may(people["ji"], name, unit=squad) is not own_only
+    assert not may(people["ji"], name, unit=other)
+    assert not may(people["ji"], name, unit=people.unit("350200"))
+    assert (reached == {bureau.pk}) is own_only
+    assert (squad.pk in reached) is not own_only
+    assert other.pk not in reached
 
 
 def test_why_says_the_reason(people: People) -> None:

@@ -96,13 +96,13 @@ def meanwhile(found: Scene, act: Doing) -> Iterator[None]:
     assert raised == []
 
 
-def until_somebody_waits(seconds: float = 30) -> None:
-    """Until another connection waits for a lock. Raises TimeoutError."""
+def until_somebody_waits(how_many: int = 1, seconds: float = 30) -> None:
+    """Until so many other connections wait for a lock. Raises TimeoutError."""
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
         with connection.cursor() as cursor:
             cursor.execute("select count(*) from pg_locks where not granted")
-            if cursor.fetchone()[0]:
+            if cursor.fetchone()[0] >= how_many:
                 return
         time.sleep(0.02)
     raise TimeoutError("nobody came to wait")

@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
-from tests.enforcement.conftest import Bureau
+from tests.enforcement.conftest import Bureau, TabletClient
 from zhuanmai.core.errors import NotAllowed, NotFound
 from zhuanmai.core.ids import new_id
+from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.permissions import (
     approvable_by,
     cases_of,
@@ -49,6 +50,23 @@ def test_another_squad_of_the_same_bureau_sees_it_only_after_the_hand_over(burea
     tablet.done("case.hand_over", officer_ids=[str(other.pk), str(second.pk)], reason="调整分工")
     assert [one.pk for one in cases_of(other)] == [tablet.case_id]
     assert [one["name"] for one in tablet.state()["officers"]] == [other.name, second.name]
+
+
+def test_who_had_the_case_and_is_of_another_squad_sees_it_no_more(bureau: Bureau) -> None:
+    tablet = bureau.open_case()
+    guests, own = [bureau["o35020620"], bureau["o35020621"]], [bureau["jia"], bureau["yi"]]
+    tablet.done("case.hand_over", officer_ids=[str(one.pk) for one in guests], reason="调整分工")
+    TabletClient(guests[0], tablet.case_id).done(
+        "case.hand_over", officer_ids=[str(one.pk) for one in own], reason="调整分工"
+    )
+    for guest in guests:
+        assert list(cases_of(guest)) == []
+        with pytest.raises(NotFound):
+            require_seen(guest, tablet.case_id)
+        with pytest.raises(NotAllowed):
+            require_worker(guest, Case.objects.get())
+        assert is_investigator(Case.objects.get(), guest)  # and never approves what they once investigated
+    assert [one.pk for one in cases_of(own[0])] == [tablet.case_id]
 
 
 def test_the_valuer_sees_the_case_that_they_value(bureau: Bureau) -> None:
