@@ -85,6 +85,12 @@ PROOFS = (
         ("tests/alerts/test_full.py",),
         {"ZHUANMAI_FEEDBACK_SEEDS": "401 402 403 404 405 621 622 623 624 625"},
     ),
+    Proof(
+        "mutation",
+        "Of the single mutations of the rule modules four in five are noticed by tests (docs/mutation.md)",
+        ("tests/core/test_mutation.py",),
+        {"ZHUANMAI_MUTANTS": "all"},
+    ),
     Proof("backup", "A backup taken while five officers work restores and verifies", ("tests/e2e/test_backup.py",)),
 )
 
