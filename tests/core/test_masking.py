@@ -53,10 +53,10 @@ def test_of_a_phone_three_and_four_are_shown(number: str | None, shown: str) -> 
         (Personal.NUMBER, "12345678", "1***"),
         (Personal.PLACE, "枋湖南路88号之103", "枋湖南路88…"),
         (Personal.TEXT, "说明", "***"),
-        (None, "厦门", "厦门"),
+        (Personal.NO, "厦门", "厦门"),
         *((personal, "", "") for personal in Personal),
     ],
 )
-def test_a_column_of_the_lake_is_masked_by_what_it_holds(personal: Personal | None, value: str, shown: str) -> None:
+def test_a_column_of_the_lake_is_masked_by_what_it_holds(personal: Personal, value: str, shown: str) -> None:
     column = Column("x", personal=personal)
     assert masked(column, value) == shown

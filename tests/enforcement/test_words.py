@@ -26,7 +26,11 @@ def test_every_document_has_words_for_its_state() -> None:
     assert set(DocumentState.values) <= set(STATES_ZH)
 
 
-@pytest.mark.parametrize("purpose", Approval.Purpose.values)
-def test_an_approval_is_named_in_english_too(purpose: str) -> None:
-    with translation.override("en"):
-        assert approval_name({"purpose": purpose, "step": "bureau_head"}).replace(" · ", " ").isascii()
+@pytest.mark.parametrize("purpose", Approval.Purpose)
+def test_an_approval_is_named_by_its_purpose_and_step_in_both_languages(purpose: Approval.Purpose) -> None:
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            name = approval_name({"purpose": purpose.value, "step": "bureau_head"})
+            assert str(purpose.label) in name
+            assert str(Approval.Step.BUREAU_HEAD.label) in name
+            assert (language == "en") is name.replace(" · ", " ").isascii()
