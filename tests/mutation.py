@@ -7,6 +7,7 @@ with its reason (tests/mutation.toml). Only tests that need no database judge (t
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -139,8 +140,28 @@ def reasons() -> tuple[dict[str, str], frozenset[str]]:
     return dict(kept["stands"]), frozenset(kept["needs_database"]["functions"])
 
 
+def forget_survivors() -> None:
+    """Where tests are others than those that judged last, survivors are judged anew; what was noticed stays so."""
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        digest.update(path.read_bytes())
+    judged_by = MUTANTS / "judged-by"
+    if judged_by.exists() and judged_by.read_text() == digest.hexdigest():
+        return
+    for path in MUTANTS.rglob("*.meta"):
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        codes = kept["exit_code_by_key"]
+        kept["exit_code_by_key"] = {
+            mutant: code if status_by_exit_code[code] in _NOTICED else None for mutant, code in codes.items()
+        }
+        path.write_text(json.dumps(kept, indent=4), encoding="utf-8")
+    MUTANTS.mkdir(exist_ok=True)
+    judged_by.write_text(digest.hexdigest())
+
+
 def run(patterns: Iterable[str]) -> None:
     """Judge what is not judged yet; stopped, it goes on there. Changed functions are judged anew (mutmut)."""
+    forget_survivors()
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "ZHUANMAI_"))}
     wanted = [f"zhuanmai.{pattern}*" for pattern in patterns]
     done = subprocess.run(
@@ -151,9 +172,14 @@ def run(patterns: Iterable[str]) -> None:
         raise SystemExit(f"mutmut stopped:\n{done.stdout[-3000:]}{done.stderr[-1000:]}")
 
 
-def main() -> int:
+def main(patterns: Iterable[str] = ()) -> int:
     """Run, write the table; 0 when enough are noticed and nothing is left to judge."""
-    run(sys.argv[1:])
+    run(patterns)
+    return report()
+
+
+def report() -> int:
+    """Write the table of what is judged so far; 0 when enough are noticed and nothing is left to judge."""
     stands, without = reasons()
     found = scores(statuses(), rule_modules(), without)
     os.chdir(ROOT)
@@ -164,4 +190,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -19,6 +19,7 @@ def test_of_a_name_the_first_character_is_shown(name: str | None, shown: str) ->
     [
         (None, ""),
         ("", ""),
+        ("123", "123"),
         ("12345678", "12345678"),
         ("123456789", "1234*6789"),
         ("1234567890", "1234**7890"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,3 +94,23 @@ def test_neighbours_that_changed_places_are_found_too(body: str, place: int) -> 
     assert bad not in near
     assert all(barcodes.is_valid(one) and len(one) == 13 for one in near)
     assert near == sorted(set(near))
+
+
+TABLE = json.loads((Path(barcodes.__file__).parent / "data" / "barcode_prefixes.json").read_text(encoding="utf-8"))
+BORDERS = [
+    *((end, Reading.IN_STORE, "店内码") for low, high in TABLE["in_store"] for end in (low, high)),
+    *((end, Reading.CHINA, "中国大陆") for low, high in TABLE["china"] for end in (low, high)),
+    *((prefix, Reading.NOT_GOODS, what) for prefix, what in TABLE["not_goods"].items()),
+    *((end, Reading.FOREIGN, place) for low, high, place in TABLE["places"] for end in (low, high)),
+    *((prefix, Reading.FOREIGN, "境外") for prefix in ("050", "059", "140")),
+]
+
+
+@pytest.mark.parametrize("prefix, reading, place", BORDERS)
+@pytest.mark.parametrize("before, after", [("", "123456789"), ("1", "999999999"), ("", "1234")])
+def test_a_prefix_says_where_a_number_was_issued(
+    prefix: str, reading: Reading, place: str, before: str, after: str
+) -> None:
+    body = f"{before}{prefix}{after}"
+    found = barcodes.read(body + barcodes.check_digit(body))
+    assert (found.reading, found.place) == (reading, place)

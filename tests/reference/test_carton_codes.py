@@ -228,3 +228,43 @@ def test_what_a_code_means_is_said_in_full(
 def test_a_district_of_elsewhere_is_named_by_its_code() -> None:
     found = decide(read(ROW1, "XMYC320902100001", ON), "", None, None, ON)
     assert found.message == "区划 320902的登记簿未收录完整，不能断定许可证 320902100001 是否存在；请向发证机关核查。"
+
+
+def test_the_shops_own_code_comes_with_what_the_register_has() -> None:
+    own = seen("350212133812")
+    found = decide(read(ROW1, ROW2, ON), "350212133812", own, None, ON)
+    assert (found.means, found.licence) == (Means.OWN_SHOP, own)
+
+
+def test_a_district_of_elsewhere_without_the_licence_is_not_named_at_all() -> None:
+    found = decide(read(ROW1, "XMYC320902100001", ON), "", None, dt.date(2025, 9, 3), ON)
+    assert found.message == "登记簿中没有许可证 320902100001：涉嫌假冒，请送检。"
+
+
+@pytest.mark.parametrize(
+    "printed, company, corrections",
+    [
+        ("SMBO", "SMBO", ()),
+        ("5M80", "SMBO", ("第二行第 1 位 5→S", "第二行第 3 位 8→B", "第二行第 4 位 0→O")),
+        ("SMBD", "SMBO", ("第二行第 4 位 D→O",)),
+        ("SMBX", "SMBX", ()),
+        ("XMYC", "XMYC", ()),
+    ],
+)
+def test_a_companys_letters_are_the_one_known_name_they_can_have_been(
+    monkeypatch: pytest.MonkeyPatch, printed: str, company: str, corrections: tuple[str, ...]
+) -> None:
+    layouts = carton_codes._layouts()
+    more = {**layouts, "companies": [*layouts["companies"], {"letters": "SMBO", "name": "试验烟草"}]}
+    monkeypatch.setattr(carton_codes, "_layouts", lambda: more)
+    found = read(ROW1, f"{printed}350212133812", ON)
+    assert (found.company, found.corrections) == (company, corrections)
+
+
+def test_letters_that_may_be_either_of_two_companies_are_not_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    layouts = carton_codes._layouts()
+    both = [{"letters": letters, "name": letters} for letters in ("SMBO", "SMBD")]
+    monkeypatch.setattr(carton_codes, "_layouts", lambda: {**layouts, "companies": both})
+    assert read(ROW1, "SMBQ350212133812", ON).company == "SMBQ"
+    with pytest.raises(Refused, match="第 4 位“0”应为公司字母"):
+        read(ROW1, "SMB0350212133812", ON)
