@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests import environment, frontend, run
 from tests.check import ALWAYS, Plan, imports_by_test, imports_of, plan
 
 IMPORTS = {
@@ -50,3 +51,29 @@ def test_every_room_is_known_and_the_walks_through_the_platform_are_left_out() -
     assert "tests/core/test_check.py" in known
     assert "tests.check" in known["tests/core/test_check.py"]
     assert not any(path.startswith("tests/e2e/") for path in known)
+
+
+def test_the_front_ends_judges_run_at_once_and_who_does_not_pass_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    judges = {"content": ("-e", "console.log('all is well')"), "strict": ("-e", "console.log('wrong'); process.exit(3)")}
+    monkeypatch.setattr(frontend, "JUDGES", judges)
+    assert frontend.failing() == ["strict"]
+    said = capsys.readouterr().out
+    assert said == "— content: passes\nall is well\n— strict: DOES NOT PASS\nwrong\n"
+
+
+def test_make_test_fails_with_either_and_pytest_speaks_last(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "build", lambda: print("built"))
+    monkeypatch.setattr(run, "BROWSERS", ("python3",))
+    monkeypatch.setattr(environment, "STARTED_HERE", False)
+    for wrong, code in ((["vitest"], 0), ([], 1), (["vitest"], 1)):
+        monkeypatch.setattr(frontend, "failing", lambda wrong=wrong: print("judged") or wrong)
+        monkeypatch.setattr(run, "pytest_in_parallel", lambda _arguments, code=code: print("1 passed") or code)
+        assert run.main() != 0
+        assert capsys.readouterr().out == "built\njudged\n1 passed\n"
+    monkeypatch.setattr(frontend, "failing", lambda: [])
+    monkeypatch.setattr(run, "pytest_in_parallel", lambda _arguments: 0)
+    assert run.main() == 0
