@@ -233,7 +233,9 @@ def test_a_district_of_elsewhere_is_named_by_its_code() -> None:
 def test_the_shops_own_code_comes_with_what_the_register_has() -> None:
     own = seen("350212133812")
     found = decide(read(ROW1, ROW2, ON), "350212133812", own, None, ON)
-    assert (found.means, found.licence) == (Means.OWN_SHOP, own)
+    assert (found.means, found.licence, found.notices) == (Means.OWN_SHOP, own, ())
+    strange = decide(read(ROW1, "ABCD350212133812", ON), "350212133812", own, None, ON)
+    assert (strange.means, strange.notices) == (Means.OWN_SHOP, ("ABCD 不在喷码公司表中，请核对字母。",))
 
 
 def test_a_district_of_elsewhere_without_the_licence_is_not_named_at_all() -> None:
