@@ -16,6 +16,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.stats import status_by_exit_code
@@ -66,9 +67,8 @@ def function_of(mutant: str) -> str:
     return f"{module}.{name.removeprefix('x_').removeprefix('xǁ').replace('ǁ', '.')}"
 
 
-def scores(statuses: Mapping[str, str], modules: Iterable[str], without: frozenset[str] = frozenset()) -> dict[str, Score]:
-    """The score of each module, of the status of each mutant. Functions in `without` need the database: they are left
-    out."""
+def scores(statuses: Mapping[str, str], modules: Iterable[str], without: Iterable[str] = ()) -> dict[str, Score]:
+    """The score of each module, of the status of each mutant; functions in `without` do not count."""
     found = {module: Score() for module in modules}
     for mutant, status in sorted(statuses.items()):
         function = function_of(mutant)
@@ -91,7 +91,12 @@ def share(found: Mapping[str, Score]) -> float:
     return sum(score.killed for score in found.values()) / total if total else 0.0
 
 
-def table(found: Mapping[str, Score], reasons: Mapping[str, str], changes: Mapping[str, str]) -> str:
+def table(
+    found: Mapping[str, Score],
+    reasons: Mapping[str, str],
+    changes: Mapping[str, str],
+    left_out: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """docs/mutation.md: scores, and the survivors with what was changed and why that stands."""
     lines = [
         "# Mutations of the rules",
@@ -107,7 +112,8 @@ def table(found: Mapping[str, Score], reasons: Mapping[str, str], changes: Mappi
     total = sum(score.total for score in found.values())
     killed = sum(score.killed for score in found.values())
     lines += [f"| all | {total} | {killed} | {share(found):.0%} | {sum(s.unchecked for s in found.values()) or '–'} |", ""]
-    lines += ["## Survivors", "", "| where | the change | why it stands |", "| --- | --- | --- |"]
+    lines += [f"Left out: `{function}`: {why}." for function, why in left_out.items()]
+    lines += ["", "## Survivors", "", "| where | the change | why it stands |", "| --- | --- | --- |"]
     for score in found.values():
         for mutant in score.survivors:
             function = function_of(mutant)
@@ -134,10 +140,10 @@ def change(mutant: str) -> str:
     return " → ".join(f"`{text[:100].replace('|', '¦').replace('`', '')}`" for text in (old, new))
 
 
-def reasons() -> tuple[dict[str, str], frozenset[str]]:
-    """Why survivors stand, by function; and the functions that need the database."""
+def reasons() -> tuple[dict[str, str], dict[str, str]]:
+    """Why survivors stand, and which functions are left out and why, by function."""
     kept = tomllib.loads(REASONS.read_text(encoding="utf-8"))
-    return dict(kept["stands"]), frozenset(kept["needs_database"]["functions"])
+    return kept["stands"], kept["left_out"]
 
 
 def forget_survivors() -> None:
@@ -180,11 +186,11 @@ def main(patterns: Iterable[str] = ()) -> int:
 
 def report() -> int:
     """Write the table of what is judged so far; 0 when enough are noticed and nothing is left to judge."""
-    stands, without = reasons()
-    found = scores(statuses(), rule_modules(), without)
+    stands, left_out = reasons()
+    found = scores(statuses(), rule_modules(), left_out)
     os.chdir(ROOT)
     changes = {mutant: change(mutant) for score in found.values() for mutant in score.survivors}
-    TABLE.write_text(table(found, stands, changes), encoding="utf-8")
+    TABLE.write_text(table(found, stands, changes, left_out), encoding="utf-8")
     print(f"{share(found):.1%} of {sum(score.total for score in found.values())} noticed")
     return 0 if share(found) >= WANTED and not any(score.unchecked for score in found.values()) else 1
 
