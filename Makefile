@@ -2,13 +2,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test prove lint clean bench-onsite
+.PHONY: demo test check prove lint clean bench-onsite
 
 demo: .venv/ready
 	@$(BIN)/zhuanmai demo
 
 test: .venv/ready
 	@$(BIN)/python -m tests.run
+
+check: .venv/ready
+	@$(BIN)/python -m tests.check $(SINCE)
 
 prove: .venv/ready
 	@$(BIN)/python -m tests.prove

@@ -1,4 +1,7 @@
-"""`make test`: builds what the tests need, then runs them in parallel, browser included."""
+"""`make test`: builds what the tests need, asks the front end's judges, then runs the tests in parallel, browser included.
+
+The closing line of pytest comes last; what the front end's judges say stands before it, and they fail the run, too.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests import environment
+from tests import environment, frontend
 from zhuanmai.core import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -16,18 +20,29 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 
 def main() -> int:
-    """Build, find a browser, run pytest on all cores; returns its exit code."""
+    """Find a browser, build, judge the front end, run pytest on all cores; 0 when both are content."""
     if not any(map(shutil.which, BROWSERS)) and not _install_browser():
         print("The browser tests need Chromium or Chrome: on Debian, `apt-get install chromium`.", file=sys.stderr)
         return 1
     cluster = postgres.cluster_of(environment.HOME)
     try:
-        subprocess.run([sys.executable, "-m", "zhuanmai.cli", "build"], cwd=ROOT, check=True)
-        command = [sys.executable, "-m", "pytest", "-n", str(os.cpu_count() or 2), "--dist", "loadgroup", *sys.argv[1:]]
-        return subprocess.run(command, cwd=ROOT, check=False).returncode
+        build()
+        wrong = frontend.failing()
+        return pytest_in_parallel(sys.argv[1:]) or len(wrong)
     finally:
         if environment.STARTED_HERE:
             postgres.stop(cluster)
+
+
+def build() -> None:
+    """Translations, front end, fonts: nothing where nothing has changed."""
+    subprocess.run([sys.executable, "-m", "zhuanmai.cli", "build"], cwd=ROOT, check=True)
+
+
+def pytest_in_parallel(arguments: Sequence[str]) -> int:
+    """Run pytest on all cores, what belongs to one platform in one worker; its exit code."""
+    command = [sys.executable, "-m", "pytest", "-n", str(os.cpu_count() or 2), "--dist", "loadgroup", *arguments]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def _install_browser() -> bool:

@@ -20,6 +20,7 @@ FRONTEND = [
     for pattern in ("*.ts", "*.vue", "*.css")
     for path in (ROOT / "frontend" / folder).rglob(pattern)
 ]
+TEMPLATES = sorted(SOURCE.rglob("templates/**/*.html"))
 TESTS = [path for folder in ("tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
 DRAWERS = re.compile(r"^(utils?|helpers?|common|misc|managers?)$")
 LEFT_OVER = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError|pragma: no cover|type: ignore(?!\[)")
@@ -40,6 +41,18 @@ def trees() -> Iterator[tuple[Path, ast.Module]]:
 def test_files_are_small(paths: list[Path], limit: int) -> None:
     lengths = {name_of(path): path.read_text(encoding="utf-8").count("\n") for path in paths}
     assert {name: lines for name, lines in lengths.items() if lines > limit} == {}
+
+
+def test_lines_of_templates_can_be_read() -> None:
+    """Broken only where whitespace means nothing: between attributes, before a cell, in a trimmed blocktranslate."""
+    long = [
+        f"{name_of(path)}:{number}"
+        for path in TEMPLATES
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if len(line) > 200
+    ]
+    assert TEMPLATES
+    assert long == []
 
 
 def test_functions_are_small() -> None:

@@ -48,6 +48,16 @@ def test_kilograms_are_not_cigarettes() -> None:
         ("20325.07", "贰万零叁佰贰拾伍元零柒分"),
         ("100000005", "壹亿零伍元整"),
         ("0.08", "捌分"),
+        ("0.005", "壹分"),
+        ("0.0049", "零元整"),
+        ("1000", "壹仟元整"),
+        ("10999", "壹万零玖佰玖拾玖元整"),
+        ("11000", "壹万壹仟元整"),
+        ("11001", "壹万壹仟零壹元整"),
+        ("100001000", "壹亿零壹仟元整"),
+        ("100011000", "壹亿零壹万壹仟元整"),
+        ("120000500", "壹亿贰仟万零伍佰元整"),
+        ("1000010000000", "壹万亿零壹仟万元整"),
     ],
 )
 def test_money_in_words(amount: str, words: str) -> None:
@@ -90,4 +100,13 @@ def _read(words: str) -> Decimal:
 def test_print_forms() -> None:
     assert plain(Decimal("2.50")) == "2.5"
     assert plain(Decimal("500")) == "500"
+    assert plain(Decimal("1E+3")) == "1000"
+    assert plain(Decimal("0.00")) == "0"
+    assert plain(Decimal("1.0")) == "1"
     assert money(Decimal("203250")) == "203,250.00"
+    assert (money(Decimal("0.005")), money(Decimal("0.0049")), money(Decimal("2.675"))) == ("0.01", "0.00", "2.68")
+
+
+def test_money_in_words_is_not_negative() -> None:
+    with pytest.raises(ValueError, match="^an amount of money in words is not negative$"):
+        money_in_words(Decimal("-0.01"))

@@ -115,13 +115,13 @@ def meanwhile(found: Scene, act: Doing, hold: Model | None = None) -> Iterator[N
     assert raised == []
 
 
-def until_somebody_waits(seconds: float = 30) -> None:
-    """Until another connection waits for a lock. Raises TimeoutError."""
+def until_somebody_waits(how_many: int = 1, seconds: float = 30) -> None:
+    """Until so many other connections wait for a lock. Raises TimeoutError."""
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
         with connection.cursor() as cursor:
             cursor.execute("select count(*) from pg_locks where not granted")
-            if cursor.fetchone()[0]:
+            if cursor.fetchone()[0] >= how_many:
                 return
         time.sleep(0.02)
     raise TimeoutError("nobody came to wait")

@@ -6,19 +6,25 @@ import datetime as dt
 import os
 import random
 import threading
+import uuid
 from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.enforcement.conftest import Bureau, TabletClient, seeded
+from tests.enforcement.test_locks import until_somebody_waits
+from zhuanmai.accounts.queries import bureau_of
 from zhuanmai.core.clock import now
+from zhuanmai.core.ids import new_id
 from zhuanmai.enforcement.models import Case, FieldOperation
-from zhuanmai.enforcement.operations import Sent
+from zhuanmai.enforcement.operations import Result, Sent, opening
 from zhuanmai.enforcement.operations import batch as batches_of
+from zhuanmai.ledger.models import Entry
 from zhuanmai.ledger.verify import verify
 
 GOODS = ("6901028314985", "6901028118187", "6901028340618", "8888075005524", "6901028161862")
@@ -158,14 +164,52 @@ def test_two_tablets_at_the_same_moment_lose_nothing() -> None:
     assert verify().problems == []
 
 
+def opened_at_once(bureau: Bureau, tablets: Sequence[TabletClient], lock: int, of: uuid.UUID) -> list[Result]:
+    """All tablets open their case; each has found no case and waits for the lock before any of them goes on."""
+    results: list[Result] = []
+    problems: list[BaseException] = []
+
+    def run(tablet: TabletClient) -> None:
+        try:
+            results.append(tablet.do("case.open", **bureau.opening()))
+        except BaseException as problem:
+            problems.append(problem)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(tablet,)) for tablet in tablets]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [lock, str(of)])
+            for thread in threads:
+                thread.start()
+            until_somebody_waits(len(threads))
+    finally:
+        for thread in threads:
+            thread.join(60)
+    assert problems == []
+    return results
+
+
 @pytest.mark.django_db(transaction=True)
-def test_two_tablets_that_open_one_case_make_one() -> None:
+def test_two_tablets_that_open_one_case_at_once_make_one() -> None:
+    bureau, case_id = seeded(), new_id()
+    tablets = [TabletClient(bureau[username], case_id) for username in ("jia", "yi")]
+    results = opened_at_once(bureau, tablets, batches_of._CASE_LOCK, case_id)
+    assert sorted((one.status, one.code) for one in results) == [("applied", ""), ("refused", "opened_already")]
+    assert Case.objects.get().pk == case_id
+    assert Case.objects.get().assignments.count() == 2
+    assert Entry.objects.filter(kind="enforcement.case.open").count() == 1
+    for tablet in tablets:
+        tablet.done("scan", barcode=GOODS[0], n=1)
+    assert [line["quantity"] for line in tablets[0].state()["lines"]] == ["2"]
+    assert verify().problems == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_cases_opened_at_once_get_two_numbers() -> None:
     bureau = seeded()
-    first = TabletClient(bureau["jia"], bureau.open_case().case_id)
-    case_id = first.case_id
-    Case.objects.get(pk=case_id)
-    fresh = bureau.open_case().case_id
-    tablets = [TabletClient(bureau["jia"], fresh), TabletClient(bureau["yi"], fresh)]
-    results = [tablet.do("case.open", **bureau.opening()) for tablet in tablets]
-    assert [result.code for result in results] == ["opened_already", "opened_already"]
-    assert Case.objects.filter(pk=fresh).count() == 1
+    tablets = [TabletClient(bureau[username], new_id()) for username in ("jia", "yi")]
+    results = opened_at_once(bureau, tablets, opening._CLUE_LOCK, bureau_of(bureau["jia"].unit).pk)
+    assert [one.status for one in results] == ["applied", "applied"]
+    assert sorted(Case.objects.values_list("clue_serial", flat=True)) == [1, 2]

@@ -27,7 +27,12 @@ def test_every_document_has_words_for_its_state() -> None:
 
 
 @pytest.mark.parametrize("purpose", MATTERS)
-def test_an_approval_is_named_in_english_too(purpose: str) -> None:
-    with translation.override("en"):
-        for step in MATTERS[purpose].steps:
-            assert approval_name({"purpose": purpose, "step": step.role}).replace(" · ", " ").isascii()
+def test_an_approval_is_named_by_its_purpose_and_step_in_both_languages(purpose: str) -> None:
+    matter = MATTERS[purpose]
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            for step in matter.steps:
+                name = approval_name({"purpose": purpose, "step": step.role})
+                assert str(matter.label) in name
+                assert str(step.label) in name
+                assert (language == "en") is name.replace(" · ", " ").isascii()

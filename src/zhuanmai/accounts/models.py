@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.ids import new_id
 from zhuanmai.core.models import Base
+from zhuanmai.core.once import once
 
 
 class UnitKind(models.TextChoices):
@@ -126,7 +127,8 @@ class Officer(AbstractBaseUser):
     @property
     def has_key(self) -> bool:
         """Whether a usable key is registered (the top bar shows it)."""
-        return self.keys.filter(revoked_at=None, approved_at__isnull=False).exists()
+        usable = self.keys.filter(revoked_at=None, approved_at__isnull=False)
+        return once(("has key", self.pk), usable.exists)
 
     def certificate_is_valid(self, on: dt.date | None = None) -> bool:
         """Whether there is a certificate and it is valid on that day (today by default)."""

