@@ -300,6 +300,7 @@ export interface CaseState {
   documents: CaseDocument[];
   tablets: TabletSeen[];
   next_act?: { code: string; words: string } | null;
+  acts?: { code: string; words: string; article: string }[];
   service?: Record<string, any> | null;
   correction?: Record<string, any> | null;
   summary?: string | { text?: string } | null;

@@ -77,7 +77,7 @@ def test_wilson_knows_how_little_few_visits_say() -> None:
 
 def test_an_unlawful_move_says_where_it_belongs() -> None:
     with pytest.raises(Conflict, match="处于“已反馈”，不能开始检查"):
-        procedure.require("done", procedure.Act.INSPECT)
+        procedure.TABLE.require("done", procedure.Act.INSPECT)
 
 
 def test_the_database_holds_the_same_moves(an_alert: Callable[..., Alert]) -> None:

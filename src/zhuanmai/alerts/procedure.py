@@ -75,5 +75,5 @@ def _refusal(here: State, act: Act, where: str) -> str:
     return f"该预警处于“{here.zh}”，不能{act.zh}；这一步只用于“{where}”的预警。"
 
 
-_TABLE = Moves(State, MOVES, _refusal)
-allowed, require, transitions = _TABLE.allowed, _TABLE.require, _TABLE.transitions
+TABLE = Moves(State, MOVES, _refusal)
+transitions = TABLE.transitions

@@ -13,11 +13,11 @@ from django.db import transaction
 from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.accounts.permissions import may, require
 from zhuanmai.accounts.wording import plain
-from zhuanmai.alerts import procedure
 from zhuanmai.alerts.dispatch import fitting
 from zhuanmai.alerts.models import Alert
 from zhuanmai.alerts.permissions import require_seen
 from zhuanmai.alerts.procedure import WITH_SQUAD, Act, State
+from zhuanmai.alerts.workflow import FLOW
 from zhuanmai.core import ports
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, NotAllowed, Refused
@@ -45,7 +45,7 @@ def dispatch_waiting() -> list[Alert]:
         given = [one for one in waiting if str(one.pk) in fits]
         for one in given:
             if one.area is not None:
-                _give(one, one.area, actor_id=None, reason="")
+                _give(one, one.area, actor=None, reason="")
     return given
 
 
@@ -59,37 +59,39 @@ def assign(*, actor: Officer, alert_ids: Sequence[uuid.UUID], squad_id: uuid.UUI
     with transaction.atomic():
         rows = [_locked(alert_id) for alert_id in sorted(alert_ids)]
         for row in rows:
-            require(actor, "alerts.assign", unit=row.unit)
+            FLOW.check(row, Act.ASSIGN, actor)
             require(actor, "alerts.assign", unit=squad)
             if row.unit_id == squad.pk and row.state in WITH_SQUAD:
                 raise Conflict("assigned_already", f"预警 {row.number} 已在{squad.name}。")
-            _give(row, squad, actor_id=actor.pk, reason=plain(reason)[:_MOST_NOTE])
+            _give(row, squad, actor=actor, reason=plain(reason)[:_MOST_NOTE])
     return rows
 
 
-def _give(row: Alert, squad: Unit, *, actor_id: uuid.UUID | None, reason: str) -> None:
-    move = procedure.require(row.state, Act.ASSIGN)
+def _give(row: Alert, squad: Unit, *, actor: Officer | None, reason: str) -> None:
     as_found(row)
     before = row.unit.name
-    row.state, row.unit, row.assigned_at = move.after(row.state), squad, now()
+    FLOW.do(row, Act.ASSIGN, actor=actor)
+    row.unit, row.assigned_at = squad, now()
     row.due = today() + dt.timedelta(days=settings.ALERTS_DUE_DAYS)
     row.seen_at = row.seen_by = None
     row.save()
     facts = {"number": row.number, "squad": squad.name, "due": row.due, "before": before, "reason": reason}
+    actor_id = actor.pk if actor else None
     append("alerts.assigned", actor_id=actor_id, object_kind="alert", object_id=row.pk, facts=facts, rows=[row])
 
 
 def see(*, actor: Officer, alert_id: uuid.UUID) -> None:
     """Note that the squad has looked at it, the first time somebody of it does; for others nothing happens."""
     row = require_seen(actor, alert_id)
-    if not (procedure.allowed(row.state, Act.SEE) and may(actor, "alerts.act", unit=row.unit)):
+    if not FLOW.may(row, Act.SEE, actor):
         return
     with transaction.atomic():
         row = _locked(alert_id)
-        if not procedure.allowed(row.state, Act.SEE):
+        if not FLOW.may(row, Act.SEE, actor):
             return
         as_found(row)
-        row.state, row.seen_at, row.seen_by = State.SEEN, now(), actor
+        FLOW.do(row, Act.SEE, actor=actor)
+        row.seen_at, row.seen_by = now(), actor
         row.save()
         facts = {"number": row.number}
         append("alerts.seen", actor_id=actor.pk, object_kind="alert", object_id=row.pk, facts=facts, rows=[row])
@@ -103,7 +105,7 @@ def inspect(*, actor: Officer, alert_id: uuid.UUID, partner_id: uuid.UUID, clue:
     seen = require_seen(actor, alert_id)
     if seen.state == State.VISITED and seen.case_id:
         return seen.case_id
-    require(actor, "alerts.act", unit=seen.unit)
+    FLOW.check(seen, Act.INSPECT, actor)
     port = ports.bound(ports.InspectionPort)  # type: ignore[type-abstract]
     if port is None:
         raise Refused("no_inspections", "本系统没有安装现场检查模块；请直接反馈检查结果。")
@@ -111,8 +113,8 @@ def inspect(*, actor: Officer, alert_id: uuid.UUID, partner_id: uuid.UUID, clue:
         row = _locked(alert_id)
         if row.state == State.VISITED and row.case_id:
             return row.case_id
-        move = procedure.require(row.state, Act.INSPECT)
         as_found(row)
+        FLOW.do(row, Act.INSPECT, actor=actor)
         case_id = port.open_inspection(
             actor=actor, case_id=derived_id(row.pk, "case", row.assigned_at), officer_ids=[actor.pk, partner_id],
             lead=ports.Lead(
@@ -122,7 +124,7 @@ def inspect(*, actor: Officer, alert_id: uuid.UUID, partner_id: uuid.UUID, clue:
                 latitude=row.latitude,
             ),
         )  # fmt: skip
-        row.state, row.case_id = move.after(row.state), case_id
+        row.case_id = case_id
         row.save()
         append(
             "alerts.inspected", actor_id=actor.pk, object_kind="alert", object_id=row.pk, case_id=case_id,
@@ -142,8 +144,8 @@ def record(*, actor: Officer, alert_id: uuid.UUID, outcome: str, case_no: str = 
         raise Refused("case_no_missing", "请填写立案号；还未立案的，请从“开始检查”办理。", "case_no")
     with transaction.atomic():
         row = _locked(alert_id)
-        procedure.require(row.state, Act.RECORD)
         as_found(row)
+        FLOW.do(row, Act.RECORD, actor=actor)
         row.case_no, row.note = (number if outcome == Alert.Outcome.CASE else "")[:60], plain(note)[:_MOST_NOTE]
         _end(row, outcome, actor.pk)
     return row
@@ -174,14 +176,15 @@ def withdraw(*, actor: Officer, alert_id: uuid.UUID) -> Alert:
     require(actor, "alerts.act", unit=seen.unit)
     with transaction.atomic():
         row = _locked(alert_id)
-        move = procedure.require(row.state, Act.WITHDRAW)
+        FLOW.check(row, Act.WITHDRAW, actor)
         if not row.is_mine_to_take_back:
             raise Conflict("learned_already", "该结果来自现场检查或已计入分析，不能撤回；请在案件中更正或联系分析员。")
         if row.done_by_id != actor.pk and not may(actor, "alerts.assign", unit=row.unit):
             raise NotAllowed("not_yours", "只有反馈人本人可以撤回结果。")
         as_found(row)
         outcome = row.get_outcome_display()
-        row.state, row.outcome, row.case_no, row.note = move.after(row.state), "", "", ""
+        FLOW.do(row, Act.WITHDRAW, actor=actor)
+        row.outcome, row.case_no, row.note = "", "", ""
         row.visited_on = row.done_at = row.done_by = None
         row.save()
         facts = {"number": row.number, "outcome": outcome}
@@ -198,7 +201,7 @@ def lapse() -> list[Alert]:
             .order_by("number")
         )
         for row in map(as_found, late):
-            row.state = State.OVERDUE
+            FLOW.do(row, Act.LAPSE, actor=None)
             row.save(update_fields=["state"])
         if late:
             facts = {"count": len(late), "numbers": [row.number for row in late]}

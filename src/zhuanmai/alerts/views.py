@@ -22,6 +22,7 @@ from zhuanmai.alerts.frame import frame, how_far
 from zhuanmai.alerts.models import Alert
 from zhuanmai.alerts.permissions import require_seen
 from zhuanmai.alerts.procedure import Act
+from zhuanmai.alerts.workflow import FLOW
 from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import Refused
@@ -164,9 +165,9 @@ def _page(
                             "outcome_words": Alert.Outcome(each["outcome"]).label} for each in row.similar],
         "business": wording.business_words(row.business_type),
         "earlier": queries.earlier(officer, row),
-        "may_assign": assigns and procedure.allowed(row.state, Act.ASSIGN),
-        "may_inspect": acts and procedure.allowed(row.state, Act.INSPECT) and officer.certificate_is_valid(),
-        "may_record": acts and procedure.allowed(row.state, Act.RECORD),
+        "may_assign": FLOW.may(row, Act.ASSIGN, officer),
+        "may_inspect": FLOW.may(row, Act.INSPECT, officer) and officer.certificate_is_valid(),
+        "may_record": FLOW.may(row, Act.RECORD, officer),
         "may_withdraw": row.is_mine_to_take_back and (row.done_by_id == officer.pk or assigns),
         "may_see_case": officer.may("enforcement.see"),
         "assign_form": AssignForm(squads, initial={"squad": str(row.area_id or "")}),

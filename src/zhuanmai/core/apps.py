@@ -14,4 +14,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Load what rooms register: permissions, entry kinds, receivers, checks, notices. (Not jobs: procrastinate.)"""
-        autodiscover_modules("permissions", "entries", "receivers", "checks", "notices")
+        autodiscover_modules("permissions", "entries", "receivers", "checks", "notices", "workflow")

@@ -18,18 +18,19 @@ from zhuanmai.documents import fields
 from zhuanmai.documents import services as documents
 from zhuanmai.documents.facts import CaseFacts
 from zhuanmai.documents.queries import current, documents_of
-from zhuanmai.enforcement import penalties, terms
+from zhuanmai.enforcement import penalties
 from zhuanmai.enforcement.approvals import ask
 from zhuanmai.enforcement.facts_for_documents import case_facts, counted_lines, first_party, for_document
 from zhuanmai.enforcement.models import Case, Registration
 from zhuanmai.enforcement.operations import flush
-from zhuanmai.enforcement.permissions import require_seen, require_worker
-from zhuanmai.enforcement.procedure import KIND, Act, State, require
+from zhuanmai.enforcement.permissions import require_seen
+from zhuanmai.enforcement.procedure import KIND, Act, State
 from zhuanmai.enforcement.reporting import report_case
 from zhuanmai.enforcement.services import locked
 from zhuanmai.enforcement.stages import NUMBERED_FIRST, Planned, planned
 from zhuanmai.enforcement.unnamed import unnamed
 from zhuanmai.enforcement.visits import hold, tell
+from zhuanmai.enforcement.workflow import FLOW
 from zhuanmai.ledger.services import append, as_found
 from zhuanmai.reference.causes import cause
 from zhuanmai.reference.thresholds import spot_limits
@@ -55,7 +56,7 @@ def act(
             return Case.objects.get(pk=case_id)
         case = locked(case_id)
         hold(case)
-        require_worker(officer, case)
+        FLOW.check(case, Act(name), officer)
         flush(case, officer)
         before = case.state
         what, rows = doing(officer, case, payload or {})
@@ -77,7 +78,6 @@ def act(
 
 def submit_registration(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
     """Ask the head to approve registration in advance; the term of seven working days begins (行政处罚法 56)."""
-    require(case.state, Act.SUBMIT_REGISTRATION)
     known = getattr(case, "registration", None)
     row = as_found(known) if known else Registration(case=case)
     _complete(
@@ -91,18 +91,17 @@ def submit_registration(officer: Officer, case: Case, payload: dict[str, Any]) -
     )
     oral = oral_of(KIND, case.pk, "registration")
     began = oral.at if oral else now()
-    term = terms.begin(case, "registered_goods", began, "registration")
+    done = FLOW.do(case, Act.SUBMIT_REGISTRATION, actor=officer, at=began, event="registration")
+    term = done.began["registered_goods"]
     row.from_on = to_local(term.trigger_at).date()  # asked for again, the goods are registered since the first time
     row.until_on, row.submitted_at = term.due, now()
     row.save()
     rows = ask(case, "registration", officer)
-    rows += [row, term, terms.begin(case, "file_after_action", began, "registration")]
-    return "先行登记保存", rows
+    return "先行登记保存", [*rows, row, *done.rows]
 
 
 def submit_filing(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
     """Ask department, legal and bureau head to file the case (D08)."""
-    require(case.state, Act.SUBMIT_FILING)
     party = first_party(case)
     _complete(
         [
@@ -112,14 +111,14 @@ def submit_filing(officer: Officer, case: Case, payload: dict[str, Any]) -> tupl
             (party is not None and party.name, "party.name", "请录入当事人。"),
         ]
     )
+    done = FLOW.do(case, Act.SUBMIT_FILING, actor=officer)
     rows = ask(case, "filing", officer)
     report_case(case)
-    return "立案", rows
+    return "立案", [*rows, *done.rows]
 
 
 def decide_on_the_spot(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
     """A penalty on the spot (行政处罚法 51): a warning, or a fine within the limit; facts certain, defence heard."""
-    require(case.state, Act.DECIDE_ON_THE_SPOT)
     sheet, party = case.simple or {}, first_party(case)
     _complete(
         [
@@ -133,27 +132,22 @@ def decide_on_the_spot(officer: Officer, case: Case, payload: dict[str, Any]) ->
     found = [cause(row.code) for row in case.causes.all()]
     penalties.check_on_the_spot(sheet, found, party.kind if party else "", spot_limits())
     case.simple = {**sheet, "decided_at": now().isoformat()}
-    case.state = require(case.state, Act.DECIDE_ON_THE_SPOT).target or case.state
-    rows: Rows = [terms.begin(case, "reconsideration", now())]
-    if penalties.is_fine(sheet["penalty_kind"]):
-        rows.append(terms.begin(case, "pay_fine", now()))
-    rows += terms.meet(case, "verify_clue")
-    rows += terms.cancel(case, "file_after_action", reason="当场处罚，不再立案")
-    return "当场处罚", rows
+    without = () if penalties.is_fine(sheet["penalty_kind"]) else ("pay_fine",)
+    return "当场处罚", FLOW.do(case, Act.DECIDE_ON_THE_SPOT, actor=officer, without=without).rows
 
 
 def submit_sampling(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
     """Ask the head to approve the sampling where no registration is asked for (D05)."""
-    require(case.state, Act.SUBMIT_SAMPLING)
     _complete([(case.samples.filter(removed_at=None).exists(), "samples", "还没有抽样；请先在物品上抽样。")])
-    return "呈报抽样取证", ask(case, "sampling", officer)
+    done = FLOW.do(case, Act.SUBMIT_SAMPLING, actor=officer)
+    return "呈报抽样取证", [*ask(case, "sampling", officer), *done.rows]
 
 
 def submit_report(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
     """Ask the department's head what becomes of a report from the public (D01)."""
-    require(case.state, Act.SUBMIT_REPORT)
     _complete([(case.inspection.report, "report.text", "还没有举报记录；请先录入举报内容。")])
-    return "呈报举报受理", ask(case, "report", officer)
+    done = FLOW.do(case, Act.SUBMIT_REPORT, actor=officer)
+    return "呈报举报受理", [*ask(case, "report", officer), *done.rows]
 
 
 def dispose_goods(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
@@ -161,7 +155,6 @@ def dispose_goods(officer: Officer, case: Case, payload: dict[str, Any]) -> tupl
 
     Payload: outcome for all lines, or outcomes by line id. After the term only return or release is left.
     """
-    require(case.state, Act.DISPOSE_GOODS)
     registration = getattr(case, "registration", None)
     if registration is None or registration.from_on is None:
         raise Refused("not_registered", "本案没有先行登记保存，无需处理决定。")
@@ -178,34 +171,32 @@ def dispose_goods(officer: Officer, case: Case, payload: dict[str, Any]) -> tupl
         as_found(line).outcome = outcome
         line.save(update_fields=["outcome"])
         rows.append(line)
-    return "呈报登记保存物品处理", [*rows, *ask(case, "goods", officer)]
+    done = FLOW.do(case, Act.DISPOSE_GOODS, actor=officer)
+    return "呈报登记保存物品处理", [*rows, *ask(case, "goods", officer), *done.rows]
 
 
 def correct_facts(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
     """Open signed facts for correction, with the reason; new versions of what changes are made and signed again."""
-    require(case.state, Act.CORRECT_FACTS)
     reason = str(payload.get("reason") or "").strip()
     if not reason:
         raise Refused("reason_missing", "更正须写明理由。", "reason")
+    done = FLOW.do(case, Act.CORRECT_FACTS, actor=officer)
     case.correcting = reason[:200]
-    return f"更正事实，理由：{unnamed(case, reason)}", []
+    return f"更正事实，理由：{unnamed(case, reason)}", done.rows
 
 
 def serve(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
     """The decision on the spot was handed over at once (行政处罚法 52): its document must be sealed."""
-    move = require(case.state, Act.SERVE)
     if not any(one.kind == "D36" and one.state == "sealed" for one in documents_of(case.pk)):
         raise Refused("not_sealed", "当场处罚决定书还没有签完封签；请先完成签名再送达。")
-    case.state = move.target or case.state
-    return Act.SERVE.zh, []
+    return Act.SERVE.zh, FLOW.do(case, Act.SERVE, actor=officer).rows
 
 
 def record(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
     """The decision on the spot is filed with the bureau (行政处罚法 52(3))."""
-    move = require(case.state, Act.RECORD)
-    case.state = move.target or case.state
+    done = FLOW.do(case, Act.RECORD, actor=officer)
     report_case(case)
-    return Act.RECORD.zh, []
+    return Act.RECORD.zh, done.rows
 
 
 def make_documents(*, officer: Officer, case_id: uuid.UUID) -> Case:
@@ -215,8 +206,7 @@ def make_documents(*, officer: Officer, case_id: uuid.UUID) -> Case:
     follow a correction as new versions.
     """
     case = require_seen(officer, case_id)
-    require_worker(officer, case)
-    require(case.state, Act.PREPARE_DOCUMENTS)
+    FLOW.check(case, Act.PREPARE_DOCUMENTS, officer)
     names: list[str] = []
     for one in sorted(planned(case), key=lambda one: one.kind.code not in NUMBERED_FIRST):
         made = documents_of(case.pk)
@@ -272,10 +262,7 @@ def _prepared(officer: Officer, case: Case, one: Planned, facts: CaseFacts) -> b
 
 def _end(what: Act) -> Callable[[Officer, Case, dict[str, Any]], tuple[str, Rows]]:
     def doing(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
-        move = require(case.state, what)
-        case.state = move.target or case.state
-        ended = terms.cancel(case, "file_after_action", reason=what.zh)
-        return what.zh, [*terms.meet(case, "verify_clue"), *ended]
+        return what.zh, FLOW.do(case, what, actor=officer).rows
 
     return doing
 

@@ -23,13 +23,14 @@ from zhuanmai.documents import services as documents
 from zhuanmai.documents.models import Document
 from zhuanmai.documents.queries import current, documents_of
 from zhuanmai.documents.services import Signed
-from zhuanmai.enforcement import terms, totals, visits
+from zhuanmai.enforcement import totals, visits
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.permissions import conflicted, conflicts, require_seen
 from zhuanmai.enforcement.personal import party_name
-from zhuanmai.enforcement.procedure import KIND, Act, require
+from zhuanmai.enforcement.procedure import KIND, Act
 from zhuanmai.enforcement.reporting import report_case
 from zhuanmai.enforcement.services import locked
+from zhuanmai.enforcement.workflow import FLOW
 from zhuanmai.ledger.services import as_found
 
 NEW_ROUND = "重新呈报，上一轮的审批签名作废"
@@ -154,33 +155,30 @@ def _follow(case: Case, row: Approval, officer: Officer) -> list[Model]:
     agreed = row.state == Approval.State.APPROVED
     match row.purpose:
         case "registration" if agreed:
-            return _registered(case)
+            return _registered(case, officer)
         case "goods" if agreed:
-            return list(terms.meet(case, "registered_goods"))
+            return FLOW.do(case, Act.SETTLE_GOODS, actor=officer).rows
         case "filing" if row.step == Role.BUREAU_HEAD:
             return _filed(case, agreed, officer)
     return []
 
 
-def _registered(case: Case) -> list[Model]:
+def _registered(case: Case, officer: Officer) -> list[Model]:
     registration = as_found(case.registration)
     registration.approved_at = now()
     registration.save(update_fields=["approved_at"])
-    rows: list[Model] = [registration, *terms.meet(case, "oral_approval")]
+    rows: list[Model] = [registration, *FLOW.do(case, Act.REGISTER_GOODS, actor=officer).rows]
     report_case(case)
     return rows
 
 
 def _filed(case: Case, agreed: bool, officer: Officer) -> list[Model]:
     """The head's decision: D08 takes its number (立 or 不立); its day is the filing date (程序规定 35(1))."""
-    move = require(case.state, Act.FILE if agreed else Act.REFUSE_FILING)
+    done = FLOW.do(case, Act.FILE if agreed else Act.REFUSE_FILING, actor=officer)
     report = next(one for one in documents_of(case.pk) if one.kind == "D08")
     word = "立" if agreed else "不立"
     numbered = documents.take_number(actor=officer, version_id=current(report).pk, word=word, day=today())
-    case.state, case.number, case.filed_on = move.target or case.state, numbered.number, today()
+    case.number, case.filed_on = numbered.number, today()
     case.save()
-    rows: list[Model] = list(terms.meet(case, "verify_clue", "file_after_action"))
-    if agreed:
-        rows.append(terms.begin(case, "decision", now()))
     report_case(case)
-    return rows
+    return done.rows

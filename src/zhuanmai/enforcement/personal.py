@@ -20,6 +20,7 @@ from zhuanmai.enforcement.signing import own_roles
 from zhuanmai.enforcement.stages import Planned
 from zhuanmai.enforcement.state import state_of
 from zhuanmai.enforcement.unnamed import PERSON, all_hidden, hidden, secrets_of, unnamed
+from zhuanmai.enforcement.workflow import acts_of
 from zhuanmai.ledger.services import append_apart
 
 _PEOPLE = ("parties[]", "parties[].representative", "presence.person_in_charge", "presence.witness")
@@ -110,8 +111,8 @@ def state_for(officer: Officer, case: Case, *, reason: str = "") -> dict[str, An
     where = standing(officer, case)
     if reason or personal.sight(where, Thing.FACTS) is Sight.FREE:
         personal.look(actor=officer, view=_facts(case, "平板"), standing=where, reason=unnamed(case, reason))
-        return {**state_of(case), "masked": False}
-    return masked_state(case)
+        return {**state_of(case), "masked": False, "acts": acts_of(officer, case)}
+    return {**masked_state(case), "acts": acts_of(officer, case)}
 
 
 def masked_state(case: Case, *, pictures: bool = False) -> dict[str, Any]:

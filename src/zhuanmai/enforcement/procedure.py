@@ -12,7 +12,6 @@ KIND = "case"  # what a case is called as a subject of approvals, terms and mess
 class State(StrEnum):
     """Where a case stands. The words are those of the bureau."""
 
-    CLUE = "clue"
     INSPECTION = "inspection"
     EVIDENCE = "evidence"
     FILED = "filed"
@@ -31,7 +30,6 @@ class State(StrEnum):
 
 
 _ZH = {
-    State.CLUE: "线索",
     State.INSPECTION: "检查中",
     State.EVIDENCE: "取证",
     State.FILED: "已立案",
@@ -48,7 +46,7 @@ _ZH = {
 class Act(StrEnum):
     """What moves a case, or belongs to a state without moving it."""
 
-    INSPECT = "inspect"
+    OPEN = "open"
     COUNT = "count"
     CLOSE_COUNTING = "close_counting"
     REOPEN_COUNTING = "reopen_counting"
@@ -56,6 +54,9 @@ class Act(StrEnum):
     SUBMIT_REGISTRATION = "submit_registration"
     SUBMIT_SAMPLING = "submit_sampling"
     SUBMIT_FILING = "submit_filing"
+    RECORD_ORAL_APPROVAL = "record_oral_approval"
+    REGISTER_GOODS = "register_goods"
+    SETTLE_GOODS = "settle_goods"
     FILE = "file"
     REFUSE_FILING = "refuse_filing"
     DECIDE_ON_THE_SPOT = "decide_on_the_spot"
@@ -77,7 +78,7 @@ class Act(StrEnum):
 
 
 _ACT_ZH = {
-    Act.INSPECT: "开始检查",
+    Act.OPEN: "开始检查",
     Act.COUNT: "清点",
     Act.CLOSE_COUNTING: "结束清点",
     Act.REOPEN_COUNTING: "继续清点",
@@ -85,6 +86,9 @@ _ACT_ZH = {
     Act.SUBMIT_REGISTRATION: "呈报登记保存",
     Act.SUBMIT_SAMPLING: "呈报抽样取证",
     Act.SUBMIT_FILING: "呈报立案",
+    Act.RECORD_ORAL_APPROVAL: "记录口头批准",
+    Act.REGISTER_GOODS: "批准先行登记保存",
+    Act.SETTLE_GOODS: "批准登记保存物品处理",
     Act.FILE: "立案",
     Act.REFUSE_FILING: "不予立案",
     Act.DECIDE_ON_THE_SPOT: "当场处罚",
@@ -102,29 +106,37 @@ _ACT_ZH = {
 
 
 _ON_SITE = (State.INSPECTION, State.EVIDENCE)
-_WORK = "enforcement.act"
+_ANYWHERE = (*_ON_SITE, State.FILED, State.NOT_FILED, State.DECIDED_ON_THE_SPOT, State.CORRECTED)
+_WORK, _HEAD = "enforcement.act", "enforcement.approve_bureau"
+_VERIFIED, _NO_FILING = ("verify_clue", "file_after_action"), ("file_after_action",)
 MOVES: tuple[Move[State, Act], ...] = (
-    Move(Act.INSPECT, (State.CLUE,), State.INSPECTION, _WORK, "行政处罚法 55", ("verify_clue",)),
+    Move(Act.OPEN, (), State.INSPECTION, _WORK, "行政处罚法 55", starts=("verify_clue",)),
     Move(Act.COUNT, (State.INSPECTION,), None, _WORK),
     Move(Act.CLOSE_COUNTING, (State.INSPECTION,), State.EVIDENCE, _WORK),
     Move(Act.REOPEN_COUNTING, (State.EVIDENCE,), State.INSPECTION, _WORK),
-    Move(Act.ENTER_FACTS, (State.CLUE, *_ON_SITE), None, _WORK),
+    Move(Act.ENTER_FACTS, _ON_SITE, None, _WORK),
     Move(Act.SUBMIT_REGISTRATION, _ON_SITE, None, _WORK, "行政处罚法 56", ("registered_goods", "file_after_action")),
     Move(Act.SUBMIT_SAMPLING, _ON_SITE, None, _WORK, "行政处罚法 56"),
     Move(Act.SUBMIT_FILING, (State.EVIDENCE,), None, _WORK, "行政处罚法 54"),
-    Move(Act.FILE, (State.EVIDENCE,), State.FILED, "enforcement.approve_bureau", "行政处罚法 54", ("decision",)),
-    Move(Act.REFUSE_FILING, (State.EVIDENCE,), State.NOT_FILED, "enforcement.approve_bureau", "行政处罚法 54"),
-    Move(Act.DECIDE_ON_THE_SPOT, _ON_SITE, State.DECIDED_ON_THE_SPOT, _WORK, "行政处罚法 51", ("pay_fine",)),
+    Move(Act.RECORD_ORAL_APPROVAL, _ON_SITE, None, _WORK, starts=("oral_approval",)),
+    Move(Act.REGISTER_GOODS, _ANYWHERE, None, _HEAD, "行政处罚法 56", meets=("oral_approval",)),
+    Move(Act.SETTLE_GOODS, _ANYWHERE, None, _HEAD, "行政处罚法 56", meets=("registered_goods",)),
+    Move(Act.FILE, (State.EVIDENCE,), State.FILED, _HEAD, "行政处罚法 54", ("decision",), _VERIFIED),
+    Move(Act.REFUSE_FILING, (State.EVIDENCE,), State.NOT_FILED, _HEAD, "行政处罚法 54", meets=_VERIFIED),
+    Move(
+        Act.DECIDE_ON_THE_SPOT, _ON_SITE, State.DECIDED_ON_THE_SPOT, _WORK, "行政处罚法 51",
+        ("reconsideration", "pay_fine"), ("verify_clue",), _NO_FILING,
+    ),
     Move(Act.SUBMIT_REPORT, _ON_SITE, None, _WORK),
     Move(Act.DISPOSE_GOODS, (*_ON_SITE, State.FILED, State.NOT_FILED), None, _WORK, "行政处罚法 56"),
     Move(Act.CORRECT_FACTS, (State.EVIDENCE, State.FILED, State.NOT_FILED, State.DECIDED_ON_THE_SPOT), None, _WORK),
     Move(Act.SERVE, (State.DECIDED_ON_THE_SPOT,), State.SERVED, _WORK, "行政处罚法 52"),
     Move(Act.RECORD, (State.SERVED,), State.RECORDED, _WORK, "行政处罚法 52"),
-    Move(Act.END_WITHOUT_FINDING, (State.INSPECTION,), State.NO_FINDING, _WORK),
-    Move(Act.END_NOT_ENTERED, (State.INSPECTION,), State.NOT_ENTERED, _WORK),
-    Move(Act.END_CORRECTED, _ON_SITE, State.CORRECTED, _WORK, "行政处罚法 28"),
+    Move(Act.END_WITHOUT_FINDING, (State.INSPECTION,), State.NO_FINDING, _WORK, "", (), ("verify_clue",), _NO_FILING),
+    Move(Act.END_NOT_ENTERED, (State.INSPECTION,), State.NOT_ENTERED, _WORK, "", (), ("verify_clue",), _NO_FILING),
+    Move(Act.END_CORRECTED, _ON_SITE, State.CORRECTED, _WORK, "行政处罚法 28", (), ("verify_clue",), _NO_FILING),
     Move(Act.PREPARE_DOCUMENTS, (*_ON_SITE, State.FILED, State.NOT_FILED, State.DECIDED_ON_THE_SPOT), None, _WORK),
-    Move(Act.HAND_OVER, (State.CLUE, *_ON_SITE, State.FILED), None, _WORK),
+    Move(Act.HAND_OVER, (*_ON_SITE, State.FILED), None, _WORK),
 )
 
 
@@ -132,5 +144,5 @@ def _refusal(here: State, act: Act, where: str) -> str:
     return f"案件处于“{here.zh}”，不能{act.zh}；该步骤只在“{where}”阶段进行。"
 
 
-_TABLE = Moves(State, MOVES, _refusal)
-allowed, require, transitions = _TABLE.allowed, _TABLE.require, _TABLE.transitions
+TABLE = Moves(State, MOVES, _refusal)
+allowed, require, transitions = TABLE.allowed, TABLE.require, TABLE.transitions

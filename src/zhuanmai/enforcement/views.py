@@ -42,6 +42,7 @@ from zhuanmai.enforcement.queries import Filters, cases
 from zhuanmai.enforcement.signing import own_roles
 from zhuanmai.enforcement.stages import find, planned
 from zhuanmai.enforcement.state import state_words
+from zhuanmai.enforcement.workflow import acts_of
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.reference.citations import citation
 
@@ -143,6 +144,8 @@ def case_page(request: HttpRequest, case_id: uuid.UUID, tab: str = "facts") -> H
     }
     if context["tab"] == "documents":
         context |= _documents(request, case, state)
+    if context["tab"] == "procedure":
+        context["acts"] = acts_of(officer, case)
     if context["tab"] in ("facts", "trace"):
         context["lines"] = _lines(case, people)
     answer = render(request, "enforcement/case.html", context, status=refusal.status if refusal else 200)

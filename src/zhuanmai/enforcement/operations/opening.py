@@ -14,12 +14,12 @@ from zhuanmai.accounts.permissions import may, require
 from zhuanmai.accounts.queries import bureau_of
 from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import Refused
-from zhuanmai.enforcement import terms
 from zhuanmai.enforcement.models import REASONS, Case, CaseOfficer, FieldOperation, Inspection
 from zhuanmai.enforcement.operations.payloads import CaseOpen, HandOver, parsed
 from zhuanmai.enforcement.operations.table import handles
 from zhuanmai.enforcement.operations.work import Done, Work
 from zhuanmai.enforcement.procedure import Act, State
+from zhuanmai.enforcement.workflow import FLOW
 
 _CLUE_LOCK = 0x636C7565  # "clue"
 _PLACE = ("address", "longitude", "latitude", "shop_name", "district_code")
@@ -61,9 +61,9 @@ def opened(
         **{name: getattr(given.place, name) for name in _PLACE},
     )
     assigned = _assigned(case, pair, "")
-    term = terms.begin(case, "verify_clue", given.clue.received_at or operation.at, "opened")
+    begun = FLOW.open(case, Act.OPEN, at=given.clue.received_at or operation.at, event="opened")
     facts = {"clue_no": case.clue_no, "reason": visit.reason, "address": visit.address}
-    return case, Done(facts, [case, visit, *assigned, term], object_id=case.pk)
+    return case, Done(facts, [case, visit, *assigned, *begun.rows], object_id=case.pk)
 
 
 def pair_of(ids: Sequence[uuid.UUID]) -> list[Officer]:

@@ -9,7 +9,7 @@ from zhuanmai.accounts.queries import officer
 from zhuanmai.approvals.services import record_oral
 from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import Refused
-from zhuanmai.enforcement import penalties, terms
+from zhuanmai.enforcement import penalties
 from zhuanmai.enforcement.models import CaseCause, FieldOperation, Registration
 from zhuanmai.enforcement.operations.payloads import (
     CausesSet,
@@ -24,6 +24,7 @@ from zhuanmai.enforcement.operations.payloads import (
 from zhuanmai.enforcement.operations.table import handles
 from zhuanmai.enforcement.operations.work import Done, Work
 from zhuanmai.enforcement.procedure import KIND, Act
+from zhuanmai.enforcement.workflow import FLOW
 from zhuanmai.reference import causes, identifiers
 from zhuanmai.reference.thresholds import spot_limits
 
@@ -68,9 +69,11 @@ def oral_approval_record(work: Work, payload: OralApprovalRecord, operation: Fie
         kind=KIND, subject_id=work.case.pk, unit=work.case.bureau, purpose="registration", by=head, at=payload.at,
         reason=payload.reason, recorded_by=work.officer.pk, note=work.note,
     )  # fmt: skip
-    term = terms.begin(work.case, "oral_approval", row.at, "oral_approval", restated=True)
+    done = FLOW.do(
+        work.case, Act.RECORD_ORAL_APPROVAL, actor=work.officer, at=row.at, event="oral_approval", restated=True
+    )
     facts = {"by": head.name, "at": f"{to_local(row.at):%Y-%m-%d %H:%M}", "reason": row.reason}
-    return Done(facts, [row, term])
+    return Done(facts, [row, *done.rows])
 
 
 @handles("correction.set", CorrectionSet)

@@ -10,7 +10,6 @@ from zhuanmai.enforcement.approvals import MATTERS
 register = template.Library()
 
 WORDS = {
-    "线索": _("clue"),
     "检查中": _("inspection"),
     "取证": _("evidence"),
     "先行登记保存": _("registered in advance"),
@@ -36,6 +35,19 @@ WORDS = {
     "等待审批": _("Wait for approval"),
     "送达": _("Serve"),
     "备案": _("Record"),
+    "清点": _("Count"),
+    "继续清点": _("Go on counting"),
+    "录入事实": _("Enter facts"),
+    "呈报抽样取证": _("Submit the sampling"),
+    "呈报举报受理": _("Submit the report"),
+    "处理登记保存物品": _("Settle registered goods"),
+    "更正": _("Correct facts"),
+    "记录口头批准": _("Record an oral approval"),
+    "未发现违法，结束检查": _("End: nothing found"),
+    "未能入内，结束检查": _("End: not entered"),
+    "责令改正，结束检查": _("End: ordered to correct"),
+    "生成文书": _("Make documents"),
+    "移交承办人": _("Hand over to other officers"),
 }
 
 
