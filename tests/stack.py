@@ -58,7 +58,7 @@ class Stack:
             **self.extra,
         }
 
-    def start(self, seconds: float = 180) -> None:
+    def start(self, seconds: float = 300) -> None:
         """Start everything and wait until it answers. Raises RuntimeError with the output if it does not."""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "zhuanmai.cli", "demo", "--port", str(self.port), "--national-port",

@@ -12,9 +12,10 @@ import pytest
 from tests.enforcement.conftest import Bureau
 from tests.enforcement.desk import Scene, scene
 from zhuanmai.core.errors import Refused
+from zhuanmai.deadlines.models import Deadline
 from zhuanmai.enforcement import penalties
 from zhuanmai.enforcement.kit import kit
-from zhuanmai.enforcement.models import Case, DeadlineRow
+from zhuanmai.enforcement.models import Case
 from zhuanmai.reference import allowed as allowed_law
 from zhuanmai.reference import shipped
 from zhuanmai.reference.allowed import PenaltyKind, Source, allowed, cited
@@ -204,7 +205,7 @@ def test_what_is_decided_begins_the_terms_that_belong_to_it(bureau: Bureau, pena
     found.tablet.done("causes.set", codes=["M02"])
     found.tablet.done("simple.set", **SHEET, penalty_kind=penalty)
     case = decided(found)
-    begun = set(DeadlineRow.objects.filter(case=case).values_list("code", flat=True))
+    begun = set(Deadline.objects.filter(subject_id=case.pk).values_list("code", flat=True))
     assert "reconsideration" in begun
     assert ("pay_fine" in begun) == to_pay
 
