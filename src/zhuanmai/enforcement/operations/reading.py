@@ -90,7 +90,7 @@ def batch(case_id: uuid.UUID, body: bytes) -> Batch:
         raw = None
     if not isinstance(raw, list):
         detail = "这批操作无法识别，未作任何改动；请刷新平板页面后重试。"
-        raise Refused("bad_request", detail, status=400)
+        raise Refused("bad_request", detail)
     if not 0 < len(raw) <= MOST:
         raise Refused("batch_size", f"一次传 1 到 {MOST} 步；请分批重传。", "operations", status=413)
     unsent = given.get("unsent")
