@@ -17,7 +17,7 @@ from zhuanmai.deadlines import table
 from zhuanmai.deadlines.answers import answer
 from zhuanmai.deadlines.counting import End, Uncountable, count
 from zhuanmai.deadlines.events import Extension, Stop, Unreadable, read
-from zhuanmai.deadlines.reminding import stage
+from zhuanmai.deadlines.reminding import stage, to_remind
 from zhuanmai.deadlines.rules import Rule, Rules
 from zhuanmai.reference.calendar import Days, counted
 from zhuanmai.reference.models import DeadlineTerm
@@ -95,6 +95,7 @@ def test_every_row_of_the_samples(term: str, events: str, kind: str, wanted: tup
             {"D37_received": "2026-01-12", "reconsideration_decision_received": "2026-05-12"},
             "2026-05-28/2026-08-27",
         ),
+        ("court_execution", {"D37_received": "2026-01-12", "deferred_to": "2026-04-20"}, "2026-04-21/2026-07-20"),
         ("lawsuit_after_reconsideration", {"reconsideration_accepted": "2026-03-02"}, "2026-05-21"),
     ],
 )
@@ -235,6 +236,12 @@ def test_additional_fine(more: dict[str, Any], wanted: str) -> None:
         ),
         ("instalment", {"filed": "2026-01-01"}, "", "尚未填写|起算"),
         ("tacit_renewal", {"valid_to": "2026-03-20"}, "", "有效期届满日"),
+        (
+            "tacit_renewal",
+            {"received": "2026-02-10", "valid_to": "2026-03-20", "no_decision_until": "2026-03-20"},
+            "",
+            "尚未届满",
+        ),
         ("bar", {"decided": "2026-03-20"}, "", "受限年数"),
         ("additional_fine", FINE, "", "缴款日"),
         ("limitation", {"ended": "2024-03-01"}, "yes_no", "没有可与期限比较"),
@@ -269,6 +276,14 @@ def test_years_not_yet_announced_are_provisional() -> None:
 def test_stages_of_a_reminder(left: int, lapses: bool, wanted: int | None) -> None:
     rule = RULES.by_code["reconsideration" if lapses else "decision"]
     assert stage(rule.reminders, left, lapses=lapses) == wanted
+
+
+@pytest.mark.parametrize(
+    "reached, before, wanted",
+    [(None, None, False), (2, None, True), (2, 2, False), (0, 2, True), (2, 0, False), (-1, 0, True), (-1, -1, False)],
+)
+def test_nobody_is_reminded_twice_at_a_stage(reached: int | None, before: int | None, wanted: bool) -> None:
+    assert to_remind(reached, before) is wanted
 
 
 # What always holds.
