@@ -11,13 +11,14 @@ from django.test import Client
 
 from tests.alerts.test_daily import Make
 from tests.enforcement.conftest import Bureau
-from zhuanmai.alerts import queries, services
+from zhuanmai.alerts import asking, queries, services
 from zhuanmai.alerts.detectors import DETECTORS
 from zhuanmai.alerts.facts import read_facts
 from zhuanmai.alerts.features import HEADS, frame
 from zhuanmai.alerts.models import Run
 from zhuanmai.alerts.nightly import drift, stability_index
-from zhuanmai.core.clock import today
+from zhuanmai.core import work
+from zhuanmai.core.clock import now, today
 from zhuanmai.lake.engine import open_lake
 from zhuanmai.sandbox.evaluation import calibration_error
 
@@ -102,7 +103,8 @@ def test_drift_looks_back_half_a_year_and_no_less(bureau: Bureau, lake: Path) ->
 def test_the_page_says_from_which_figure_on_the_market_has_moved(bureau: Bureau, client: Client) -> None:
     names = [one.name for one in DETECTORS][:4]
     drifts = dict(zip(names, (0.0999, 0.1, 0.2499, 0.25), strict=True))
-    Run.objects.create(day=today(), state=Run.State.DONE, numbers={"drift": drifts, "findings": 1, "learned_on": "x"})
+    done = work.past(asking.TASK, about=str(today()), at=now())
+    Run.objects.create(day=today(), work=done, numbers={"drift": drifts, "findings": 1, "learned_on": "x"})
     client.force_login(bureau["analyst"])
     answer = client.get("/alerts/quality")
     assert [(value, level) for _, value, level in answer.context["drifts"]] == [

@@ -19,14 +19,15 @@ def test_of_a_name_the_first_character_is_shown(name: str | None, shown: str) ->
     [
         (None, ""),
         ("", ""),
-        ("123", "123"),
-        ("12345678", "12345678"),
-        ("123456789", "1234*6789"),
-        ("1234567890", "1234**7890"),
+        ("123", "1***"),
+        ("12345678", "1***"),
+        ("123456789", "12*****89"),
+        ("12345678901234", "12**********34"),
+        ("123456789012345", "1234*******2345"),
         ("350206197908178556", "3502**********8556"),
     ],
 )
-def test_of_a_number_four_are_shown_at_each_end(number: str | None, shown: str) -> None:
+def test_of_a_long_number_four_are_shown_at_each_end_of_a_shorter_less(number: str | None, shown: str) -> None:
     assert masked_id(number) == shown
 
 
@@ -35,7 +36,7 @@ def test_of_a_number_four_are_shown_at_each_end(number: str | None, shown: str) 
     [
         (None, ""),
         ("", ""),
-        ("1234567", "1234567"),
+        ("1234567", "1***"),
         ("12345678", "123****5678"),
         ("13900001234", "139****1234"),
     ],
@@ -50,7 +51,7 @@ def test_of_a_phone_three_and_four_are_shown(number: str | None, shown: str) -> 
         (Personal.NAME, "叶铉森", "叶**"),
         (Personal.PHONE, "13900001234", "139****1234"),
         (Personal.NUMBER, "350206197908178556", "3502**********8556"),
-        (Personal.NUMBER, "123456789", "1234*6789"),
+        (Personal.NUMBER, "123456789", "12*****89"),
         (Personal.NUMBER, "12345678", "1***"),
         (Personal.PLACE, "枋湖南路88号之103", "枋湖南路88…"),
         (Personal.TEXT, "说明", "***"),

@@ -25,6 +25,7 @@ from zhuanmai.approvals.models import Approval
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.ids import new_id
 from zhuanmai.core.models import Work
+from zhuanmai.deadlines.models import Deadline
 from zhuanmai.documents.queries import current
 from zhuanmai.enforcement import services
 from zhuanmai.enforcement.models import Case
@@ -139,6 +140,7 @@ def around(bureau: Bureau, found: Scene) -> dict[str, Any]:  # noqa: F811
         "run_id": run.pk,
         "alert_id": alert.pk,
         "import_id": imported.pk,
+        "deadline_id": Deadline.objects.filter(subject_id=found.case_id).first().pk,  # type: ignore[union-attr]
         "officer_id": bureau["o35020630"].pk,
         "grant_id": Grant.objects.filter(officer=bureau["o35020630"]).first().pk,  # type: ignore[union-attr]
         # No people stand in these rows; where there is none, the address answers that there is none.

@@ -17,9 +17,11 @@ from django.db.models import Model
 
 from tests.enforcement.conftest import Bureau
 from tests.enforcement.desk import DRAWN, Scene, scene
+from zhuanmai.alerts import asking
 from zhuanmai.alerts.models import Alert, Run
 from zhuanmai.approvals.models import Approval
-from zhuanmai.core.clock import today
+from zhuanmai.core import work
+from zhuanmai.core.clock import now, today
 from zhuanmai.enforcement import signing
 from zhuanmai.enforcement.models import Case
 from zhuanmai.ledger import registry
@@ -77,7 +79,8 @@ def test_a_decision_waits_for_the_alert_before_it_holds_the_ledger(prepared: Sce
     """Who records an alert's result holds the alert and then writes to the ledger."""
     for name in ("bing", "ding"):
         prepared[name].decide(prepared.case_id, "filing")
-    squad, run = Case.objects.get(pk=prepared.case_id).unit, Run.objects.create(day=today(), state=Run.State.DONE)
+    done = work.past(asking.TASK, about=str(today()), at=now())
+    squad, run = Case.objects.get(pk=prepared.case_id).unit, Run.objects.create(day=today(), work=done)
     alert = Alert.objects.create(
         number="A20260101-001", run=run, day=run.day, subject_kind="licence", subject="350206100001", probability=0.5,
         score=0.5, offence="outflow", unit=squad, state="visited", case_id=prepared.case_id,

@@ -13,6 +13,7 @@ from django.test import Client
 from tests.core.walking import Address, addresses, text_of
 from tests.enforcement.conftest import Bureau
 from tests.enforcement.desk import DRAWN, RED, Scene, picture, scene
+from zhuanmai.accounts.models import Officer
 from zhuanmai.approvals.models import Approval
 from zhuanmai.approvals.permissions import require_decider, waiting_for
 from zhuanmai.core.clock import now
@@ -115,16 +116,21 @@ def approval(found: Scene) -> str:
     return f"/api/approvals/{Approval.objects.get(subject_id=found.case_id, state='waiting').pk}"
 
 
-def step(kind: str, payload: dict[str, Any]) -> dict[str, Any]:
-    """A batch of one operation."""
-    sent = {"id": str(new_id()), "n": 1, "kind": kind, "at": now().isoformat(), "payload": payload}
+def step(by: Officer, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
+    """A batch of one operation of an officer."""
+    sent = {"id": str(new_id()), "n": 1, "by": str(by.pk), "kind": kind, "at": now().isoformat(), "payload": payload}
     return {"tablet": str(new_id()), "operations": [sent]}
 
 
 API = "api/enforcement"
 CASE = f"{API}/cases/<case_id>"
 WRITES = {
-    f"POST {CASE}/operations": Write("jia", "o35020310", lambda found, _: step("scan", {"barcode": RED, "n": 1})),
+    f"POST {CASE}/operations": Write(
+        "jia", "o35020310", lambda found, _: step(found.bureau["jia"], "scan", {"barcode": RED, "n": 1})
+    ),
+    f"POST {CASE}/take-over": Write(
+        "jia", "o35020310", lambda found, _: {"author": str(found.bureau["yi"].pk), "device": str(new_id())}
+    ),
     f"PUT {CASE}/photos/<photo_id>": Write("jia", "o35020310", lambda found, _: picture("second")),
     f"POST {CASE}/acts": Write(
         "jia", "o35020310", lambda found, _: {"operation_id": str(new_id()), "act": "submit_filing", "payload": {}}
