@@ -50,16 +50,21 @@ def known() -> list[Permission]:
 
 def roles_of(officer: Officer) -> list[tuple[str, Unit]]:
     """The roles in force today with their units: granted ones and, for heads, delegated ones."""
-    return list(once(("roles", officer.pk), lambda: _read_roles(officer)))
+    return [(grant.role, grant.unit) for grant in _grants_of(officer)]
 
 
-def _read_roles(officer: Officer) -> list[tuple[str, Unit]]:
+def _grants_of(officer: Officer) -> list[Grant]:
+    """The grants in force today that count for the officer: their own, then those lent to them."""
+    return once(("roles", officer.pk), lambda: _read_grants(officer))
+
+
+def _read_grants(officer: Officer) -> list[Grant]:
     day = today()
-    granted = [(g.role, g.unit) for g in Grant.objects.in_force(day).filter(officer=officer).select_related("unit")]
+    granted = Grant.objects.in_force(day).filter(officer=officer).select_related("unit")
     lent = Delegation.objects.filter(
         to=officer, revoked_at=None, starts_on__lte=day, ends_on__gte=day, grant__in=Grant.objects.in_force(day)
     ).select_related("grant__unit")
-    return granted + [(one.grant.role, one.grant.unit) for one in lent]
+    return [*granted, *(one.grant for one in lent)]
 
 
 def why(officer: Officer, name: str, unit: Unit | None = None) -> Answer:
@@ -105,15 +110,10 @@ def scope_units(officer: Officer, name: str) -> set[uuid.UUID]:
 
 def powers(officer: Officer, name: str, unit: Unit) -> set[uuid.UUID]:
     """Whose posts open a permission for a unit to an officer: their own id for an own post, the lender's for a lent."""
-    permission, day = _known[name], today()
+    permission = _known[name]
     if not officer.is_active:
         return set()
-    held = Grant.objects.in_force(day).filter(officer=officer, role__in=permission.roles).select_related("unit")
-    lent = Delegation.objects.filter(
-        to=officer, revoked_at=None, starts_on__lte=day, ends_on__gte=day,
-        grant__in=Grant.objects.in_force(day).filter(role__in=permission.roles),
-    ).select_related("grant__unit")  # fmt: skip
-    grants = [*held, *(one.grant for one in lent)]
+    grants = (grant for grant in _grants_of(officer) if grant.role in permission.roles)
     return {grant.officer_id for grant in grants if unit.pk in _reach(grant.role, grant.unit)}
 
 
