@@ -124,8 +124,7 @@ def main() -> int:
     values, found, weights = (np.concatenate(column) for column in zip(*parts, strict=True))
     model = grow(values, found, weights)
     arrays = arrays_of(model)
-    trees = Prior(*(arrays[name] for name in ("base", "roots", "feature", "threshold", "left", "right", "value")))
-    apart = np.abs(trees.odds(values[:5000]) - model.decision_function(values[:5000])).max()
+    apart = np.abs(Prior.of(arrays).odds(values[:5000]) - model.decision_function(values[:5000])).max()
     if apart > 1e-4:
         raise AssertionError(f"The arrays say otherwise than the trees: {apart}")
     np.savez_compressed(given.out, **arrays)

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from benchmarks.prior import arrays_of, grow
 
 from zhuanmai.alerts.model import prior as room
 from zhuanmai.alerts.model.features import HEADS, NAMES, SHOP_FACTS, TOWARDS, Frame
-from zhuanmai.alerts.model.prior import off_the_usual, prior
+from zhuanmai.alerts.model.prior import Prior, off_the_usual, prior
 
 DICE = np.random.default_rng(4)
 
@@ -47,3 +48,10 @@ def test_trees_grown_on_other_columns_are_refused(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(ValueError, match=r"benchmarks\.prior"):
         prior()
     prior.cache_clear()
+
+
+def test_trees_written_as_arrays_say_what_the_trees_said() -> None:
+    rows = DICE.normal(0, 1.5, (600, len(NAMES)))
+    offends = rows[:, HEADS[0]] + DICE.normal(0, 0.5, 600) > 0
+    grown = grow(rows, offends, np.ones(600))
+    assert Prior.of(arrays_of(grown)).odds(rows) == pytest.approx(grown.decision_function(rows), abs=1e-4)

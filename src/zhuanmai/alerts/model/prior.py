@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +34,18 @@ class Prior:
     threshold: Floats
     branches: Ints  # of each node the left one, then the right one
     value: Floats
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, Any]) -> Prior:
+        """From the arrays of the file: base, roots, feature, threshold, left, right, value."""
+        return cls(
+            base=float(arrays["base"]),
+            roots=arrays["roots"].astype(np.int64),
+            feature=arrays["feature"].astype(np.int64),
+            threshold=arrays["threshold"].astype(np.float64),
+            branches=np.stack([arrays["left"], arrays["right"]], axis=1).astype(np.int64).ravel(),
+            value=arrays["value"].astype(np.float64),
+        )
 
     def odds(self, rows: Floats) -> Floats:
         """Log odds that a shop offends, for rows as `off_the_usual` gives them."""
@@ -69,14 +83,7 @@ def prior() -> Prior:
     with np.load(FILE, allow_pickle=False) as kept:
         if tuple(kept["names"].tolist()) != NAMES:
             raise ValueError("The detectors' columns have changed: run python -m benchmarks.prior.")
-        return Prior(
-            base=float(kept["base"]),
-            roots=kept["roots"].astype(np.int64),
-            feature=kept["feature"].astype(np.int64),
-            threshold=kept["threshold"].astype(np.float64),
-            branches=np.stack([kept["left"], kept["right"]], axis=1).astype(np.int64).ravel(),
-            value=kept["value"].astype(np.float64),
-        )
+        return Prior.of(kept)
 
 
 @functools.cache
