@@ -9,14 +9,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhuanmai.approvals.permissions import waiting_for
-from zhuanmai.approvals.subjects import heading_of, matter_of
+from zhuanmai.approvals.subjects import headings_of, matter_of
 from zhuanmai.core.notices import Notice, register
 
 
 @register
 def approvals(officer: Any) -> Iterator[Notice]:
     """Approvals that wait for the officer."""
-    for row in waiting_for(officer):
+    rows = waiting_for(officer)
+    headings = headings_of(rows)
+    for row in rows:
         words = _("%(purpose)s waits for your approval") % {"purpose": matter_of(row).label}
         href = f"{reverse('approvals:waiting')}#a{row.pk}"
-        yield Notice(f"{words} · {heading_of(row).place}", href, "warning", row.asked_at)
+        yield Notice(f"{words} · {headings[row.subject_id].place}", href, "warning", row.asked_at)

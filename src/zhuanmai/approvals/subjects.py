@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -89,8 +90,8 @@ class Subject(Protocol):
         """What the decision signs now: papers with their digests, in the role of the step, with the opinion."""
         ...
 
-    def heading(self, subject_id: uuid.UUID) -> Heading:
-        """The subject in a line, for lists and notices."""
+    def headings(self, subject_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Heading]:
+        """Each subject in a line, for lists and notices; few queries however many they are."""
         ...
 
     def card(self, approval: Approval) -> Card:
@@ -131,9 +132,12 @@ def subjects() -> list[Subject]:
     return list(_subjects.values())
 
 
-def heading_of(approval: Approval) -> Heading:
-    """The subject of an approval in a line."""
-    return subject_of(approval.subject_kind).heading(approval.subject_id)
+def headings_of(approvals: Iterable[Approval]) -> dict[uuid.UUID, Heading]:
+    """The subjects of approvals, each in a line, by the subject's id."""
+    by_kind: dict[str, set[uuid.UUID]] = defaultdict(set)
+    for row in approvals:
+        by_kind[row.subject_kind].add(row.subject_id)
+    return {key: line for kind, ids in by_kind.items() for key, line in subject_of(kind).headings(ids).items()}
 
 
 def matter_of(approval: Approval) -> Matter:

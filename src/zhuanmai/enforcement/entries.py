@@ -88,21 +88,8 @@ register(
     fields=("author", "author_id", "device"),
 )
 register("enforcement.photo_kept", sentence="收到照片原件 {sha256}", fields=("photo_id", "sha256", "quality"))
-register(
-    "enforcement.submitted",
-    sentence="呈报{purpose}（第 {round} 次），依次：{steps}",
-    fields=("purpose", "round", "steps", "operation_id"),
-)
-register("enforcement.filed", sentence="立案，文号 {number}", fields=("number", "filed_on"))
-register("enforcement.not_filed", sentence="不予立案，文号 {number}", fields=("number", "filed_on"))
 register("enforcement.moved", sentence="{act}：案件转为“{state}”", fields=("act", "state", "operation_id"))
 register("enforcement.documents_prepared", sentence="生成文书：{names}", fields=("names", "operation_id"))
-register(
-    "enforcement.documents_signed",
-    sentence="{role}签署 {count} 份文书：{names}",
-    fields=("role", "count", "names", "way", "operation_id"),
-)
-register("enforcement.documents_sealed", sentence="封签 {count} 份文书：{names}", fields=("count", "names"))
 _LOOK = ("what", "way", "reason")
 register("enforcement.seen", sentence="查看案件个人信息（{way}），理由：{reason}", fields=_LOOK)
 register("enforcement.paper_seen", sentence="查看文书“{what}”（{way}），理由：{reason}", fields=_LOOK)

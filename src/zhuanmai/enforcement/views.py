@@ -17,7 +17,7 @@ from zhuanmai.accounts.queries import names
 from zhuanmai.accounts.requests import officer_of
 from zhuanmai.approvals.permissions import waiting_for
 from zhuanmai.approvals.queries import approvals_of_many, orally_approved
-from zhuanmai.approvals.subjects import heading_of, matter_of
+from zhuanmai.approvals.subjects import headings_of, matter_of
 from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.exports import exported
@@ -68,7 +68,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "deadlines": running_out(officer, 8),
         }
     rows = waiting_for(officer)
-    context["approvals"] = [(row, matter_of(row).label, heading_of(row)) for row in rows[:8]]
+    headings = headings_of(rows[:8])
+    context["approvals"] = [(row, matter_of(row).label, headings[row.subject_id]) for row in rows[:8]]
     context["approvals_waiting"] = len(rows)
     return render(request, "enforcement/home.html", context)
 
