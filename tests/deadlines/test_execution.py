@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from zhuanmai.core.clock import SHANGHAI
 from zhuanmai.deadlines.answers import answer
-from zhuanmai.deadlines.counting import Uncountable
+from zhuanmai.deadlines.counting import Uncountable, count
 from zhuanmai.deadlines.events import read
 from zhuanmai.deadlines.execution import additional_fine
 from zhuanmai.deadlines.licences import barred_until
@@ -190,3 +191,18 @@ def test_a_renewal_is_decided_before_the_licence_ends(valid_to: str, due: str, s
     found, reason = explained({"accepted": "2026-06-08", "valid_to": valid_to})
     assert found == due
     assert ("延续须在有效期届满前决定" in reason) is said
+
+
+@pytest.mark.parametrize(
+    "hours, minutes, moment",
+    [(24, None, "2026-03-07T09:30:00+08:00"), (None, 30, "2026-03-06T10:00:00+08:00"),
+     (15, 0, "2026-03-07T00:30:00+08:00"), (14, 29, "2026-03-06T23:59:00+08:00")],
+)  # fmt: skip
+def test_a_term_in_hours_runs_from_the_moment(hours: int | None, minutes: int | None, moment: str) -> None:
+    rule = RULES.by_code["oral_approval"].with_length(hours=hours, minutes=minutes)
+    start = dt.datetime(2026, 3, 6, 9, 30, tzinfo=SHANGHAI)
+    found = count(rule, start, DAYS)
+    assert found.at is not None
+    assert (found.at.isoformat(), found.day.isoformat()) == (moment, moment[:10])
+    with pytest.raises(Uncountable, match=r"^该期限按小时计算，须给出起算的时刻。$"):
+        count(rule, start.date(), DAYS)
