@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from zhuanmai.core.masking import masked_id, masked_name, masked_phone
+from zhuanmai.core.masking import (
+    is_masked,
+    masked_id,
+    masked_name,
+    masked_numbers,
+    masked_phone,
+    masked_place,
+    masked_text,
+)
 from zhuanmai.lake.masking import masked
 from zhuanmai.lake.schema import Column, Personal
 
@@ -62,3 +70,40 @@ def test_of_a_phone_three_and_four_are_shown(number: str | None, shown: str) -> 
 def test_a_column_of_the_lake_is_masked_by_what_it_holds(personal: Personal, value: str, shown: str) -> None:
     column = Column("x", personal=personal)
     assert masked(column, value) == shown
+
+
+@pytest.mark.parametrize("text, shown", [(None, ""), ("", ""), ("厦", "厦…"), ("福建省厦门市枋湖路", "福建省厦门市…")])
+def test_of_a_place_six_characters_are_shown(text: str | None, shown: str) -> None:
+    assert masked_place(text) == shown
+
+
+@pytest.mark.parametrize("text, shown", [(None, ""), ("", ""), ("我不知道", "***")])
+def test_what_somebody_said_is_hidden_whole(text: str | None, shown: str) -> None:
+    assert masked_text(text) == shown
+
+
+@pytest.mark.parametrize(
+    "value, shown",
+    [
+        ("叶某350206197908178556", "叶某3502**********8556"),
+        ("电话13900001234。", "电话139****1234。"),
+        ("条码6901028075763", "条码6901028075763"),
+        ("139000012345", "139000012345"),
+        ("12900001234", "12900001234"),
+        ("350206197913178556", "350206197913178556"),
+        ({"甲": ["13900001234", 5, None], "乙": ("x", "13900001234")}, {"甲": ["139****1234", 5, None],
+                                                                       "乙": ["x", "139****1234"]}),
+        (7, 7),
+        (None, None),
+    ],
+)  # fmt: skip
+def test_numbers_in_any_text_are_masked_wherever_they_lie(value: object, shown: object) -> None:
+    assert masked_numbers(value) == shown
+
+
+@pytest.mark.parametrize(
+    "value, is_one",
+    [("叶**", True), ("139****0000", True), ("福建省厦门市…", True), ("等…人", False), ("叶铉森", False), ("", False)],
+)
+def test_what_a_mask_left_is_known(value: str, is_one: bool) -> None:
+    assert is_masked(value) is is_one

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhuanmai.core.units import Packing, Unit, money, money_in_words, plain
+from zhuanmai.core.units import Packing, Unit, in_ten_thousands, money, money_in_words, plain
 
 TEN_BY_TWENTY = Packing(packs_per_carton=10, sticks_per_carton=200)
 TEN_BY_SIXTEEN = Packing(packs_per_carton=10, sticks_per_carton=160)
@@ -110,3 +110,12 @@ def test_print_forms() -> None:
 def test_money_in_words_is_not_negative() -> None:
     with pytest.raises(ValueError, match="^an amount of money in words is not negative$"):
         money_in_words(Decimal("-0.01"))
+
+
+@pytest.mark.parametrize(
+    "number, said",
+    [("50000", "5万"), ("10000", "1万"), ("150000", "15万"), ("3000", "3000"), ("15500", "15500"), ("10001", "10001"),
+     ("9999", "9999"), ("0", "0"), ("20000.00", "2万")],
+)  # fmt: skip
+def test_a_number_as_laws_say_it(number: str, said: str) -> None:
+    assert in_ten_thousands(Decimal(number)) == said

@@ -228,3 +228,55 @@ def test_the_kit_brings_kinds_limits_and_words_of_payment(bureau: Bureau) -> Non
         "organisation_max": "3000",
         "payment": "自收到决定书之日起十五日内到指定银行缴纳",
     }
+
+
+@pytest.mark.parametrize(
+    "code, more, refused",
+    [
+        (
+            "R01",
+            {"simple_procedure": "never"},
+            ("not_simple", "“未在当地烟草专卖批发企业进货”不适用简易程序；请走普通程序立案。"),
+        ),
+        (
+            "R01",
+            {"decided_by": "market_supervision"},
+            ("not_ours", "“未在当地烟草专卖批发企业进货”不由烟草专卖局处罚；请移送有权机关。"),
+        ),
+    ],
+)
+def test_a_cause_that_is_not_decided_on_the_spot_says_where_to_go(
+    code: str, more: dict[str, str], refused: tuple[str, str]
+) -> None:
+    with pytest.raises(Refused) as said:
+        penalties.check_simple([cause(code, **more)])
+    assert (said.value.code, said.value.field) == (refused[0], "causes")
+    assert said.value.detail == refused[1]
+
+
+@pytest.mark.parametrize(
+    "sheet, codes, party, code",
+    [
+        ({"penalty_kind": "fine", "amount": "200"}, ["R01"], "person", None),
+        ({"penalty_kind": "fine", "amount": "200.01"}, ["R01"], "person", "over_limit"),
+        ({"penalty_kind": "fine", "amount": "200.01"}, ["R01"], "organisation", None),
+        ({"penalty_kind": "fine", "amount": "3000.01"}, ["R01"], "organisation", "over_limit"),
+        ({"penalty_kind": "fine"}, ["R01"], "person", "over_limit"),
+        ({"penalty_kind": "detention", "amount": "9999"}, ["R01"], "person", "penalty_kind"),
+        ({"penalty_kind": "warning"}, ["R01"], "person", "penalty_kind"),
+        ({"penalty_kind": "detention", "amount": "9999"}, ["R02"], "person", "not_simple"),
+        ({"penalty_kind": "warning"}, ["M02"], "person", None),
+    ],
+)
+def test_what_is_decided_on_the_spot_keeps_every_rule_in_the_order_of_mending(
+    sheet: dict[str, str], codes: list[str], party: str, code: str | None
+) -> None:
+    chosen = [cause(one) for one in codes]
+    if code is None:
+        penalties.check_on_the_spot(sheet, chosen, party, LIMITS)
+        return
+    with pytest.raises(Refused) as refused:
+        penalties.check_on_the_spot(sheet, chosen, party, LIMITS)
+    assert refused.value.code == code
+    if code == "penalty_kind":
+        assert LAW in refused.value.detail or "第五十六条" in refused.value.detail

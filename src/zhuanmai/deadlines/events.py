@@ -12,6 +12,7 @@ from zhuanmai.core.clock import SHANGHAI
 
 Moment = dt.date | dt.datetime
 _WHEN = ("on", "at", "date", "day")
+PAYMENTS = ("payments", "part_paid", "part_payments")  # a list of days with sums, kept as it is
 _STOP = frozenset({"stop", "stopped", "stops", "suspension", "interruption"})
 _EXTENSION = frozenset({"extension", "extended", "extensions"})
 _PAUSES = (
@@ -138,7 +139,7 @@ def _named(told: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
         span = name.lower() in _PAUSED | _STOP and isinstance(value, list)
         if span and len(value) == 2 and all(isinstance(one, str) for one in value):
             yield name, value
-        elif isinstance(value, list) and name not in ("payments", "part_paid"):
+        elif isinstance(value, list) and name not in PAYMENTS:
             yield from ((name, one) for one in value)
         else:
             yield name, value

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from zhuanmai.deadlines.counting import End, Uncountable, count
-from zhuanmai.deadlines.events import Events, Stop, moment_of
+from zhuanmai.deadlines.events import PAYMENTS, Events, Stop, moment_of
 from zhuanmai.deadlines.rules import Rule, Rules
 from zhuanmai.reference import shipped
 from zhuanmai.reference.calendar import Days
@@ -98,7 +98,7 @@ def _last_day(events: Events, rules: Rules, calendar: Days) -> tuple[dt.date, bo
 
 def _payments(events: Events, fine: Decimal) -> list[tuple[dt.date, Decimal]]:
     """What was paid on which day; a payment told without a sum is the whole fine."""
-    parts = events.fact("payments", "part_paid", "part_payments")
+    parts = events.fact(*PAYMENTS)
     found = [_part(one) for one in parts] if isinstance(parts, list) else []
     for one in events.of(("paid", "payment", "part_payment")):
         sum_ = one.facts.get("amount", one.facts.get("sum"))

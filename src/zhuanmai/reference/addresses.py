@@ -36,8 +36,8 @@ def read_address(text: str | None) -> Address | None:
     if not text:
         return None
     plain = unicodedata.normalize("NFKC", text).strip()
-    plain = _REGION.sub("", plain, count=1)
-    plain = _SHORT_OF_DISTRICT.sub("", plain, count=1) if re.match(r"^.{1,4}[区县]", plain) else plain
+    plain = _REGION.sub("", plain)
+    plain = _SHORT_OF_DISTRICT.sub("", plain)
     first = re.search(r"[\dOS]", plain)
     if not first or first.start() == 0:
         return None
