@@ -12,7 +12,7 @@ from zhuanmai.exchange import lost, reconciliation
 from zhuanmai.exchange.services import deliver
 
 
-@app.task(name="exchange.deliver", retry=RetryStrategy(max_attempts=5, exponential_wait=2))
+@app.task(name="exchange.deliver", retry=RetryStrategy(max_attempts=8, exponential_wait=2))
 def deliver_message(message_id: str) -> None:
     """Try to deliver one message."""
     deliver(message_id=uuid.UUID(message_id))
