@@ -100,7 +100,7 @@ def test_what_is_over_is_left_alone(national: National) -> None:
     assert not ProcrastinateJob.objects.exists()
 
 
-def test_the_sweep_runs_by_itself_and_keeps_no_trail() -> None:
+def test_the_sweep_runs_by_itself_and_keeps_no_trail(national: National) -> None:
     services.defer("exchange.sweep", timestamp=0)
     work_off()
     services.defer("exchange.sweep", timestamp=1)
