@@ -50,7 +50,7 @@ def partner(tmp_path: Path, settings: Any) -> Iterator[str]:
 
 def _message() -> None:
     with transaction.atomic():
-        services.enqueue(kind="case", key=new_id(), body={"clue_no": "1"}, case_id=new_id())
+        services.enqueue(partner="national", kind="case", key=new_id(), subject_id=new_id(), body={"clue_no": "1"})
 
 
 ASKED: dict[str, Callable[[Bureau], object]] = {
@@ -59,7 +59,7 @@ ASKED: dict[str, Callable[[Bureau], object]] = {
     "core.handle_event": lambda bureau: events.emit("reference.calendar_changed", year=2026),
     "enforcement.seal_ready": lambda bureau: defer("enforcement.seal_ready", case_id=str(bureau.open_case().case_id)),
     "exchange.deliver": lambda bureau: _message(),
-    "exchange.reconcile": lambda bureau: reconciliation.ask(actor=bureau["auditor"]),
+    "exchange.reconcile": lambda bureau: reconciliation.ask(actor=bureau["auditor"], partner="national"),
     "lake.import": lambda bureau: lake.hand_in(actor=bureau["analyst"], file_name="licences.csv", content=[LICENCES]),
 }
 

@@ -83,9 +83,9 @@ def test_a_sheet_of_licensees_is_masked_and_its_filters_are_personal(officer_wit
 def test_a_sheet_of_the_exchange_holds_what_is_filtered(officer_with: Callable[[str], Officer]) -> None:
     with transaction.atomic():
         for kind in ("case", "items"):
-            services.enqueue(kind=kind, key=new_id(), body={"clue_no": "线1"}, case_id=new_id())
+            services.enqueue(partner="national", kind=kind, key=new_id(), body={"clue_no": "线1"}, subject_id=new_id())
     client = signed_in(officer_with("system_admin"))
-    assert [row[2] for row in rows_of(client.get("/exchange", {"kind": "items", "export": "csv"}))] == [
+    assert [row[3] for row in rows_of(client.get("/exchange", {"kind": "items", "export": "csv"}))] == [
         "类别",
         "涉案物品",
     ]

@@ -109,7 +109,7 @@ def around(bureau: Bureau, found: Scene) -> dict[str, Any]:  # noqa: F811
         number="YJ-1", run=run, day=today(), subject_kind="licence", subject=holder.licence_no, probability=0.5,
         score=1.0, offence="diverted", unit=squad, note="叶某来电 13900000000，证件 350206197908178556",
     )  # fmt: skip
-    message = Message.objects.filter(case_id=found.case_id).first()
+    message = Message.objects.filter(subject_id=found.case_id).first()
     assert message is not None
     said = "对方退回：13900000000 与 350206197908178556 不符"
     Message.objects.filter(pk=message.pk).update(last_error=said, state=Message.State.DEAD)
@@ -135,7 +135,9 @@ def around(bureau: Bureau, found: Scene) -> dict[str, Any]:  # noqa: F811
         "sha256": current(paper.document).sealed_sha256,
         "token": current(paper.document).token,
         "message_id": message.pk,
-        "reconciliation_id": Reconciliation.objects.create(work=failed("exchange.reconcile", said)).pk,
+        "reconciliation_id": Reconciliation.objects.create(
+            partner="national", work=failed("exchange.reconcile", said)
+        ).pk,
         "name": DETECTORS[0].name,
         "run_id": run.pk,
         "alert_id": alert.pk,

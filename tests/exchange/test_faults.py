@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.exchange.conftest import connectors, enqueue, reconciling, registry_of
+from tests.exchange.conftest import enqueue, partners_of, reconciling, registry_of, send
 from zhuanmai.core import files
 from zhuanmai.core.clock import now
 from zhuanmai.core.ids import new_id
 from zhuanmai.exchange import reconciliation, services
+from zhuanmai.exchange.kinds import Kind
 from zhuanmai.exchange.models import Attempt, Message
 from zhuanmai.sandbox.national.server import Faults, National
 
@@ -34,13 +35,13 @@ def test_every_message_arrives_exactly_once(national: National) -> None:
     national.faults = Faults(refuse=0.06, delay=0.06, drop=0.06, garbage=0.06, down=0.06, delay_seconds=0.01)
     for case in range(CASES):
         enqueue(case)
-    to = connectors(national)
+    to = partners_of(national)
     waiting = list(Message.objects.values_list("pk", flat=True))
     lanes = [waiting[lane::4] for lane in range(4)]
 
     def work(lane: list[uuid.UUID]) -> None:
         for pk in lane:
-            while services.deliver(message_id=pk, connectors=to).state == Message.State.WAITING:
+            while services.deliver(message_id=pk, partners=to).state == Message.State.WAITING:
                 continue
         connection.close()
 
@@ -52,7 +53,7 @@ def test_every_message_arrives_exactly_once(national: National) -> None:
     held = national.store.listed("", 100_000)
     assert len(held) == 3 * CASES == Message.objects.filter(state=Message.State.RECEIVED).count()
     assert Attempt.objects.exclude(outcome="received").count() > CASES / 4, "the faults were not switched on"
-    outcome = reconciliation.run(reconciliation_id=reconciling(), connectors=to)
+    outcome = reconciliation.run(reconciliation_id=reconciling(), partners=to)
     assert (outcome.state, outcome.agreed, outcome.agrees) == ("done", 3 * CASES, True)
 
 
@@ -60,22 +61,20 @@ def test_every_message_arrives_exactly_once(national: National) -> None:
 @pytest.mark.parametrize("fault", ["refuse", "garbage", "down", "drop"])
 def test_a_message_waits_through_each_fault(national: National, fault: str) -> None:
     enqueue(1)
-    message, to = Message.objects.get(kind="case"), connectors(national)
+    message, to = Message.objects.get(kind="case"), partners_of(national)
     national.faults = Faults(**{fault: 1.0})
-    first = services.deliver(message_id=message.pk, connectors=to)
+    first = services.deliver(message_id=message.pk, partners=to)
     assert (first.state, first.attempts) == (Message.State.WAITING, 1)
     assert first.last_error
     national.faults = Faults()
-    second = services.deliver(message_id=message.pk, connectors=to)
+    second = services.deliver(message_id=message.pk, partners=to)
     assert second.state == Message.State.RECEIVED
     assert len([row for row in national.store.listed("", 10) if row["kind"] == "case"]) == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_refused_message_is_a_dead_letter_with_its_reason(national: National) -> None:
-    with transaction.atomic():
-        services.enqueue(kind="gossip", key=new_id(), body={}, case_id=new_id())
-    message = services.deliver(message_id=Message.objects.get().pk, connectors=connectors(national))
+def test_a_refused_message_is_a_dead_letter_with_its_reason(national: National, gossip: Kind) -> None:
+    message = services.deliver(message_id=send("gossip", new_id()).pk, partners=partners_of(national))
     assert message.state == Message.State.DEAD
     assert message.last_error == "no such kind: gossip"
 
@@ -84,8 +83,7 @@ def test_a_refused_message_is_a_dead_letter_with_its_reason(national: National) 
 def test_the_same_key_is_one_message() -> None:
     key = new_id()
     for _ in range(2):
-        with transaction.atomic():
-            services.enqueue(kind="case", key=key, body={}, case_id=key)
+        send("case", key, key=key)
     assert Message.objects.count() == 1
 
 
@@ -94,10 +92,10 @@ def test_a_reply_that_comes_too_late_is_no_second_message(national: National) ->
     enqueue(1)
     message = Message.objects.get(kind="document")
     national.faults = Faults(delay=1.0, delay_seconds=0.5)
-    late = services.deliver(message_id=message.pk, connectors=connectors(national, seconds=0.1))
+    late = services.deliver(message_id=message.pk, partners=partners_of(national, seconds=0.1))
     assert (late.state, late.last_error) == (Message.State.WAITING, "ReadTimeout")
     national.faults = Faults()
-    assert services.deliver(message_id=message.pk, connectors=connectors(national)).state == Message.State.RECEIVED
+    assert services.deliver(message_id=message.pk, partners=partners_of(national)).state == Message.State.RECEIVED
     assert len(national.store.listed("", 10)) == 1
 
 
@@ -107,9 +105,9 @@ def test_a_message_is_given_up_after_its_last_attempt_and_sent_again_by_hand(
 ) -> None:
     monkeypatch.setattr(services, "MAX_ATTEMPTS", 3)
     enqueue(1)
-    message, to = Message.objects.get(kind="case"), connectors(national)
+    message, to = Message.objects.get(kind="case"), partners_of(national)
     national.faults = Faults(refuse=1.0)
-    states = [services.deliver(message_id=message.pk, connectors=to).state for _ in range(4)]
+    states = [services.deliver(message_id=message.pk, partners=to).state for _ in range(4)]
     assert states == ["waiting", "waiting", "dead", "dead"]
     assert [one.status for one in message.tries.all()] == [503, 503, 503]
 
@@ -119,7 +117,7 @@ def test_a_message_whose_file_is_lost_is_a_dead_letter_that_says_so(national: Na
     enqueue(1)
     message = Message.objects.get(kind="document")
     files.path_of(message.files["pdf"]).unlink()
-    dead = services.deliver(message_id=message.pk, connectors=connectors(national))
+    dead = services.deliver(message_id=message.pk, partners=partners_of(national))
     assert (dead.state, "找不到摘要为" in dead.last_error) == (Message.State.DEAD, True)
 
 
@@ -134,11 +132,10 @@ def test_after_so_many_tries_the_next_waits_so_long(
 ) -> None:
     """What the queue is told and what the page says, from the try itself; the sixtieth is the last."""
     settings.HOME_DIR = tmp_path
-    with transaction.atomic():
-        sent = services.enqueue(kind="case", key=new_id(), body={}, case_id=new_id())
+    sent = send("case", new_id())
     Message.objects.filter(pk=sent.pk).update(attempts=tried)
     before = now()
-    message = services.deliver(message_id=sent.pk, connectors=registry_of("http://127.0.0.1:9", 1))
+    message = services.deliver(message_id=sent.pk, partners=registry_of("http://127.0.0.1:9", 1))
     after = now()
     planned = ProcrastinateJob.objects.filter(args__message_id=str(sent.pk), scheduled_at__isnull=False)
     if pause is None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -13,7 +15,9 @@ import httpx
 import pytest
 
 from zhuanmai.core.ids import new_id
-from zhuanmai.exchange.connectors import PROTOCOL, Connector, National, Registry, signed
+from zhuanmai.exchange import connectors
+from zhuanmai.exchange.connectors import NATIONAL, SignedJson
+from zhuanmai.exchange.partners import Connector, Partner, Registry
 from zhuanmai.ledger.canonical import canonical, digest_of
 from zhuanmai.sandbox.national.server import National as Server
 
@@ -24,14 +28,14 @@ DOCUMENT = {"code": "D04", "sha256": hashlib.sha256(PDF).hexdigest(), "pdf": bas
 
 def message(**changes: Any) -> bytes:
     """A message of the protocol, with changes."""
-    return canonical({"protocol": PROTOCOL, "key": KEY, "kind": "case", "body": {"clue_no": "1"}, **changes})
+    return canonical({"protocol": NATIONAL.protocol, "key": KEY, "kind": "case", "body": {"clue_no": "1"}, **changes})
 
 
 def post(national: Server, content: bytes, headers: dict[str, str] | None = None) -> httpx.Response:
     """Send bytes as a message, signed unless told otherwise."""
     address = f"http://127.0.0.1:{national.server_address[1]}/v1/messages"
     return httpx.post(
-        address, content=content, headers=signed(content) if headers is None else headers, trust_env=False
+        address, content=content, headers=NATIONAL.signed(content) if headers is None else headers, trust_env=False
     )
 
 
@@ -62,11 +66,11 @@ def test_a_message_is_stored_once_and_its_receipt_is_the_same(national: Server) 
 
 
 def test_a_wrong_signature_is_turned_away(national: Server) -> None:
-    for headers in (signed(b"another content"), {}, {"X-Sender-Key": "?", "X-Signature": "?"}):
+    for headers in (NATIONAL.signed(b"another content"), {}, {"X-Sender-Key": "?", "X-Signature": "?"}):
         assert post(national, message(), headers).status_code == 401
     hello = f"http://127.0.0.1:{national.server_address[1]}/v1/hello"
-    assert httpx.get(hello, headers=signed(b"x"), trust_env=False).status_code == 401
-    assert httpx.get(hello, headers=signed(b""), trust_env=False).status_code == 200
+    assert httpx.get(hello, headers=NATIONAL.signed(b"x"), trust_env=False).status_code == 401
+    assert httpx.get(hello, headers=NATIONAL.signed(b""), trust_env=False).status_code == 200
 
 
 def test_switches_take_numbers_only_and_the_page_shows_what_came(national: Server) -> None:
@@ -84,20 +88,22 @@ def test_switches_take_numbers_only_and_the_page_shows_what_came(national: Serve
 
 
 def test_the_connector_says_what_is_wrong_with_its_partner(national: Server) -> None:
-    assert National().check() == ""
-    gone = National("http://127.0.0.1:9", seconds=1)
+    assert NATIONAL.check() == ""
+    gone = SignedJson("national", url="http://127.0.0.1:9", seconds=1)
     assert gone.check() == "连不上 http://127.0.0.1:9（ConnectError）"
     assert gone.deliver(KEY, "case", {}).outcome == "again"
 
 
 def test_a_partner_has_one_connector() -> None:
     registry = Registry()
-    registry.register("national", National("http://a"))
+    ours = Partner("national", "国家局系统", "National system", SignedJson("national", url="http://a"))
+    registry.register(ours)
+    registry.register(ours)
     with pytest.raises(ValueError, match="registered already"):
-        registry.register("national", National("http://b"))
+        registry.register(Partner("national", "国家局系统", "National system", SignedJson("national", url="http://b")))
     with pytest.raises(LookupError):
         registry.of("customs")
-    assert registry.partners() == ["national"]
+    assert registry.partners() == [ours]
 
 
 @pytest.fixture
@@ -121,7 +127,7 @@ def answering(settings: Any, tmp_path: Any) -> Iterator[Callable[[int, bytes], C
         server = HTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         servers.append(server)
-        return National(f"http://127.0.0.1:{server.server_address[1]}", seconds=5)
+        return SignedJson("national", url=f"http://127.0.0.1:{server.server_address[1]}", seconds=5)
 
     yield make
     for server in servers:
@@ -150,3 +156,58 @@ def test_every_answer_is_read_as_the_protocol_says(
 ) -> None:
     answer = answering(status, content).deliver(KEY, "case", {"clue_no": "1"})
     assert (answer.outcome, answer.status) == (outcome, status)
+
+
+@pytest.mark.parametrize("day, read", [("2026-11-30", dt.date(2026, 11, 30)), ("soon", None), (3, None), (None, None)])
+def test_the_day_of_arrival_is_the_partners_where_it_says_one(
+    answering: Callable[[int, bytes], Connector], day: Any, read: dt.date | None
+) -> None:
+    said = canonical({"key": KEY, "receipt": "GJ1", "sha256": digest_of({"clue_no": "1"}), "received_on": day})
+    answer = answering(201, said).deliver(KEY, "case", {"clue_no": "1"})
+    assert (answer.outcome, answer.day) == ("received", read)
+
+
+def test_what_is_held_is_listed_page_by_page_and_by_day(national: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connectors, "_PAGE", 2)
+    for number in range(5):
+        post(national, message(key=str(uuid.UUID(int=number + 1)), body={"clue_no": str(number)}))
+    days = [
+        "2026-11-28T15:59:59Z",
+        "2026-11-28T16:00:00Z",
+        "2026-11-29T15:59:59Z",
+        "2026-11-29T16:00:00Z",
+        "2026-12-01T00:00:00Z",
+    ]
+    with national.store._connection as store:
+        for number, at in enumerate(days):
+            store.execute("update messages set received_at = ? where key = ?", [at, str(uuid.UUID(int=number + 1))])
+    held = list(NATIONAL.held())
+    assert [one.day.isoformat()[5:] for one in held if one.day] == ["11-28", "11-29", "11-29", "11-30", "12-01"]
+    assert (held[0].kind, held[0].sha256) == ("case", digest_of({"clue_no": "0"}))
+    day = dt.date(2026, 11, 29)
+    assert [uuid.UUID(one.key).int for one in NATIONAL.held(day, day)] == [2, 3]
+    assert [uuid.UUID(one.key).int for one in NATIONAL.held(since=day)] == [2, 3, 4, 5]
+    assert [uuid.UUID(one.key).int for one in NATIONAL.held(until=day)] == [1, 2, 3]
+
+
+def test_a_list_is_asked_for_with_a_signature_over_its_address(national: Server) -> None:
+    base, target = f"http://127.0.0.1:{national.server_address[1]}", "/v1/messages?limit=3"
+    signed = NATIONAL.signed(target.encode())
+    assert httpx.get(base + target, headers=signed, trust_env=False).status_code == 200
+    assert httpx.get(f"{base}/v1/messages?limit=4", headers=signed, trust_env=False).status_code == 401
+    assert httpx.get(f"{base}/v1/messages?since=today", trust_env=False).status_code == 400
+
+
+def test_a_partner_without_an_address_says_which_setting_it_lacks(settings: Any, tmp_path: Any) -> None:
+    settings.HOME_DIR = tmp_path
+    toy = SignedJson("toy")
+    assert toy.check() == toy.deliver(KEY, "case", {}).detail == "未设置对方地址 ZHUANMAI_TOY_URL"
+    with pytest.raises(ValueError, match="ZHUANMAI_TOY_URL"):
+        list(toy.held())
+
+
+def test_each_partner_knows_us_by_a_key_of_its_own(settings: Any, tmp_path: Any) -> None:
+    settings.HOME_DIR = tmp_path
+    toy = SignedJson("toy")
+    assert toy.signed(b"")["X-Sender-Key"] != NATIONAL.signed(b"")["X-Sender-Key"]
+    assert sorted(path.name for path in (tmp_path / "secrets").iterdir()) == ["exchange-toy.pem", "exchange.pem"]

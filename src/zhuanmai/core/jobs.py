@@ -52,6 +52,7 @@ _TASKS = {
     "enforcement.seal_ready": _("Seal signed documents"),
     "exchange.deliver": _("Deliver a message"),
     "exchange.reconcile": _("Reconcile with the partner"),
+    "exchange.sweep": _("See to messages that nobody sends"),
     "ledger.retain": _("Erase personal parts that are due"),
     "ledger.seal": _("Seal the ledger"),
 }

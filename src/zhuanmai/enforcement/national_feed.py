@@ -2,30 +2,73 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from zhuanmai.accounts.models import Officer
 from zhuanmai.core.ids import derived_id
 from zhuanmai.documents import catalogue
 from zhuanmai.documents.models import Version
 from zhuanmai.enforcement.facts_for_documents import cause_facts, first_party, item_facts
 from zhuanmai.enforcement.models import Case
+from zhuanmai.enforcement.permissions import cases_of
+from zhuanmai.enforcement.procedure import KIND
+from zhuanmai.exchange.kinds import Kind
 from zhuanmai.exchange.services import enqueue
+from zhuanmai.exchange.subjects import Heading
+
+
+def _which_document(body: Mapping[str, Any]) -> str:
+    return f"{body.get('name', '')} {body.get('number', '')}".strip()
+
+
+PARTNER = "national"
+KINDS = (
+    Kind(PARTNER, "case", KIND, "案件", _("case facts")),
+    Kind(PARTNER, "items", KIND, "涉案物品", _("goods of the case")),
+    Kind(PARTNER, "document", KIND, "封签文书", _("sealed document"), _which_document),
+)
+
+
+class ReportedCases:
+    """Cases as subjects of messages; implements `exchange.subjects.Subject`."""
+
+    kind = KIND
+
+    def visible_to(self, officer: Officer) -> QuerySet[Case, uuid.UUID]:
+        """The cases that the officer sees."""
+        return cases_of(officer).values_list("pk", flat=True)
+
+    def of_units(self, units: Collection[uuid.UUID]) -> QuerySet[Case, uuid.UUID]:
+        """The cases of these units."""
+        return Case.objects.filter(unit_id__in=units).values_list("pk", flat=True)
+
+    def headings(self, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Heading]:
+        """A case by its number, or that of its clue, and its shop."""
+        return {case.pk: _heading(case) for case in Case.objects.filter(pk__in=ids).select_related("inspection")}
 
 
 def report_case(case: Case) -> None:
     """Put case and items in the outbox, once for each state of the facts."""
     mark = f"{case.state}/{case.fact_version}/{case.number}"
-    enqueue(kind="case", key=derived_id("national", case.pk, "case", mark), case_id=case.pk, body=_case(case))
-    enqueue(kind="items", key=derived_id("national", case.pk, "items", mark), case_id=case.pk, body=_items(case))
+    for kind, body in (("case", _case(case)), ("items", _items(case))):
+        key = derived_id(PARTNER, case.pk, kind, mark)
+        enqueue(partner=PARTNER, kind=kind, key=key, subject_id=case.pk, body=body)
 
 
 def report_document(case: Case, version: Version) -> None:
     """Put a sealed document in the outbox."""
     document = version.document
     enqueue(
+        partner=PARTNER,
         kind="document",
-        key=derived_id("national", version.pk),
-        case_id=case.pk,
+        key=derived_id(PARTNER, version.pk),
+        subject_id=case.pk,
         body={
             "clue_no": case.clue_no,
             "code": document.kind,
@@ -36,6 +79,11 @@ def report_document(case: Case, version: Version) -> None:
         },
         files_by_field={"pdf": version.sealed_sha256},
     )
+
+
+def _heading(case: Case) -> Heading:
+    place = case.inspection.shop_name or case.inspection.address
+    return Heading(case.number or case.clue_no, reverse("enforcement:case", args=[case.pk]), place)
 
 
 def _case(case: Case) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What enforcement offers to rooms beside it, and its cases as subjects of approvals and of terms."""
+"""What enforcement offers to rooms beside it, and its cases as subjects of approvals, of terms and of messages."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from zhuanmai.core import ports
 from zhuanmai.deadlines import subjects as deadlines
 from zhuanmai.enforcement.inspection_port import Inspections
 from zhuanmai.enforcement.lake_feed import CaseBook
+from zhuanmai.enforcement.national_feed import KINDS, ReportedCases
 from zhuanmai.enforcement.services.approvals import CasesToDecide
 from zhuanmai.enforcement.terms import Cases
+from zhuanmai.exchange import kinds, subjects
 
 ports.bind(ports.InspectionPort, Inspections())  # type: ignore[type-abstract]
 ports.bind(ports.CaseBook, CaseBook())  # type: ignore[type-abstract]
 approvals.register(CasesToDecide())
 deadlines.register(Cases())
+subjects.register(ReportedCases())
+kinds.register(*KINDS)

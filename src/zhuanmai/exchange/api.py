@@ -11,7 +11,7 @@ from ninja import Query, Router, Schema
 from zhuanmai.accounts.requests import officer_of
 from zhuanmai.core.masking import masked_numbers
 from zhuanmai.exchange import queries
-from zhuanmai.exchange.models import Message
+from zhuanmai.exchange.queries import Filters, Line
 
 router = Router(tags=["exchange"])
 
@@ -24,25 +24,31 @@ class CountsOut(Schema):
     dead: int
 
 
+class SubjectOut(Schema):
+    """What a message is about; `href` is empty for who does not see it in its room."""
+
+    kind: str
+    id: uuid.UUID
+    title: str
+    href: str
+
+
 class MessageOut(Schema):
     """A message, without its body."""
 
     id: uuid.UUID
     partner: str
     kind: str
-    case_id: uuid.UUID
+    subject: SubjectOut
     state: str
     attempts: int
     created_at: dt.datetime
     next_at: dt.datetime | None
     received_at: dt.datetime | None
+    received_on: dt.date | None
     receipt: str
+    sha256: str
     last_error: str
-
-    @staticmethod
-    def resolve_last_error(row: Message) -> str:
-        """What went wrong, without the numbers of people that a partner may have quoted."""
-        return str(masked_numbers(row.last_error))
 
 
 @router.get("/counts", response=CountsOut)
@@ -55,10 +61,23 @@ def counts(request: HttpRequest) -> dict[str, int]:
 def messages(
     request: HttpRequest,
     state: str = "",
+    partner: str = "",
     kind: str = "",
-    case_id: uuid.UUID | None = None,
+    subject_id: uuid.UUID | None = None,
     limit: int = Query(50, ge=1, le=500),  # type: ignore[type-arg]
-) -> list[Message]:
+) -> list[MessageOut]:
     """Messages, newest first."""
-    found = queries.messages(officer=officer_of(request), state=state, kind=kind, case_id=case_id)
-    return list(found[:limit])
+    officer = officer_of(request)
+    filters = Filters(state=state, partner=partner, kind=kind, subject_id=subject_id)
+    return [_shown(line) for line in queries.lines(officer, queries.messages(officer=officer, filters=filters)[:limit])]
+
+
+def _shown(line: Line) -> MessageOut:
+    """A message as JSON; what went wrong without the numbers of people that a partner may have quoted."""
+    row, subject = line.row, line.subject
+    about = SubjectOut(kind=row.subject_kind, id=row.subject_id, title=subject.title, href=subject.href)
+    return MessageOut(
+        id=row.pk, partner=row.partner, kind=row.kind, subject=about, state=row.state, attempts=row.attempts,
+        created_at=row.created_at, next_at=row.next_at, received_at=row.received_at, received_on=row.received_on,
+        receipt=row.receipt, sha256=row.sha256, last_error=str(masked_numbers(row.last_error)),
+    )  # fmt: skip

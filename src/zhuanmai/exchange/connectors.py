@@ -1,13 +1,13 @@
-"""Connectors: one class a partner, in a registry; each can say whether its settings, reach and credentials are good."""
+"""The connector that partners share: signed JSON over HTTP(S) (docs/protocol-national.md), one instance a partner."""
 
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -20,81 +20,48 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 
+from zhuanmai.core.listing import day_of
 from zhuanmai.core.secrets import made_once
+from zhuanmai.exchange.partners import Answer, Held
 from zhuanmai.ledger.canonical import canonical, digest_of
 
-PROTOCOL = "zhuanmai-national/1"
 _RECEIPT = 80  # the longest receipt that is kept
+_PAGE = 500
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a partner said: received (with its receipt), refused for good, or to be tried again; and why."""
+class SignedJson:
+    """A partner that speaks the protocol. Its code gives the names of its setting and of our key towards it.
 
-    outcome: str  # received, refused, again
-    receipt: str = ""
-    status: int | None = None
-    detail: str = ""
-    milliseconds: int = 0
+    The address is the setting `⟨CODE⟩_URL` (`url` stands before it), the key lies in `secrets/exchange-⟨code⟩.pem`
+    unless `key_file` names another; it is made on first use. `protocol` is what each message names itself after.
+    """
 
-
-class Connector(Protocol):
-    """What a partner's connector can do."""
-
-    def deliver(self, key: str, kind: str, body: dict[str, Any]) -> Answer:
-        """Hand one message over; never raises for what the partner or the network does."""
-        ...
-
-    def held(self) -> Iterator[dict[str, str]]:
-        """What the partner says it holds: key, kind and digest of each message."""
-        ...
-
-    def check(self) -> str:
-        """Empty if settings, reach and credentials are good; else what is wrong, in words."""
-        ...
-
-
-class Registry:
-    """Connectors by partner. Tests make their own."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, Connector] = {}
-
-    def register(self, partner: str, connector: Connector) -> None:
-        """Register a partner. Raises ValueError for a name that is taken."""
-        if partner in self._known:
-            raise ValueError(f"a connector for {partner} is registered already")
-        self._known[partner] = connector
-
-    def of(self, partner: str) -> Connector:
-        """The partner's connector. Raises LookupError."""
-        try:
-            return self._known[partner]
-        except KeyError:
-            raise LookupError(f"there is no connector for {partner}") from None
-
-    def partners(self) -> list[str]:
-        """All registered partners."""
-        return sorted(self._known)
-
-
-class National:
-    """The national bureau's unified case system (三统一): signed JSON over HTTP(S), docs/protocol-national.md."""
-
-    def __init__(self, url: str | None = None, *, seconds: float = 10.0) -> None:
+    def __init__(
+        self, code: str, *, protocol: str = "", key_file: str = "", url: str | None = None, seconds: float = 10.0
+    ) -> None:
+        self.protocol = protocol or f"zhuanmai-{code}/1"
+        self._code = code
+        self._key_file = key_file or f"exchange-{code}.pem"
         self._url = url
         self._seconds = seconds
         self._client: httpx.Client | None = None
 
     @property
+    def setting(self) -> str:
+        """The name of the setting that holds the partner's address."""
+        return f"{self._code.upper()}_URL"
+
+    @property
     def url(self) -> str:
-        """The partner's address."""
-        return (self._url or settings.NATIONAL_URL).rstrip("/")
+        """The partner's address; empty where none is set."""
+        return str(self._url or getattr(settings, self.setting, "")).rstrip("/")
 
     def deliver(self, key: str, kind: str, body: dict[str, Any]) -> Answer:
         """POST /v1/messages. 200/201 with a receipt for this key and digest: received; 4xx: refused; else again."""
-        content = canonical({"protocol": PROTOCOL, "key": key, "kind": kind, "body": body})
-        headers = {"Content-Type": "application/json", "Idempotency-Key": key, **signed(content)}
+        if not self.url:
+            return Answer("again", detail=self._without_address())
+        content = canonical({"protocol": self.protocol, "key": key, "kind": kind, "body": body})
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key, **self.signed(content)}
         began = time.monotonic()
         try:
             answer = self._http().post(f"{self.url}/v1/messages", content=content, headers=headers)
@@ -102,25 +69,47 @@ class National:
             return Answer("again", detail=f"{type(error).__name__}", milliseconds=_since(began))
         return _read(answer, key, digest_of(body), _since(began))
 
-    def held(self) -> Iterator[dict[str, str]]:
-        """GET /v1/messages, page by page."""
+    def held(self, since: dt.date | None = None, until: dt.date | None = None) -> Iterator[Held]:
+        """GET /v1/messages, page by page; the address that is asked for is signed."""
+        if not self.url:
+            raise ValueError(self._without_address())
+        days = {"since": since.isoformat() if since else "", "until": until.isoformat() if until else ""}
         after = ""
         while True:
-            answer = self._http().get(f"{self.url}/v1/messages", params={"after": after, "limit": 500})
+            asked = httpx.QueryParams({"after": after, "limit": _PAGE, **{k: v for k, v in days.items() if v}})
+            target = f"/v1/messages?{asked}"
+            answer = self._http().get(f"{self.url}{target}", headers=self.signed(target.encode()))
             answer.raise_for_status()
             rows = answer.json()["messages"]
-            yield from rows
+            for row in rows:
+                yield Held(str(row["key"]), str(row["kind"]), str(row["sha256"]), day_of(row.get("received_on")))
             if not rows:
                 return
+            if rows[-1]["key"] <= after:
+                raise ValueError("the partner's pages do not go on")
             after = rows[-1]["key"]
 
     def check(self) -> str:
         """Reach the partner with our signature, which it checks."""
+        if not self.url:
+            return self._without_address()
         try:
-            answer = self._http().get(f"{self.url}/v1/hello", headers=signed(b""))
+            answer = self._http().get(f"{self.url}/v1/hello", headers=self.signed(b""))
         except httpx.HTTPError as error:
             return f"连不上 {self.url}（{type(error).__name__}）"
         return "" if answer.status_code == 200 else f"{self.url} 回答 {answer.status_code}"
+
+    def signed(self, content: bytes) -> dict[str, str]:
+        """The headers that sign a content: our public key and the Ed25519 signature (base64)."""
+        key = _key(Path(settings.HOME_DIR) / "secrets" / self._key_file)
+        public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return {
+            "X-Sender-Key": base64.b64encode(public).decode(),
+            "X-Signature": base64.b64encode(key.sign(content)).decode(),
+        }
+
+    def _without_address(self) -> str:
+        return f"未设置对方地址 ZHUANMAI_{self.setting}"
 
     def _http(self) -> httpx.Client:
         if self._client is None:
@@ -138,32 +127,22 @@ def _read(answer: httpx.Response, key: str, sha256: str, milliseconds: int) -> A
     if not isinstance(content, dict):
         return Answer("again", status=status, detail="答复无法识别", milliseconds=milliseconds)
     if status in (200, 201):
-        receipt = content.get("receipt")
+        receipt, day = content.get("receipt"), content.get("received_on")
         if content.get("key") != key or content.get("sha256") != sha256 or not isinstance(receipt, str) or not receipt:
             return Answer("again", status=status, detail="答复与报文不符", milliseconds=milliseconds)
-        return Answer("received", receipt[:_RECEIPT], status, milliseconds=milliseconds)
+        received_on = day_of(day) if isinstance(day, str) else None
+        return Answer("received", receipt[:_RECEIPT], status, milliseconds=milliseconds, day=received_on)
     refused = 400 <= status < 500 and status not in (408, 425, 429)
     detail = str(content.get("detail", ""))[:200]
     return Answer("refused" if refused else "again", "", status, detail, milliseconds)
-
-
-def signed(content: bytes) -> dict[str, str]:
-    """The headers that sign a content: our public key and the Ed25519 signature (base64)."""
-    key = _key()
-    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return {
-        "X-Sender-Key": base64.b64encode(public).decode(),
-        "X-Signature": base64.b64encode(key.sign(content)).decode(),
-    }
 
 
 def _new_key() -> bytes:
     return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _key() -> Ed25519PrivateKey:
-    """Our signing key towards partners: made on first use."""
-    path = Path(settings.HOME_DIR) / "secrets" / "exchange.pem"
+def _key(path: Path) -> Ed25519PrivateKey:
+    """Our signing key towards a partner: made on first use."""
     key = load_pem_private_key(made_once(path, _new_key), None)
     if not isinstance(key, Ed25519PrivateKey):
         raise RuntimeError(f"{path} holds no Ed25519 key")
@@ -174,5 +153,4 @@ def _since(began: float) -> int:
     return int((time.monotonic() - began) * 1000)
 
 
-registry = Registry()
-registry.register("national", National())
+NATIONAL = SignedJson("national", key_file="exchange.pem")  # the key that the national bureau has known from the first

@@ -1,8 +1,9 @@
-"""Pages of the exchange: the monitor with filters, a message with its attempts, dead letters' retry, reconciliation."""
+"""Pages of the exchange: the list with filters, a message with its attempts, dead letters' retry, reconciliation."""
 
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,54 +12,81 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from zhuanmai.accounts.permissions import may
-from zhuanmai.accounts.requests import officer_of
+from zhuanmai.accounts.queries import names
+from zhuanmai.accounts.requests import asked, asked_id, officer_of
 from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.exports import exported
-from zhuanmai.core.listing import listed
+from zhuanmai.core.listing import day_of, listed
 from zhuanmai.core.masking import masked_numbers
-from zhuanmai.core.templatetags.zhuanmai import minute
+from zhuanmai.core.templatetags.zhuanmai import day, minute
 from zhuanmai.exchange import queries, reconciliation, services
-from zhuanmai.exchange.models import Message
-from zhuanmai.exchange.templatetags.partners import message_kind
+from zhuanmai.exchange.kinds import kind_words
+from zhuanmai.exchange.models import Message, Reconciliation
+from zhuanmai.exchange.partners import registry
+from zhuanmai.exchange.queries import Filters, Line
+from zhuanmai.ledger.queries import timeline
 
 _COLUMNS = {"when": "created_at", "kind": "kind", "attempts": "attempts"}
-_HEADINGS = ("报文编号", "时间", "类别", "案源编号", "状态", "次数", "接收时间", "回执", "原因")
+_HEADINGS = (
+    "报文编号", "时间", "对接系统", "类别", "业务编号", "状态", "次数", "接收时间", "接收日", "回执", "原因",
+)  # fmt: skip
+MOST_SHOWN = 200  # of what a reconciliation found, in each way
 
 
 @signed_in_only
 def monitor(request: HttpRequest) -> HttpResponse:
-    """Messages by state and kind, newest first."""
+    """Messages by partner, state and kind, newest first."""
     officer = officer_of(request)
-    found = queries.messages(officer=officer, state=request.GET.get("state", ""), kind=request.GET.get("kind", ""))
-    counts = queries.counts(officer=officer)
-    if answer := exported(request, "messages", _("Exchange"), _HEADINGS, lambda: map(_cells, found)):
+    filters = Filters(
+        state=asked(request, "state"),
+        partner=asked(request, "partner"),
+        kind=asked(request, "kind"),
+        subject_id=asked_id(request, "subject"),
+    )
+    found = queries.messages(officer=officer, filters=filters)
+    if answer := exported(
+        request, "messages", _("Exchange"), _HEADINGS, lambda: map(_cells, queries.lines(officer, found))
+    ):
         return answer
-    context = listed(request, found, columns=_COLUMNS, default="-when") | {
+    context = listed(request, found, columns=_COLUMNS, default="-when")
+    counts, rows = queries.counts(officer=officer), queries.lines(officer, context["page_obj"])
+    context |= {
+        "lines": rows,
         "exports": 1,
+        "filters": filters,
         "counts": [(value, words, counts[value]) for value, words in Message.State.choices],
-        "dead": counts[Message.State.DEAD],
-        "kinds": queries.kinds(),
-        "may_retry": may(officer, "exchange.retry"),
+        "partners": registry.partners(),
+        "kinds": queries.kinds_of(filters.partner),
+        "may_retry_all": counts[Message.State.DEAD] and officer.may("exchange.retry"),
+        "sees_reconciliations": queries.sees_reconciliations(officer),
     }
     return render(request, "exchange/monitor.html", context)
 
 
-def _cells(row: Message) -> tuple[object, ...]:
+def _cells(line: Line) -> tuple[object, ...]:
     """A message as a sheet shows it; its content stays here."""
+    row = line.row
     return (
-        str(row.pk), minute(row.created_at), message_kind(row.kind), row.body.get("clue_no", ""),
-        row.get_state_display(), row.attempts, minute(row.received_at), row.receipt, masked_numbers(row.last_error),
+        str(row.pk), minute(row.created_at), line.partner, line.kind, line.subject.title, row.get_state_display(),
+        row.attempts, minute(row.received_at), day(row.received_on), row.receipt, masked_numbers(row.last_error),
     )  # fmt: skip
 
 
 @signed_in_only
 def message(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
-    """One message: where it stands, what the partner answered each time, and the retry of a dead letter."""
-    officer = officer_of(request)
-    found = queries.message(officer=officer, message_id=message_id)
-    context = {"message_row": found, "tries": found.tries.all(), "may_retry": may(officer, "exchange.retry")}
+    """One message: what it is about, where it stands, what the partner answered each time, its history."""
+    line = queries.message(officer=officer_of(request), message_id=message_id)
+    context = {"line": line, "row": line.row, "tries": line.row.tries.all(), "timeline": _history(message_id)}
     return render(request, "exchange/message.html", context)
+
+
+def _history(message_id: uuid.UUID) -> list[dict[str, Any]]:
+    found = timeline(object_id=message_id, limit=50)
+    who = names({one.actor_id for one in found if one.actor_id})
+    return [
+        {"at": one.at, "seq": one.seq, "sentence": one.sentence, "actor": who.get(one.actor_id or message_id, "")}
+        for one in found
+    ]
 
 
 @signed_in_only
@@ -73,7 +101,7 @@ def retry(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
 @signed_in_only
 @require_POST
 def retry_all(request: HttpRequest) -> HttpResponse:
-    """Send every dead letter again."""
+    """Send every dead letter in the officer's reach again."""
     sent = services.retry_all(actor=officer_of(request))
     words = ngettext("%(sent)s message is being sent again.", "%(sent)s messages are being sent again.", sent)
     messages.success(request, words % {"sent": sent})
@@ -82,16 +110,28 @@ def retry_all(request: HttpRequest) -> HttpResponse:
 
 @signed_in_only
 def reconciliations(request: HttpRequest) -> HttpResponse:
-    """The latest reconciliations, and the button for a new one."""
+    """How each partner stands, with the button for a new run of it, and the latest runs."""
     officer = officer_of(request)
     if request.method == "POST":
-        row = reconciliation.ask(actor=officer)
+        row = reconciliation.ask(
+            actor=officer,
+            partner=request.POST.get("partner", ""),
+            since=day_of(request.POST.get("since")),
+            until=day_of(request.POST.get("until")),
+        )
         return redirect("exchange:reconciliation", reconciliation_id=row.pk)
+    partner = asked(request, "partner")
     context = {
-        "rows": queries.reconciliations(officer=officer),
-        "may_reconcile": may(officer, "exchange.reconcile"),
+        "standings": queries.standings(officer=officer),
+        "rows": [_named(row) for row in queries.reconciliations(officer=officer, partner=partner)],
+        "partner": partner,
+        "may_reconcile": queries.may_reconcile(officer),
     }
     return render(request, "exchange/reconciliations.html", context)
+
+
+def _named(row: Reconciliation) -> tuple[Reconciliation, str]:
+    return row, registry.words(row.partner)
 
 
 @signed_in_only
@@ -99,9 +139,10 @@ def reconciled(request: HttpRequest, reconciliation_id: uuid.UUID) -> HttpRespon
     """One reconciliation: its figures and each message that differs; the page looks again while the job runs."""
     officer = officer_of(request)
     row = queries.reconciliation(officer=officer, reconciliation_id=reconciliation_id)
-    listed = [
-        (_("Missing there"), row.missing_there, True),
-        (_("Different content"), row.differing, True),
-        (_("Unknown here"), row.unknown_here, False),
+    ours = [
+        (words, len(keys), queries.by_keys(officer=officer, keys=keys[:MOST_SHOWN]))
+        for words, keys in ((_("Missing there"), row.missing_there), (_("Different content"), row.differing))
     ]
-    return render(request, "exchange/reconciled.html", {"row": row, "listed": listed})
+    unknown = [{**held, "words": kind_words(row.partner, held["kind"])} for held in row.unknown_here[:MOST_SHOWN]]
+    context = {"row": row, "partner": registry.words(row.partner), "ours": ours, "unknown": unknown}
+    return render(request, "exchange/reconciled.html", context | {"most_shown": MOST_SHOWN})

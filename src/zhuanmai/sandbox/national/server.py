@@ -7,8 +7,10 @@ import hashlib
 import html
 import json
 import random
+import re
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,6 +27,7 @@ KINDS = ("case", "items", "document")
 MAX_BYTES = 64 * 1024 * 1024
 MOST_ROWS = 500
 PAGE_ROWS = 200
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass
@@ -40,14 +43,18 @@ class Faults:
 
 
 class National(ThreadingHTTPServer):
-    """The server with its store and its switches."""
+    """The server with its store and its switches; what it takes is the national system's, or another partner's."""
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], store: Store) -> None:
+    def __init__(
+        self, address: tuple[str, int], store: Store, *, protocol: str = PROTOCOL, kinds: Sequence[str] = KINDS
+    ) -> None:
         super().__init__(address, Handler)
         self.store = store
+        self.protocol = protocol
+        self.kinds = tuple(kinds)
         self.faults = Faults()
         self.dice = random.Random()
 
@@ -77,9 +84,7 @@ class Handler(BaseHTTPRequestHandler):
         elif parts.path == "/v1/hello":
             self._greet()
         elif parts.path == "/v1/messages":
-            wanted = asked.get("limit", ["100"])[0]
-            limit = min(MOST_ROWS, int(wanted)) if wanted.isdecimal() else MOST_ROWS
-            self._json(200, {"messages": self.server.store.listed(asked.get("after", [""])[0], limit)})
+            self._list({name: values[0] for name, values in asked.items()})
         elif parts.path.startswith("/v1/messages/"):
             body = self.server.store.body(parts.path.rsplit("/", 1)[1])
             self._json(200 if body else 404, body or {"detail": "no such message"})
@@ -103,11 +108,28 @@ class Handler(BaseHTTPRequestHandler):
             self._json(404, {"detail": "no such address"})
 
     def _greet(self) -> None:
+        if self._is_signed(b""):
+            self._json(200, {"system": "national", "protocol": self.server.protocol})
+
+    def _list(self, asked: dict[str, str]) -> None:
+        """What is held, by key, a page at a time; the address that is asked for is what is signed."""
+        if not self._is_signed(self.path.encode()):
+            return
+        wanted = asked.get("limit", "100")
+        limit = min(MOST_ROWS, int(wanted)) if wanted.isdecimal() else MOST_ROWS
+        days = asked.get("since", ""), asked.get("until", "")
+        if not all(_DAY.fullmatch(day) for day in days if day):
+            self._json(400, {"detail": "a day is written 2026-11-30"})
+            return
+        self._json(200, {"messages": self.server.store.listed(asked.get("after", ""), limit, *days)})
+
+    def _is_signed(self, content: bytes) -> bool:
+        """Whether the request is its sender's; without a sender it is this system's own people who look."""
         sender, signature = self.headers.get("X-Sender-Key", ""), self.headers.get("X-Signature", "")
-        if sender and not _fits(b"", sender, signature):
+        if sender and not _fits(content, sender, signature):
             self._json(401, {"detail": "the signature does not fit the content"})
-        else:
-            self._json(200, {"system": "national", "protocol": PROTOCOL})
+            return False
+        return True
 
     def _switch(self, content: bytes) -> None:
         form = "form" in self.headers.get("Content-Type", "")
@@ -139,7 +161,7 @@ class Handler(BaseHTTPRequestHandler):
             self._json(503, {"detail": "busy, try again"})
             return
         status, answer = receive(
-            server.store, content, self.headers.get("X-Sender-Key", ""), self.headers.get("X-Signature", "")
+            server, content, self.headers.get("X-Sender-Key", ""), self.headers.get("X-Signature", "")
         )
         if server.falls("drop"):
             self.close_connection = True
@@ -161,7 +183,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
-def receive(store: Store, content: bytes, sender: str, signature: str) -> tuple[int, dict[str, Any]]:
+def receive(server: National, content: bytes, sender: str, signature: str) -> tuple[int, dict[str, Any]]:
     """Check a message's signature and form, store it once, and make the answer (docs/protocol-national.md)."""
     if not _fits(content, sender, signature):
         return 401, {"detail": "the signature does not fit the content"}
@@ -171,20 +193,20 @@ def receive(store: Store, content: bytes, sender: str, signature: str) -> tuple[
         body = dict(message["body"])
     except (ValueError, KeyError, TypeError, AttributeError):
         return 400, {"detail": "not a message of the protocol"}
-    if protocol != PROTOCOL:
+    if protocol != server.protocol:
         return 400, {"detail": f"no such protocol: {str(protocol)[:40]}"}
-    if kind not in KINDS:
+    if kind not in server.kinds:
         return 422, {"detail": f"no such kind: {kind[:40]}"}
     if kind == "document" and not _carries_its_file(body):
         return 422, {"detail": "the file does not have the digest that the message names"}
     plain = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     digest = hashlib.sha256(plain).hexdigest()
     try:
-        new = store.receive(identity, kind, digest, body, sender)
+        new, day = server.store.receive(identity, kind, digest, body, sender)
     except ValueError:
         return 409, {"detail": "the key was used for another content"}
     receipt = "GJ" + hashlib.sha256(identity.encode()).hexdigest()[:16].upper()
-    return 201 if new else 200, {"key": identity, "receipt": receipt, "sha256": digest}
+    return 201 if new else 200, {"key": identity, "receipt": receipt, "received_on": day, "sha256": digest}
 
 
 def _fits(content: bytes, sender: str, signature: str) -> bool:
@@ -238,9 +260,9 @@ def page(server: National) -> str:
     )
 
 
-def serve(port: int, folder: Path) -> None:
+def serve(port: int, folder: Path, *, protocol: str = PROTOCOL, kinds: Sequence[str] = KINDS) -> None:
     """Run until interrupted."""
-    with National(("127.0.0.1", port), Store(folder)) as server:
+    with National(("127.0.0.1", port), Store(folder), protocol=protocol, kinds=kinds) as server:
         try:
             server.serve_forever()
         except KeyboardInterrupt:

@@ -8,7 +8,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-_COLUMNS = ("key", "kind", "sha256", "received_at", "deliveries")
+_COLUMNS = ("key", "kind", "sha256", "received_at", "received_on", "deliveries")
+_DAY = "date(received_at, '+8 hours')"  # the day in Beijing
+_SELECT = f"select key, kind, sha256, received_at, {_DAY}, deliveries from messages"  # noqa: S608 - no foreign part
 
 
 class Store:
@@ -27,38 +29,38 @@ class Store:
         )
         self._connection.commit()
 
-    def receive(self, key: str, kind: str, sha256: str, body: dict[str, Any], sender: str) -> bool:
-        """Store a message; True if it is new. Raises ValueError if the key came before with another content."""
+    def receive(self, key: str, kind: str, sha256: str, body: dict[str, Any], sender: str) -> tuple[bool, str]:
+        """Store a message; whether it is new, and the day on which it came first.
+
+        Raises ValueError if the key came before with another content.
+        """
         with self._lock, self._connection:
             known = self._connection.execute("select sha256 from messages where key = ?", [key]).fetchone()
+            if known and known[0] != sha256:
+                raise ValueError("the key was used for another content")
             if known:
-                if known[0] != sha256:
-                    raise ValueError("the key was used for another content")
                 self._connection.execute("update messages set deliveries = deliveries + 1 where key = ?", [key])
-                return False
-            self._connection.execute(
-                "insert into messages (key, kind, sha256, body, sender) values (?, ?, ?, ?, ?)",
-                [key, kind, sha256, json.dumps(body, ensure_ascii=False), sender],
-            )
-            return True
+            else:
+                self._connection.execute(
+                    "insert into messages (key, kind, sha256, body, sender) values (?, ?, ?, ?, ?)",
+                    [key, kind, sha256, json.dumps(body, ensure_ascii=False), sender],
+                )
+            (day,) = self._connection.execute(f"select {_DAY} from messages where key = ?", [key]).fetchone()  # noqa: S608
+            return not known, str(day)
 
-    def listed(self, after: str, limit: int) -> list[dict[str, Any]]:
-        """Messages by key, after one."""
+    def listed(self, after: str, limit: int, since: str = "", until: str = "") -> list[dict[str, Any]]:
+        """Messages by key, after one; those that came from one day to another, both included, where days are given."""
         with self._lock:
             rows = self._connection.execute(
-                "select key, kind, sha256, received_at, deliveries from messages where key > ? order by key limit ?",
-                [after, limit],
+                f"{_SELECT} where key > ? and {_DAY} >= ? and {_DAY} <= ? order by key limit ?",
+                [after, since, until or "9999-12-31", limit],
             ).fetchall()
         return [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
 
     def latest(self, limit: int) -> list[dict[str, Any]]:
         """The newest messages, and how often each was delivered."""
         with self._lock:
-            rows = self._connection.execute(
-                "select key, kind, sha256, received_at, deliveries from messages"
-                " order by received_at desc, key limit ?",
-                [limit],
-            ).fetchall()
+            rows = self._connection.execute(f"{_SELECT} order by received_at desc, key limit ?", [limit]).fetchall()
         return [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
 
     def counts(self) -> dict[str, int]:
