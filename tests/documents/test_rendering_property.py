@@ -16,15 +16,8 @@ from hypothesis import strategies as st
 
 from tests.documents.reading import outside, pages_of, squeezed, text_of
 from zhuanmai.documents import fields, fonts, goods
-from zhuanmai.documents.facts import (
-    AnswerFacts,
-    CaseFacts,
-    ItemLine,
-    OfficerFacts,
-    PersonFacts,
-    PresenceFacts,
-    RefusalFacts,
-)
+from zhuanmai.documents.case_facts import AnswerFacts, CaseFacts, ItemLine, PersonFacts, PresenceFacts
+from zhuanmai.documents.facts import OfficerFacts, RefusalFacts
 from zhuanmai.documents.rendering import Signature, render
 
 pytestmark = pytest.mark.skipif(bool(fonts.absent()), reason="the fonts are installed by the front-end build")

@@ -96,7 +96,9 @@ register(
 register("enforcement.filed", sentence="立案，文号 {number}", fields=("number", "filed_on"))
 register("enforcement.not_filed", sentence="不予立案，文号 {number}", fields=("number", "filed_on"))
 register("enforcement.moved", sentence="{act}：案件转为“{state}”", fields=("act", "state", "operation_id"))
-register("enforcement.documents_prepared", sentence="生成文书：{names}", fields=("names", "operation_id"))
+register(
+    "enforcement.documents_prepared", sentence="生成文书：{names}{failed}", fields=("names", "failed", "operation_id")
+)
 register(
     "enforcement.documents_signed",
     sentence="{role}签署 {count} 份文书：{names}",

@@ -7,7 +7,8 @@ from typing import Any
 from zhuanmai.core.ids import derived_id
 from zhuanmai.documents import catalogue
 from zhuanmai.documents.models import Version
-from zhuanmai.enforcement.facts_for_documents import cause_facts, first_party, item_facts
+from zhuanmai.enforcement.case_rows import CaseRows
+from zhuanmai.enforcement.facts_for_documents import cause_facts, item_facts
 from zhuanmai.enforcement.models import Case
 from zhuanmai.exchange.services import enqueue
 
@@ -39,7 +40,8 @@ def report_document(case: Case, version: Version) -> None:
 
 
 def _case(case: Case) -> dict[str, Any]:
-    party, causes = first_party(case), cause_facts(case)
+    rows = CaseRows(case)
+    party, causes = rows.party, cause_facts(rows)
     return {
         "clue_no": case.clue_no,
         "number": case.number,
@@ -54,7 +56,7 @@ def _case(case: Case) -> dict[str, Any]:
 
 
 def _items(case: Case) -> dict[str, Any]:
-    items = item_facts(case)
+    items = item_facts(CaseRows(case))
     lines = [
         {
             "no": one.no,

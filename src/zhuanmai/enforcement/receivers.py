@@ -1,12 +1,14 @@
-"""What enforcement offers to rooms beside it, and its cases as subjects of approvals and of terms."""
+"""What enforcement offers to rooms beside it, and its cases as subjects of approvals, terms and papers."""
 
 from __future__ import annotations
 
 from zhuanmai.approvals import subjects as approvals
 from zhuanmai.core import ports
 from zhuanmai.deadlines import subjects as deadlines
+from zhuanmai.documents import subjects as documents
 from zhuanmai.enforcement.inspection_port import Inspections
 from zhuanmai.enforcement.lake_feed import CaseBook
+from zhuanmai.enforcement.paperwork import PAPERWORK
 from zhuanmai.enforcement.services.approvals import CasesToDecide
 from zhuanmai.enforcement.terms import Cases
 
@@ -14,3 +16,4 @@ ports.bind(ports.InspectionPort, Inspections())  # type: ignore[type-abstract]
 ports.bind(ports.CaseBook, CaseBook())  # type: ignore[type-abstract]
 approvals.register(CasesToDecide())
 deadlines.register(Cases())
+documents.register(PAPERWORK)
