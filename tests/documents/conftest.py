@@ -22,16 +22,17 @@ from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.accounts.signing import Purpose, SigningItem
 from zhuanmai.core import files
 from zhuanmai.core.ids import new_id
-from zhuanmai.documents import fields, services
-from zhuanmai.documents.case_facts import CaseFacts
+from zhuanmai.documents import services
 from zhuanmai.documents.models import SignatureBlock, Version
 from zhuanmai.documents.services import Signed
+from zhuanmai.enforcement.case_facts import CaseFacts
+from zhuanmai.enforcement.case_papers import PAPERS
 from zhuanmai.ledger import registry
 from zhuanmai.ledger.services import append
 
 registry.register("test.office", sentence="设立测试单位")
 
-FORMS = Path(fields.__file__).parent / "forms"
+FORMS = PAPERS.forms
 
 
 def facts_of(kind: str, **changes: Any) -> CaseFacts:

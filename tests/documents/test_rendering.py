@@ -17,14 +17,17 @@ from PIL import Image, ImageDraw
 
 from tests.documents.reading import outside, pages_of, printed, squeezed, text_of
 from zhuanmai.core.errors import Refused
-from zhuanmai.documents import catalogue, fields, fonts, goods, viewing, xlsx
-from zhuanmai.documents.case_facts import CaseFacts, ItemLine, PersonFacts, PresenceFacts, PriceCatalogue
+from zhuanmai.documents import catalogue, fields, fonts, viewing
 from zhuanmai.documents.facts import GlyphPicture, OpinionsFacts, RefusalFacts
 from zhuanmai.documents.rendering import Signature, body_sha256, render
+from zhuanmai.enforcement import goods_in_words as goods
+from zhuanmai.enforcement import valuation_sheet as xlsx
+from zhuanmai.enforcement.case_facts import CaseFacts, ItemLine, PersonFacts, PresenceFacts, PriceCatalogue
+from zhuanmai.enforcement.case_papers import PAPERS
 
 PRINTED = [kind.code for kind in catalogue.kinds().values() if kind.printed]
 AT = dt.datetime(2025, 10, 30, 11, 50, tzinfo=dt.timezone(dt.timedelta(hours=8)))
-SAMPLES = Path(fields.__file__).parent / "forms"
+SAMPLES = PAPERS.forms
 QR = "https://zm.example/verify/3f9a2c7d51e84b60"
 
 pytestmark = pytest.mark.skipif(bool(fonts.absent()), reason="the fonts are installed by the front-end build")

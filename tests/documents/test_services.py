@@ -22,11 +22,11 @@ from zhuanmai.core import checks, files
 from zhuanmai.core.errors import Conflict, Refused
 from zhuanmai.core.ids import new_id
 from zhuanmai.documents import fonts, queries, services
-from zhuanmai.documents.case_facts import CaseFacts
 from zhuanmai.documents.facts import Opinion, OpinionsFacts
 from zhuanmai.documents.models import Document, IssuedNumber, SignatureBlock, Version
 from zhuanmai.documents.printing import copies_of, print_set
 from zhuanmai.documents.services import CHANGED, Signed
+from zhuanmai.enforcement.case_facts import CaseFacts
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.ledger.verify import verify
 

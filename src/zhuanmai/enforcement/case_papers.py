@@ -9,11 +9,11 @@ from typing import Any
 from zhuanmai.core.clock import SHANGHAI
 from zhuanmai.core.units import money_in_words
 from zhuanmai.documents import fields
-from zhuanmai.documents.case_facts import CaseFacts
 from zhuanmai.documents.fields import empty
 from zhuanmai.documents.papers import Condition, Papers, Signed
+from zhuanmai.enforcement.case_facts import CaseFacts
 
-_HERE = Path(__file__).resolve().parent.parent / "documents"
+_HERE = Path(__file__).resolve().parent
 _RECEIPT = ("receiver", "at", "substitute", "refusal")
 
 

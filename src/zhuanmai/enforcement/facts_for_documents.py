@@ -11,11 +11,11 @@ from typing import Any
 
 from zhuanmai.core.clock import now, to_local, today
 from zhuanmai.core.units import Unit
-from zhuanmai.documents import case_facts as f
-from zhuanmai.documents import catalogue, goods
+from zhuanmai.documents import catalogue
 from zhuanmai.documents.facts import DocumentFacts, OfficerFacts, Opinion, OpinionsFacts, RefusalFacts, UnitFacts
 from zhuanmai.documents.models import Document
-from zhuanmai.enforcement import penalties
+from zhuanmai.enforcement import case_facts as f
+from zhuanmai.enforcement import goods_in_words, penalties
 from zhuanmai.enforcement.case_rows import CaseRows
 from zhuanmai.enforcement.models import REASONS, Inspection, ItemLine, LineKind
 from zhuanmai.enforcement.totals import computed
@@ -114,7 +114,7 @@ def officer_facts(rows: CaseRows) -> tuple[OfficerFacts, ...]:
 
 def item_facts(rows: CaseRows) -> f.ItemsFacts:
     """The goods with their numbers running, totals and summary."""
-    return goods.items(_line(n, one, rows.codes.get(one.pk, ())) for n, one in enumerate(rows.lines, 1))
+    return goods_in_words.items(_line(n, one, rows.codes.get(one.pk, ())) for n, one in enumerate(rows.lines, 1))
 
 
 def _line(number: int, one: ItemLine, codes: tuple[str, ...]) -> f.ItemLine:
@@ -264,7 +264,7 @@ def _prices(rows: CaseRows, items: f.ItemsFacts) -> f.PricesFacts:
         f.PriceCatalogue(title, issuer, dt.date.fromisoformat(on) if on else None, n)
         for (title, issuer, on), n in counts.most_common()
     )
-    return f.PricesFacts(goods.price_basis(items.lines, found) if items.lines else None, found, case_day(rows))
+    return f.PricesFacts(goods_in_words.price_basis(items.lines, found) if items.lines else None, found, case_day(rows))
 
 
 def _measures(made: dict[tuple[str, str], Document]) -> tuple[f.MeasureFacts, ...]:

@@ -11,12 +11,12 @@ from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.core.errors import NotFound
 from zhuanmai.core.jobs import is_alive, step_words
 from zhuanmai.documents import catalogue, planning
-from zhuanmai.documents.case_facts import CaseFacts
 from zhuanmai.documents.fields import MissingField
 from zhuanmai.documents.models import Document, Making
 from zhuanmai.documents.outcomes import Became, Outcome
 from zhuanmai.documents.planning import Planned
 from zhuanmai.documents.queries import lacking_for_seal, newest_making, outstanding
+from zhuanmai.enforcement.case_facts import CaseFacts
 from zhuanmai.enforcement.case_papers import PAPERS
 from zhuanmai.enforcement.case_rows import CaseRows
 from zhuanmai.enforcement.facts_for_documents import case_facts, own_facts, with_documents
