@@ -155,11 +155,13 @@ class Papers:
     approvers: Sequence[str] = APPROVERS
 
     def __init__(self, *, catalogue: Path, forms: Path, facts: type[Facts]) -> None:
-        """Read and check. Raises ValueError for a form whose conditions or fields nobody knows."""
+        """Read and check. Raises ValueError for a form whose conditions or signers nobody knows."""
         data = json.loads(catalogue.read_text(encoding="utf-8"))
         self.forms, self.facts = forms, facts
         late = set(data.get("number_at", {}).get("last approval", ()))
         self.kinds = {entry["code"]: self._kind(entry, late) for entry in data["documents"]}
+        for kind in self.kinds.values():
+            self._check(kind)
         self.archive_order: tuple[str, ...] = tuple(data.get("archive_order", self.kinds))
 
     def waives(self, path: str, data: dict[str, Any]) -> bool:
@@ -215,6 +217,13 @@ class Papers:
             form=self._form(entry["code"]),
             papers=self,
         )
+
+    def _check(self, kind: Kind) -> None:
+        """What has a form is signed by people whom the ledger can name."""
+        signers = [signer.partition("×")[0].split("|")[0] for signer in kind.signers]
+        unnamed = {*signers, *kind.approvals} - {*_ROLES, *self.roles}
+        if kind.printed and unnamed:
+            raise ValueError(f"{kind.code} is signed by {sorted(unnamed)}, for whom there are no words")
 
     def _form(self, code: str) -> FormSpec | None:
         path = self.forms / code / "fields.json"
