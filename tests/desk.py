@@ -89,9 +89,12 @@ class Desk:
         return found
 
     def act(self, case_id: str, act: str, /, **payload: Any) -> dict[str, Any]:
-        """An act of the procedure."""
+        """An act of the procedure; papers that a job makes are made before it returns."""
         path = f"/enforcement/cases/{case_id}/acts"
-        return self.post(path, operation_id=str(new_id()), act=act, payload=payload)
+        answer = self.post(path, operation_id=str(new_id()), act=act, payload=payload)
+        if act == "prepare_documents":
+            self.wait(case_id, lambda state: state["making"] is None)
+        return answer
 
     def sign(self, case_id: str) -> None:
         """One touch over every document that waits for this officer."""

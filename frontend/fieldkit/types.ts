@@ -230,6 +230,8 @@ export interface CaseDocument {
   number?: string | null;
   state: string;
   state_zh?: string;
+  /** Why it was not made when the set was made last (state "failed"). */
+  why?: string;
   missing?: MissingField[];
   pages?: number | null;
   signed?: (string | { role: string; name?: string; at?: string })[];
@@ -298,6 +300,8 @@ export interface CaseState {
   deadlines: { code: string; what: string; due: string; provisional?: boolean; days_left?: number | null; article?: string; met?: boolean }[];
   approvals: Approval[];
   documents: CaseDocument[];
+  /** How far the set is that is being made; with `error` where the last one was broken off. */
+  making?: { done: number; total: number; words: string; error: string; open: boolean } | null;
   tablets: TabletSeen[];
   next_act?: { code: string; words: string } | null;
   acts?: { code: string; words: string; article: string }[];

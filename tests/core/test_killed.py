@@ -15,6 +15,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.enforcement.conftest import Bureau, seeded
+from tests.enforcement.desk import scene
 from tests.workers import Worker, a_minute_later, at_work
 from zhuanmai.alerts.daily import asking
 from zhuanmai.alerts.models import Run
@@ -22,6 +23,8 @@ from zhuanmai.core import backups, events
 from zhuanmai.core.ids import new_id
 from zhuanmai.core.jobs import defer
 from zhuanmai.core.models import Backup, Event, Work
+from zhuanmai.documents import making
+from zhuanmai.documents.models import Document, Making
 from zhuanmai.exchange import reconciliation, services
 from zhuanmai.exchange.models import Message, Reconciliation
 from zhuanmai.lake import services as lake
@@ -57,6 +60,7 @@ ASKED: dict[str, Callable[[Bureau], object]] = {
     "alerts.run": lambda bureau: asking.ask(actor=bureau["analyst"]),
     "core.backup": lambda bureau: backups.ask(actor_id=bureau["analyst"].pk),
     "core.handle_event": lambda bureau: events.emit("reference.calendar_changed", year=2026),
+    "documents.make": lambda bureau: making.ask(actor=bureau["jia"], kind="case", subject_id=scene(bureau).case_id),
     "enforcement.seal_ready": lambda bureau: defer("enforcement.seal_ready", case_id=str(bureau.open_case().case_id)),
     "exchange.deliver": lambda bureau: _message(),
     "exchange.reconcile": lambda bureau: reconciliation.ask(actor=bureau["auditor"], partner="national"),
@@ -108,7 +112,9 @@ def test_every_kind_of_job_whose_worker_is_killed_comes_to_its_end(
     assert {(row.state, "请先在“数据湖”导入文件" in row.error) for row in runs} == {("failed", True)}
     assert (Backup.objects.get().state, Backup.objects.get().problems) == ("done", [])
     assert Reconciliation.objects.get().state == "done"
+    assert (Making.objects.get().state, Document.objects.count()) == ("done", 11)
     assert set(Message.objects.values_list("state", flat=True)) == {"received"}
     once = ["lake.imported", "core.backup_made", "exchange.received", "exchange.reconciled"]
+    once.append("enforcement.documents_prepared")
     counts = {kind: Entry.objects.filter(kind=kind).count() for kind in (*once, "alerts.run_failed")}
     assert counts == dict.fromkeys(once, 1) | {"alerts.run_failed": len(runs)}, "done again, the effect is that of once"

@@ -22,16 +22,17 @@ from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.accounts.signing import Purpose, SigningItem
 from zhuanmai.core import files
 from zhuanmai.core.ids import new_id
-from zhuanmai.documents import fields, services
-from zhuanmai.documents.facts import CaseFacts
+from zhuanmai.documents import services
 from zhuanmai.documents.models import SignatureBlock, Version
 from zhuanmai.documents.services import Signed
+from zhuanmai.enforcement.case_facts import CaseFacts
+from zhuanmai.enforcement.case_papers import PAPERS
 from zhuanmai.ledger import registry
 from zhuanmai.ledger.services import append
 
 registry.register("test.office", sentence="设立测试单位")
 
-FORMS = Path(fields.__file__).parent / "forms"
+FORMS = PAPERS.forms
 
 
 def facts_of(kind: str, **changes: Any) -> CaseFacts:
@@ -59,13 +60,19 @@ class Office:
     def prepare(self, kind: str = "D04", *, key: str = "", facts: CaseFacts | None = None) -> Version:
         """The unsigned version of a document."""
         return services.prepare(
-            actor=self.officer, kind=kind, case_id=self.case_id, unit=self.unit, facts=facts or facts_of(kind), key=key
+            actor=self.officer,
+            kind=kind,
+            subject_kind="case",
+            subject_id=self.case_id,
+            unit=self.unit,
+            facts=facts or facts_of(kind),
+            key=key,
         )
 
     def touch(self, version: Version, role: str = "officer") -> Signed:
         """One touch of the key over a version as it is now: what `sign` takes."""
         item = SigningItem(str(version.document_id), version.number, version.body_sha256, role)
-        purpose = Purpose("enforcement.sign", "case", str(version.document.case_id))
+        purpose = Purpose("enforcement.sign", "case", str(version.document.subject_id))
         begun = keys.begin(officer=self.officer, items=[item], purpose=purpose)
         done = keys.finish(
             officer=self.officer,

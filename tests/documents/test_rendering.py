@@ -17,22 +17,17 @@ from PIL import Image, ImageDraw
 
 from tests.documents.reading import outside, pages_of, printed, squeezed, text_of
 from zhuanmai.core.errors import Refused
-from zhuanmai.documents import catalogue, fields, fonts, goods, viewing, xlsx
-from zhuanmai.documents.facts import (
-    CaseFacts,
-    GlyphPicture,
-    ItemLine,
-    OpinionsFacts,
-    PersonFacts,
-    PresenceFacts,
-    PriceCatalogue,
-    RefusalFacts,
-)
+from zhuanmai.documents import catalogue, fields, fonts, viewing
+from zhuanmai.documents.facts import GlyphPicture, OpinionsFacts, RefusalFacts
 from zhuanmai.documents.rendering import Signature, body_sha256, render
+from zhuanmai.enforcement import goods_in_words as goods
+from zhuanmai.enforcement import valuation_sheet as xlsx
+from zhuanmai.enforcement.case_facts import CaseFacts, ItemLine, PersonFacts, PresenceFacts, PriceCatalogue
+from zhuanmai.enforcement.case_papers import PAPERS
 
 PRINTED = [kind.code for kind in catalogue.kinds().values() if kind.printed]
 AT = dt.datetime(2025, 10, 30, 11, 50, tzinfo=dt.timezone(dt.timedelta(hours=8)))
-SAMPLES = Path(fields.__file__).parent / "forms"
+SAMPLES = PAPERS.forms
 QR = "https://zm.example/verify/3f9a2c7d51e84b60"
 
 pytestmark = pytest.mark.skipif(bool(fonts.absent()), reason="the fonts are installed by the front-end build")
@@ -90,7 +85,7 @@ def not_printed(code: str, path: str) -> bool:
 @pytest.mark.parametrize("code", PRINTED)
 def test_the_field_map_says_what_the_catalogue_says(code: str) -> None:
     asked = [(field.label, field.when) for field in catalogue.kind(code).fields]
-    assert [(field.label, field.when) for field in fields.form(code).fields] == asked
+    assert [(field.label, field.when) for field in catalogue.form(code).fields] == asked
 
 
 @pytest.mark.parametrize("code", PRINTED)
@@ -100,10 +95,10 @@ def test_every_field_of_the_sample_is_on_the_paper(code: str) -> None:
         render(code, facts, signatures=signed(), qr_url=QR, kept=KEPT).pdf, above=100 if code in ("D02", "D07") else 79
     )
     absent = []
-    for field in fields.form(code).fields:
+    for field in catalogue.form(code).fields:
         for path in field.paths:
             for concrete, value in fields.values(facts.to_json(), path):
-                if not_printed(code, concrete) or fields.empty(value) or path in fields.form(code).afterwards:
+                if not_printed(code, concrete) or fields.empty(value) or path in catalogue.kind(code).afterwards:
                     continue
                 values = [v for v in value.values() if v] if isinstance(value, dict) else [value]
                 if path.startswith("opinion."):
@@ -177,10 +172,12 @@ def test_each_missing_fact_is_named_amber_and_clickable(code: str) -> None:
 def test_a_click_on_the_paper_leads_to_the_fact(code: str) -> None:
     preview = render(code, sample(code), preview=True, kept=KEPT, marks=["party.name"])
     paths = {box.path for box in preview.places("field")}
-    known = fields.form(code)
+    known = catalogue.form(code)
     one_of_each = {path for field in known.fields for path in field.paths if "[" not in path}
     unprinted = {"service.electronic", "items.totals", "unit.seal", "document.dated_on", "evidence.picture"}
-    answered = {path for path in one_of_each if not not_printed(code, path)} - unprinted - known.afterwards
+    answered = (
+        {path for path in one_of_each if not not_printed(code, path)} - unprinted - catalogue.kind(code).afterwards
+    )
     given = {
         path for path in answered if any(not fields.empty(v) for _, v in fields.values(sample(code).to_json(), path))
     }

@@ -7,7 +7,6 @@ import datetime as dt
 import json
 import os
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,23 +14,18 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.documents.reading import outside, pages_of, squeezed, text_of
-from zhuanmai.documents import fields, fonts, goods
-from zhuanmai.documents.facts import (
-    AnswerFacts,
-    CaseFacts,
-    ItemLine,
-    OfficerFacts,
-    PersonFacts,
-    PresenceFacts,
-    RefusalFacts,
-)
+from zhuanmai.documents import fields, fonts
+from zhuanmai.documents.facts import OfficerFacts, RefusalFacts
 from zhuanmai.documents.rendering import Signature, render
+from zhuanmai.enforcement import goods_in_words as goods
+from zhuanmai.enforcement.case_facts import AnswerFacts, CaseFacts, ItemLine, PersonFacts, PresenceFacts
+from zhuanmai.enforcement.case_papers import PAPERS
 
 pytestmark = pytest.mark.skipif(bool(fonts.absent()), reason="the fonts are installed by the front-end build")
 
 CASES = int(os.environ.get("ZHUANMAI_PROPERTY_CASES", "30"))
 AT = dt.datetime(2025, 10, 30, 11, 50, tzinfo=dt.timezone(dt.timedelta(hours=8)))
-FORMS = Path(fields.__file__).parent / "forms"
+FORMS = PAPERS.forms
 # GB 2312 has the 6,763 characters of levels one and two; the rest are of the standard table's level three.
 COMMON = [
     bytes((high, low)).decode("gb2312")

@@ -22,10 +22,11 @@ from zhuanmai.core import checks, files
 from zhuanmai.core.errors import Conflict, Refused
 from zhuanmai.core.ids import new_id
 from zhuanmai.documents import fonts, queries, services
-from zhuanmai.documents.facts import CaseFacts, Opinion, OpinionsFacts
+from zhuanmai.documents.facts import Opinion, OpinionsFacts
 from zhuanmai.documents.models import Document, IssuedNumber, SignatureBlock, Version
 from zhuanmai.documents.printing import copies_of, print_set
 from zhuanmai.documents.services import CHANGED, Signed
+from zhuanmai.enforcement.case_facts import CaseFacts
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.ledger.verify import verify
 
@@ -211,7 +212,7 @@ def test_a_void_document_says_so_and_makes_room_for_another(office: Office) -> N
         services.void(actor=office.officer, document_id=sealed.document_id, reason="")
     services.void(actor=office.officer, document_id=sealed.document_id, reason="案件撤销")
     assert said(sealed) == "void"
-    assert queries.documents_of(office.case_id) == []
+    assert queries.documents_of("case", office.case_id) == []
     again = office.prepare()
     assert again.document_id != sealed.document_id
     services.void(actor=office.officer, document_id=again.document_id, reason="重复")
@@ -225,7 +226,7 @@ def test_a_void_document_says_so_and_makes_room_for_another(office: Office) -> N
     ("model", "change"),
     [
         (Version, {"facts": {}}), (Version, {"sealed_sha256": "0" * 64}), (Version, {"token": "another"}),
-        (Document, {"number": "另一号"}), (Document, {"case_id": uuid.UUID(int=1)}), (SignatureBlock, {"name": "别人"}),
+        (Document, {"number": "另一号"}), (Document, {"subject_id": uuid.UUID(int=1)}), (SignatureBlock, {"name": "别人"}),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else next(iter(value)),
 )  # fmt: skip

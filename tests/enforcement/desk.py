@@ -17,6 +17,9 @@ from zhuanmai.accounts.models import Officer
 from zhuanmai.approvals import services as approvals
 from zhuanmai.approvals.models import Approval
 from zhuanmai.core.ids import new_id
+from zhuanmai.core.models import Work
+from zhuanmai.documents import making
+from zhuanmai.documents.models import Making
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.services import acts, keeping, signing
 
@@ -53,10 +56,13 @@ class Signer:
         )
 
     def act(self, case_id: uuid.UUID, act: str, operation_id: uuid.UUID | None = None, **payload: Any) -> Case:
-        """An act of the procedure."""
-        return acts.act(
+        """An act of the procedure; papers that a job makes are made before it returns."""
+        case = acts.act(
             officer=self.officer, case_id=case_id, operation_id=operation_id or new_id(), name=act, payload=payload
         )
+        for row in Making.objects.filter(subject_id=case_id, work__state__in=Work.OPEN):
+            making.run(making_id=row.pk)
+        return case
 
     def sign(self, case_id: uuid.UUID) -> None:
         """One touch over everything that waits for this officer."""

@@ -169,7 +169,9 @@ class Walk:
         found.sealed()
         self.holds()
         assert failures() == []
-        for document in Document.objects.filter(case_id=found.case_id, state="sealed", kind__in=["D03", "D05", "D08"]):
+        for document in Document.objects.filter(
+            subject_id=found.case_id, state="sealed", kind__in=["D03", "D05", "D08"]
+        ):
             printed = text_of(files.load(current(document).sealed_sha256))
             purposes = ("filing",) if document.kind == "D08" else ("registration",)
             last = max(row.round for row in Approval.objects.filter(purpose__in=purposes))

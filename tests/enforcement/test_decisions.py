@@ -157,7 +157,7 @@ def test_after_a_return_the_paper_prints_the_new_opinions_only(asked: Scene) -> 
     for name in ("bing", "ding", "wu"):
         asked[name].decide(asked.case_id, "filing", words=f"可以立案{name}")
     assert "D08" in asked.sealed()
-    printed = text_of(files.load(current(Document.objects.get(case_id=asked.case_id, kind="D08")).sealed_sha256))
+    printed = text_of(files.load(current(Document.objects.get(subject_id=asked.case_id, kind="D08")).sealed_sha256))
     assert "案由不当" not in printed
     assert [word for word in ("可以立案bing", "可以立案ding", "可以立案wu") if word not in printed] == []
     assert failures() == []

@@ -13,6 +13,7 @@ from zhuanmai.accounts.models import Unit
 from zhuanmai.accounts.queries import bureau_of
 from zhuanmai.core.clock import today
 from zhuanmai.core.ids import new_id
+from zhuanmai.enforcement.case_rows import CaseRows
 from zhuanmai.enforcement.facts_for_documents import case_facts
 from zhuanmai.enforcement.models import Case, ItemLine
 from zhuanmai.reference import services
@@ -100,7 +101,7 @@ def test_goods_without_a_product_are_priced_by_kind_and_unit_with_their_basis(
     assert (line["price"], line["per"], line["value"]) == (price, unit, value)
     assert line["price_mark"] == "按物品核价"
     assert "示例" in line["price_basis"]
-    facts = case_facts(Case.objects.get(pk=tablet.case_id), [])
+    facts = case_facts(CaseRows(Case.objects.get(pk=tablet.case_id)))
     assert facts.prices is not None
     assert "按物品核价1项：第1项散装物品（" in str(facts.prices.basis)
 

@@ -49,6 +49,7 @@ _TASKS = {
     "core.handle_event": _("Tell other rooms what happened"),
     "core.sweep": _("Go on with what was left behind"),
     "deadlines.remind": _("Remind of terms"),
+    "documents.make": _("Make a set of papers"),
     "enforcement.seal_ready": _("Seal signed documents"),
     "exchange.deliver": _("Deliver a message"),
     "exchange.reconcile": _("Reconcile with the partner"),

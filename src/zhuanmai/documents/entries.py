@@ -11,6 +11,7 @@ register_table(SignatureBlock)
 register_table(IssuedNumber)
 
 register("documents.prepared", sentence="生成《{name}》{number}", fields=("name", "number", "body_sha256"))
+register("documents.not_made", sentence="《{name}》未能生成：{reason}", fields=("name", "reason"))
 register(
     "documents.signed", sentence="{role}签署文书（{way}）", fields=("role", "way", "body_sha256"), personal=("name",)
 )

@@ -1,4 +1,4 @@
-"""What is kept: documents with their numbers, versions (never changed, only followed), signatures on versions."""
+"""What is kept: documents with their numbers, versions (never changed, only followed), signatures, sets made."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.accounts.models import Officer, Unit
-from zhuanmai.core.models import Base
+from zhuanmai.core.models import Base, Waits
 
 
 def _never_deleted() -> pgtrigger.Protect:
@@ -47,9 +47,10 @@ MOVES: list[tuple[str, str]] = [
 
 
 class Document(Base):
-    """A document of a case. `key` tells several of one kind apart (which evidence, which parent)."""
+    """A document of a subject (a case). `key` tells several of one kind apart (which evidence, which parent)."""
 
-    case_id = models.UUIDField(db_index=True)
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.UUIDField()
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=6)
     key = models.CharField(max_length=60, blank=True)
@@ -62,13 +63,16 @@ class Document(Base):
         ordering = ["created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["case_id", "kind", "key"], condition=~Q(state="void"), name="documents_document_once"
+                fields=["subject_kind", "subject_id", "kind", "key"],
+                condition=~Q(state="void"),
+                name="documents_document_once",
             ),
             models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="documents_document_number"),
         ]
+        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="documents_document_of_subject")]
         triggers = [
             _never_deleted(),
-            pgtrigger.ReadOnly(name="what_it_is", fields=["case_id", "unit", "kind", "key"]),
+            pgtrigger.ReadOnly(name="what_it_is", fields=["subject_kind", "subject_id", "unit", "kind", "key"]),
             pgtrigger.Protect(
                 name="number_stays",
                 operation=pgtrigger.Update,
@@ -192,3 +196,14 @@ class IssuedNumber(Base):
                 transitions=[("reserved", "issued"), ("reserved", "void"), ("issued", "void")],
             ),
         ]
+
+
+class Making(Waits):
+    """A set of papers that was asked for: of which subject, and what became of each paper (as `outcomes.Outcome`)."""
+
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.UUIDField()
+    outcomes = models.JSONField(default=list)
+
+    class Meta(Waits.Meta):
+        indexes = [models.Index(fields=["subject_kind", "subject_id", "-created_at"], name="documents_making_newest")]

@@ -1,4 +1,4 @@
-"""What can be asked of documents: those of a case, who still has to sign, what a token or a digest is."""
+"""What can be asked of documents: those of a subject, who still has to sign, what a token or a digest is."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Prefetch, QuerySet
 
 from zhuanmai.accounts.models import Officer
 from zhuanmai.core import files
-from zhuanmai.documents import catalogue, fields
-from zhuanmai.documents.facts import CaseFacts
+from zhuanmai.documents import catalogue, fields, subjects
 from zhuanmai.documents.fields import MissingField
-from zhuanmai.documents.models import Document, DocumentState, SignatureBlock, Version
+from zhuanmai.documents.models import Document, DocumentState, Making, SignatureBlock, Version
+from zhuanmai.documents.papers import Kind
 from zhuanmai.documents.sealing import is_intact
-
-_PERSONS = {"inspected_party": "party", "questioned": "party"}
 
 
 @dataclass(frozen=True)
@@ -36,21 +34,35 @@ class Verified:
     version: int
 
 
-def documents_of(case_id: uuid.UUID) -> list[Document]:
-    """The documents of a case that are not void, in the order of the archive."""
-    order = {code: place for place, code in enumerate(catalogue.archive_order())}
-    found = Document.objects.filter(case_id=case_id).exclude(state=DocumentState.VOID).select_related("unit")
+def documents_of(subject_kind: str, subject_id: uuid.UUID) -> list[Document]:
+    """The documents of a subject that are not void, in the order of the archive.
+
+    Their current versions and the signatures that count on those are read with them: three queries in all.
+    """
+    order = {code: place for place, code in enumerate(subjects.subject_of(subject_kind).papers.archive_order)}
+    counting = SignatureBlock.objects.filter(voided_at=None).select_related("officer")
+    newest = Version.objects.filter(superseded_at=None).prefetch_related(Prefetch("signatures", counting, "counting"))
+    found = (
+        Document.objects.filter(subject_kind=subject_kind, subject_id=subject_id)
+        .exclude(state=DocumentState.VOID)
+        .select_related("unit")
+        .prefetch_related(Prefetch("versions", newest, "newest"))
+    )
     return sorted(found, key=lambda one: (order.get(one.kind, 999), one.created_at))
 
 
 def current(document: Document) -> Version:
-    """The version in force (or in preparation) of a document."""
-    return Version.objects.get(document=document, number=document.version)
+    """The version in force (or in preparation) of a document; not asked for again where it was read with it."""
+    for version in getattr(document, "newest", ()):
+        if version.number == document.version:
+            return cast(Version, version)
+    return Version.objects.select_related("document").get(document=document, number=document.version)
 
 
 def signatures_on(version: Version) -> list[SignatureBlock]:
-    """The signatures that count on a version."""
-    return list(version.signatures.filter(voided_at=None).select_related("officer"))
+    """The signatures that count on a version; not asked for again where they were read with it."""
+    read: list[SignatureBlock] | None = getattr(version, "counting", None)
+    return list(version.signatures.filter(voided_at=None).select_related("officer")) if read is None else read
 
 
 def lacking_for_seal(version: Version) -> list[MissingField]:
@@ -58,19 +70,27 @@ def lacking_for_seal(version: Version) -> list[MissingField]:
 
     An approver counts as heard only with an opinion, others by their signature.
     """
-    signed = [one.role for one in signatures_on(version) if one.opinion or one.role not in fields.APPROVERS]
-    document, facts = version.document, CaseFacts.from_json(version.facts)
+    document = version.document
+    papers = catalogue.kind(document.kind).papers
+    signed = [one.role for one in signatures_on(version) if one.opinion or one.role not in papers.approvers]
+    facts = papers.facts.from_json(version.facts)
     return fields.missing(document.kind, facts, number=document.number or None, final=True, signed=signed)
 
 
-def has_signed_version(case_id: uuid.UUID) -> bool:
-    """Whether somebody's signature stands on a current version of the case: then facts change by correction only."""
+def has_signed_version(subject_kind: str, subject_id: uuid.UUID) -> bool:
+    """Whether somebody's signature stands on a current version: then facts change by correction only."""
     return SignatureBlock.objects.filter(
-        version__document__case_id=case_id, version__superseded_at=None, voided_at=None
+        version__document__subject_kind=subject_kind, version__document__subject_id=subject_id,
+        version__superseded_at=None, voided_at=None,
     ).exclude(version__document__state=DocumentState.VOID).exists()  # fmt: skip
 
 
-def outstanding(version: Version, *, kind: catalogue.Kind, absent: bool, with_witness: bool) -> list[str]:
+def newest_making(subject_kind: str, subject_id: uuid.UUID) -> Making | None:
+    """The set that was asked for last."""
+    return Making.objects.filter(subject_kind=subject_kind, subject_id=subject_id).first()
+
+
+def outstanding(version: Version, *, kind: Kind, absent: bool, with_witness: bool) -> list[str]:
     """The signatures that are still missing, as roles: officer, officer, party, witness, valuer, then approvers.
 
     Where the party is absent, the witness signs in their place; a refusal counts as the party's answer, and then the
@@ -82,7 +102,7 @@ def outstanding(version: Version, *, kind: catalogue.Kind, absent: bool, with_wi
     wanted: list[str] = []
     for signer in kind.signers:
         name, _, count = signer.partition("×")
-        first = _PERSONS.get(name.split("|")[0], name.split("|")[0])
+        first = kind.papers.aliases.get(name.split("|")[0], name.split("|")[0])
         if first in ("officer", "server"):
             wanted += [first] * (int(count or 1) - roles.count(first))
         elif first in ("party", "receiver", "provider"):
@@ -98,16 +118,17 @@ def outstanding(version: Version, *, kind: catalogue.Kind, absent: bool, with_wi
 
 
 def waiting_for_signature(
-    case_ids: QuerySet[Any] | Iterable[uuid.UUID], *, officer: Officer, roles: Collection[str]
+    subject_kind: str, ids: QuerySet[Any] | Iterable[uuid.UUID], *, officer: Officer, roles: Collection[str]
 ) -> dict[uuid.UUID, int]:
-    """How many prepared documents of these cases still want a signature in one of the roles, this officer's not given.
+    """How many prepared documents of each subject still want a signature in one of the roles, this officer's not given.
 
-    Three queries, however many cases; cases without any are left out.
+    Three queries, however many subjects; those without any are left out.
     """
-    kinds = {code: _wanted(kind, roles) for code, kind in catalogue.kinds().items()}
+    kinds = {code: _wanted(kind, roles) for code, kind in subjects.subject_of(subject_kind).papers.kinds.items()}
     versions = (
         Version.objects.filter(
-            document__case_id__in=case_ids,
+            document__subject_kind=subject_kind,
+            document__subject_id__in=ids,
             document__state=DocumentState.PREPARED,
             superseded_at=None,
             document__kind__in=[code for code, count in kinds.items() if count],
@@ -121,11 +142,11 @@ def waiting_for_signature(
     for version in versions:
         given: list[SignatureBlock] = getattr(version, "given", [])
         if len(given) < kinds[version.document.kind] and all(block.officer_id != officer.pk for block in given):
-            found[version.document.case_id] += 1
+            found[version.document.subject_id] += 1
     return dict(found)
 
 
-def _wanted(kind: catalogue.Kind, roles: Collection[str]) -> int:
+def _wanted(kind: Kind, roles: Collection[str]) -> int:
     """How many signatures in these roles a kind of document wants."""
     parts = (signer.partition("×") for signer in kind.signers)
     return sum(int(count or 1) for name, _, count in parts if name.split("|")[0] in roles)

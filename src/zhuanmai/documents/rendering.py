@@ -12,24 +12,21 @@ import hashlib
 import io
 import json
 import re
-import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 from typing import Any
 
 import pikepdf
 import segno
-import typst
 
 from zhuanmai.core.clock import SHANGHAI
 from zhuanmai.core.errors import FieldError, Refused
-from zhuanmai.core.units import money_in_words
 from zhuanmai.documents import catalogue, fields, fonts, pictures
-from zhuanmai.documents.facts import CaseFacts
+from zhuanmai.documents.facts import Facts
 from zhuanmai.documents.fields import MissingField
+from zhuanmai.documents.papers import Kind
+from zhuanmai.documents.typesetting import template_version, typeset
 
-_ALIASES = {"questioned": "party", "inspected_party": "party"}
 _PAGE_SIGNERS = ("officer", "party", "witness")
 
 
@@ -92,7 +89,7 @@ class Rendered:
 
 def render(
     kind: str,
-    facts: CaseFacts,
+    facts: Facts,
     *,
     number: str | None = None,
     signatures: Sequence[Signature] = (),
@@ -107,35 +104,29 @@ def render(
     the fields can be clicked. Otherwise raises Refused: document_incomplete (a fact is missing; `errors` names each),
     glyph_missing (a character has no glyph in the fonts and no picture; `extra["characters"]`).
     """
-    entry, body = catalogue.kind(kind), fields.body(kind, facts)
-    number = number or facts.document.number
+    entry, number = catalogue.kind(kind), number or facts.document.number
     lacking = fields.missing(kind, facts, number=number)
-    slots = _slots(facts, signatures)
-    opinions = _opinions(facts, signatures, entry)
-    refusal = next((s.refusal for s in signatures if s.refusal), facts.refusal.reason if facts.refusal else None)
+    said = _said(entry, facts, number, signatures)
     pictured = {glyph.character: glyph.picture for glyph in facts.glyphs}
-    printed = [body, number, opinions, refusal, [slot["words"] for slot in slots.values()]]
-    undrawable = [c for c in fonts.undrawable(_texts(printed)) if c not in pictured]
-    _refuse_too_long(entry.name, refusal, opinions, facts)
+    printed = [said[name] for name in ("facts", "number", "opinions", "refusal")]
+    words = [slot["words"] for slot in said["slots"].values()]
+    undrawable = [c for c in fonts.undrawable(_texts([printed, words])) if c not in pictured]
+    _refuse_too_long(entry, said["refusal"], said["opinions"], facts)
     if not preview:
         require_complete(entry.name, lacking, "生成")
         _require_glyphs(entry.name, undrawable)
-    data = _frame(entry, facts) | {
-        "facts": body | _late(kind, facts, signatures),
-        "number": number,
+    data = said | {
         "preview": preview,
         "marks": sorted(marks or ()),
         "missing": {field.path: field.label for field in lacking},
-        "slots": slots,
-        "opinions": opinions,
-        "refusal": refusal,
         "qr": _qr_code(qr_url) if qr_url else None,
-        **_pictures(body, pictured, undrawable, kept),
+        **_pictures(said["facts"], pictured, undrawable, kept),
     }
-    pdf, boxes = _compile(kind, data, preview=preview)
+    pdf, found = typeset(kind, data, preview=preview)
+    boxes = [Box(**place) for place in found] + (list(_areas(pdf)) if preview else [])
     return Rendered(
         pdf=pdf,
-        body_sha256=_digest(kind, body, None if entry.numbered_at_decision else number),
+        body_sha256=body_sha256(kind, facts, number=number),
         page_count=max((box.page for box in boxes), default=1),
         missing=tuple(lacking),
         glyphs_missing=tuple(undrawable),
@@ -144,37 +135,38 @@ def render(
     )
 
 
-def body_sha256(kind: str, facts: CaseFacts, *, number: str | None = None) -> str:
+def is_same_paper(kind: str, facts: Facts, other: Facts, *, number: str | None = None) -> bool:
+    """Whether both facts give the same file and ask for the same before the seal: then it need not be made again."""
+    entry, two = catalogue.kind(kind), (facts, other)
+    mine, theirs = (_said(entry, one, number or one.document.number, ()) for one in two)
+    lacks, lacked = (fields.missing(kind, one, number=number, final=True) for one in two)
+    return (mine, facts.glyphs, lacks) == (theirs, other.glyphs, lacked)
+
+
+def body_sha256(kind: str, facts: Facts, *, number: str | None = None) -> str:
     """The digest that signers sign, without rendering: the body's facts, number (unless taken later) and template."""
     late = catalogue.kind(kind).numbered_at_decision
     return _digest(kind, fields.body(kind, facts), None if late else number or facts.document.number)
 
 
-@cache
-def template_version(kind: str) -> str:
-    """The digest of a template with the form library and field map it uses (12 hex digits)."""
-    digest = hashlib.sha256()
-    for path in sorted([*(fields.FORMS / "lib").glob("*.typ"), *(fields.FORMS / kind).glob("*")]):
-        if path.suffix == ".typ" or path.name == "fields.json":
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def _frame(entry: catalogue.Kind, facts: CaseFacts) -> dict[str, Any]:
-    """What a document of this kind bears whatever it says: names, copies, day of the file, the amount in words."""
-    amount = facts.penalty.amount if facts.penalty else None
-    dated = facts.document.dated_on or facts.inspection.began_at or dt.date(2000, 1, 1)
-    return {
+def _said(entry: Kind, facts: Facts, number: str | None, signatures: Sequence[Signature]) -> dict[str, Any]:
+    """All that the paper says: facts, number, opinions, signatures, and the frame that it bears whatever it says."""
+    late = entry.papers.late(entry.code, facts, signatures)
+    return entry.papers.frame(facts) | {
         "kind": {
             "code": entry.code,
             "name": entry.name,
             "copies": entry.copies_line,
             "numbered": bool(entry.number_word),
-            "remark": entry.code in ("D02", "D07"),
+            "remark": "party.remark" in catalogue.form(entry.code).paths,
         },
         "unit": asdict(facts.unit),
-        "dated": dated.strftime("%Y-%m-%d"),
-        "amount-words": money_in_words(amount) if amount is not None else None,
+        "dated": (facts.day or dt.date(2000, 1, 1)).isoformat(),
+        "facts": fields.body(entry.code, facts) | late,
+        "number": number,
+        "slots": _slots(entry, facts, signatures),
+        "opinions": _opinions(facts, signatures, entry),
+        "refusal": next((s.refusal for s in signatures if s.refusal), facts.refusal.reason if facts.refusal else None),
     }
 
 
@@ -200,22 +192,22 @@ def _require_glyphs(name: str, undrawable: list[str]) -> None:
         raise Refused("glyph_missing", detail, extra={"characters": undrawable})
 
 
-def _refuse_too_long(name: str, refusal: str | None, opinions: dict[str, str], facts: CaseFacts) -> None:
+def _refuse_too_long(entry: Kind, refusal: str | None, opinions: dict[str, str], facts: Facts) -> None:
     """What goes into a box of fixed size must fit into it at a size that can still be read."""
-    texts = [("拒签情况说明", "refusal.reason", refusal, 180), ("当事人意见", "party.remark", facts.party.remark, 80)]
+    texts = [("拒签情况说明", "refusal.reason", refusal, 180), *entry.papers.limits(facts)]
     texts += [("审批意见", f"opinion.{role}", words, 120) for role, words in opinions.items() if role != "officers"]
     for label, path, words, longest in texts:
         if words and len(words) > longest:
-            detail = f"《{name}》的{label}最多 {longest} 字，现有 {len(words)} 字；请删减后再生成。"
+            detail = f"《{entry.name}》的{label}最多 {longest} 字，现有 {len(words)} 字；请删减后再生成。"
             raise Refused("text_too_long", detail, path)
 
 
-def _slots(facts: CaseFacts, signatures: Sequence[Signature]) -> dict[str, dict[str, Any]]:
+def _slots(entry: Kind, facts: Facts, signatures: Sequence[Signature]) -> dict[str, dict[str, Any]]:
     """Which signature goes into which box: by role and, of the two officers, by name (else in the order they come)."""
     names = [officer.name for officer in facts.officers]
     slots: dict[str, dict[str, Any]] = {}
     for signature in signatures:
-        role = _ALIASES.get(signature.role, signature.role)
+        role = entry.papers.aliases.get(signature.role, signature.role)
         pair = role in ("officer", "server")
         index = names.index(signature.name) if pair and signature.name in names[:2] else 0
         while pair and f"{role}:{index}" in slots and index < 1:
@@ -234,30 +226,15 @@ def _slots(facts: CaseFacts, signatures: Sequence[Signature]) -> dict[str, dict[
     return slots
 
 
-def _opinions(facts: CaseFacts, signatures: Sequence[Signature], entry: catalogue.Kind) -> dict[str, str]:
+def _opinions(facts: Facts, signatures: Sequence[Signature], entry: Kind) -> dict[str, str]:
     """Opinions by role: what an approver signed stands before what the facts say."""
     found = {
         role: opinion.words
-        for role in ("officers", *fields.APPROVERS)
-        if (opinion := getattr(facts.opinion, role)) and opinion.words
+        for role in ("officers", *entry.papers.approvers)
+        if (opinion := getattr(facts.opinion, role, None)) and opinion.words
     }
     found |= {s.role: s.opinion for s in signatures if s.opinion and s.role in entry.approvals}
     return found
-
-
-def _late(kind: str, facts: CaseFacts, signatures: Sequence[Signature]) -> dict[str, Any]:
-    """Facts that come after the body was signed and are printed all the same: the receipt of service (D40)."""
-    if kind != "D40":
-        return {}
-    late: dict[str, Any] = fields.body(kind, facts).get("service") or {}
-    everything = facts.to_json()["service"] or {}
-    names = ("receiver", "at", "substitute", "refusal")
-    late = late | {name: everything.get(name) for name in names}
-    signer = next((s for s in signatures if s.role in ("receiver", "party") and s.at and not s.refusal), None)
-    if signer and signer.at:
-        late["receiver"] = late["receiver"] or signer.name
-        late["at"] = late["at"] or signer.at.astimezone(SHANGHAI).isoformat(timespec="seconds")
-    return {"service": late}
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -304,32 +281,6 @@ def _qr_code(url: str) -> str:
     out = io.BytesIO()
     segno.make(url, error="m", micro=False).save(out, kind="svg", xmldecl=False, border=1)
     return out.getvalue().decode()
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    if gone := fonts.absent():
-        raise Refused("fonts_missing", f"缺少文书字体 {'、'.join(gone)}；请运行 zhuanmai build 安装字体。", status=503)
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts.FOLDER])
-
-
-@cache
-def _compiler(kind: str) -> tuple[typst.Compiler, threading.Lock]:
-    template = fields.FORMS / kind / "template.typ"
-    return typst.Compiler(template, root="/", font_paths=_fonts(), ignore_system_fonts=True), threading.Lock()
-
-
-def _compile(kind: str, data: dict[str, Any], *, preview: bool) -> tuple[bytes, list[Box]]:
-    """Compile and ask where the boxes are; one at a time for each template, for the compiler remembers its input."""
-    compiler, lock = _compiler(kind)
-    inputs = {"data": json.dumps(data, ensure_ascii=False)}
-    with lock:
-        pdf = compiler.compile(sys_inputs=inputs, pdf_standards=[] if preview else ["a-2b"], pdf_tags=not preview)
-        found = json.loads(compiler.query("<zm-box>", field="value"))
-    if not isinstance(pdf, bytes):
-        raise TypeError("the compiler gave no PDF")
-    boxes = [Box(**place) for place in found]
-    return pdf, boxes + (list(_areas(pdf)) if preview else [])
 
 
 def _areas(pdf: bytes) -> Iterator[Box]:

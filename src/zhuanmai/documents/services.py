@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,8 +16,8 @@ from zhuanmai.accounts.models import Officer, Signing, Unit
 from zhuanmai.core import files
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, Refused
-from zhuanmai.documents import catalogue, fields, rendering, sealing
-from zhuanmai.documents.facts import CaseFacts
+from zhuanmai.documents import catalogue, rendering, sealing
+from zhuanmai.documents.facts import Facts
 from zhuanmai.documents.models import Document, DocumentState, IssuedNumber, SignatureBlock, Version, new_token
 from zhuanmai.documents.numbering import reserve
 from zhuanmai.documents.queries import current, lacking_for_seal, signatures_on
@@ -46,9 +47,10 @@ def prepare(
     *,
     actor: Officer,
     kind: str,
-    case_id: uuid.UUID,
+    subject_kind: str,
+    subject_id: uuid.UUID,
     unit: Unit,
-    facts: CaseFacts,
+    facts: Facts,
     key: str = "",
     dated_on: dt.date | None = None,
 ) -> Version:
@@ -57,66 +59,80 @@ def prepare(
     An unchanged body keeps its signatures; a changed one voids them, in words. A sealed document is left as it is.
     Raises Refused: document_incomplete, glyph_missing (nothing prints half-filled).
     """
-    entry = catalogue.kind(kind)
     with transaction.atomic():
-        document = (
+        found = (
             Document.objects.select_for_update(of=("self",))
-            .filter(case_id=case_id, kind=kind, key=key)
+            .filter(subject_kind=subject_kind, subject_id=subject_id, kind=kind, key=key)
             .exclude(state=DocumentState.VOID)
             .first()
         )
-        if document is not None and document.state == DocumentState.SEALED:
-            return current(document)
-        rows: list[object] = []
-        if document is not None:
-            as_found(document)
-        else:
-            document = Document.objects.create(case_id=case_id, unit=unit, kind=kind, key=key)
-            if entry.number_word and not entry.numbered_at_decision:
-                number = _number(document, entry.number_word, dated_on or today())
-                rows.append(number)
-        version = _rendered(document, facts, rows)
-        append(
-            "documents.prepared",
-            actor_id=actor.pk,
-            object_kind="document",
-            object_id=document.pk,
-            case_id=case_id,
-            facts={"name": entry.name, "number": document.number, "body_sha256": version.body_sha256},
-            rows=[document, version, *rows],
-        )
-        return version
+        if found is not None and found.state == DocumentState.SEALED:
+            return current(found)
+        document = found or Document(
+            subject_kind=subject_kind, subject_id=subject_id, unit=unit, kind=kind, key=key
+        )  # fmt: skip
+        return write(actor=actor, document=document, facts=facts, dated_on=dated_on)
 
 
-def _number(document: Document, word: str, day: dt.date) -> IssuedNumber:
+def write(*, actor: Officer, document: Document, facts: Facts, dated_on: dt.date | None = None) -> Version:
+    """The same for who holds the subject, and so knows its documents: a new one (not saved yet), or one in preparation.
+
+    Call it within a transaction that nothing is written in afterwards.
+    """
+    entry = catalogue.kind(document.kind)
+    rows: list[object] = []
+    if document._state.adding:
+        if entry.number_word and not entry.numbered_at_decision:
+            rows.append(_reserved(document, entry.number_word, dated_on or today()))
+        version = _first(document, facts)
+    else:
+        version = _again(as_found(document), facts, rows)
+    append(
+        "documents.prepared",
+        actor_id=actor.pk,
+        object_kind="document",
+        object_id=document.pk,
+        case_id=document.subject_id,
+        facts={"name": entry.name, "number": document.number, "body_sha256": version.body_sha256},
+        rows=[document, version, *rows],
+    )
+    return version
+
+
+def _reserved(document: Document, word: str, day: dt.date) -> IssuedNumber:
     number = reserve(unit=document.unit, word=word, year=day.year, document_id=document.pk)
     document.number = number.text
-    document.save(update_fields=["number"])
     return number
 
 
-def _rendered(document: Document, facts: CaseFacts, rows: list[object]) -> Version:
+def _first(document: Document, facts: Facts) -> Version:
+    """The document's first version: rendered first, so that what cannot be printed leaves nothing."""
     rendered = rendering.render(document.kind, facts, number=document.number or None)
-    digest = files.store(rendered.pdf)
-    version = Version.objects.filter(document=document, number=document.version).first()
-    if version is None:
-        return Version.objects.create(
-            document=document,
-            number=document.version,
-            facts=facts.to_json(),
-            body_sha256=rendered.body_sha256,
-            template_version=rendered.template_version,
-            page_count=rendered.page_count,
-            unsigned_sha256=digest,
-        )
-    as_found(version)
+    document.save(force_insert=True)
+    return Version.objects.create(document=document, number=document.version, facts=facts.to_json(), **_of(rendered))
+
+
+def _again(document: Document, facts: Facts, rows: list[object]) -> Version:
+    """The version in preparation as the facts have it now."""
+    rendered = rendering.render(document.kind, facts, number=document.number or None)
+    version = as_found(current(document))
     if version.body_sha256 != rendered.body_sha256:
         rows += _voided(signatures_on(version), CHANGED)
-    version.facts, version.body_sha256 = facts.to_json(), rendered.body_sha256
-    version.page_count, version.unsigned_sha256 = rendered.page_count, digest
-    version.template_version = rendered.template_version
+    version.facts = facts.to_json()
+    for name, value in _of(rendered).items():
+        setattr(version, name, value)
     version.save()
     return version
+
+
+def _of(rendered: rendering.Rendered) -> dict[str, Any]:
+    """What a version keeps of its rendering."""
+    return {
+        "body_sha256": rendered.body_sha256,
+        "template_version": rendered.template_version,
+        "page_count": rendered.page_count,
+        "unsigned_sha256": files.store(rendered.pdf),
+    }
 
 
 def sign(*, actor_id: uuid.UUID | None, version_id: uuid.UUID, signed: Signed) -> SignatureBlock:
@@ -154,9 +170,9 @@ def sign(*, actor_id: uuid.UUID | None, version_id: uuid.UUID, signed: Signed) -
             actor_id=actor_id,
             object_kind="document",
             object_id=version.document_id,
-            case_id=version.document.case_id,
+            case_id=version.document.subject_id,
             facts={
-                "role": _ROLES[signed.role],
+                "role": catalogue.kind(version.document.kind).papers.role_words(signed.role),
                 "way": _way(signed),
                 "body_sha256": version.body_sha256,
                 "name": signed.name,
@@ -169,7 +185,7 @@ def sign(*, actor_id: uuid.UUID | None, version_id: uuid.UUID, signed: Signed) -
 def _standing(version: Version, signed: Signed) -> QuerySet[SignatureBlock]:
     """The signatures in whose place a new one would stand."""
     found = version.signatures.filter(role=signed.role, voided_at=None)
-    if signed.role in fields.APPROVERS:
+    if signed.role in catalogue.kind(version.document.kind).papers.approvers:
         return found
     if signed.officer is not None:
         return found.filter(officer=signed.officer)
@@ -202,13 +218,6 @@ def _covers(signing_id: uuid.UUID, role: str, version: Version) -> bool:
     )
 
 
-_ROLES = {
-    "officer": "承办人", "server": "送达人", "party": "当事人", "inspected_party": "被检查人", "questioned": "被询问人",
-    "receiver": "收件人", "provider": "证据提供人", "witness": "见证人", "valuer": "核价人",
-    "department_head": "承办部门负责人", "legal_head": "法制部门负责人", "bureau_head": "单位负责人",
-}  # fmt: skip
-
-
 def _way(signed: Signed) -> str:
     if signed.refusal:
         return "拒签"
@@ -222,13 +231,14 @@ def take_number(*, actor: Officer, version_id: uuid.UUID, word: str, day: dt.dat
         document = Document.objects.select_for_update(of=("self",)).get(pk=version.document_id)
         if document.number:
             return document
-        number = _number(as_found(document), word, day)
+        number = _reserved(as_found(document), word, day)
+        document.save(update_fields=["number"])
         append(
             "documents.numbered",
             actor_id=actor.pk,
             object_kind="document",
             object_id=document.pk,
-            case_id=document.case_id,
+            case_id=document.subject_id,
             facts={"number": number.text},
             rows=[document, number],
         )
@@ -247,7 +257,8 @@ def seal(*, actor_id: uuid.UUID | None, version_id: uuid.UUID) -> Version:
             return version
         if version.document.state != DocumentState.PREPARED or version.superseded_at:
             raise Conflict("not_in_preparation", "文书已作废或已有新版本，不再封签；请刷新查看。")
-        document, facts = as_found(as_found(version).document), CaseFacts.from_json(version.facts)
+        document = as_found(as_found(version).document)
+        facts = catalogue.kind(document.kind).papers.facts.from_json(version.facts)
         signatures = [_printed(block) for block in signatures_on(version)]
         rendering.require_complete(catalogue.kind(document.kind).name, lacking_for_seal(version), "封签")
         rendered = rendering.render(
@@ -281,7 +292,7 @@ def seal(*, actor_id: uuid.UUID | None, version_id: uuid.UUID) -> Version:
             actor_id=actor_id,
             object_kind="document",
             object_id=document.pk,
-            case_id=document.case_id,
+            case_id=document.subject_id,
             facts={
                 "name": catalogue.kind(document.kind).name,
                 "number": document.number,
@@ -305,7 +316,7 @@ def _printed(block: SignatureBlock) -> Signature:
     )
 
 
-def correct(*, actor: Officer, document_id: uuid.UUID, facts: CaseFacts, reason: str) -> Version:
+def correct(*, actor: Officer, document_id: uuid.UUID, facts: Facts, reason: str) -> Version:
     """Correct a sealed document (更正) by a new version with the reason; the old one still verifies as 已更正."""
     if not reason.strip():
         raise Refused("reason_missing", "更正须写明理由。", field="reason")
@@ -319,12 +330,9 @@ def correct(*, actor: Officer, document_id: uuid.UUID, facts: CaseFacts, reason:
             document=document,
             number=document.version + 1,
             facts=facts.to_json(),
-            body_sha256=rendered.body_sha256,
-            template_version=rendered.template_version,
-            page_count=rendered.page_count,
-            unsigned_sha256=files.store(rendered.pdf),
             reason=reason.strip(),
             token=new_token(),
+            **_of(rendered),
         )
         old.superseded_at = now()
         old.save(update_fields=["superseded_at"])
@@ -335,7 +343,7 @@ def correct(*, actor: Officer, document_id: uuid.UUID, facts: CaseFacts, reason:
             actor_id=actor.pk,
             object_kind="document",
             object_id=document.pk,
-            case_id=document.case_id,
+            case_id=document.subject_id,
             facts={"number": document.number, "version": new.number, "reason": reason.strip()},
             rows=[document, old, new],
         )
@@ -363,7 +371,7 @@ def void(*, actor: Officer, document_id: uuid.UUID, reason: str) -> Document:
             actor_id=actor.pk,
             object_kind="document",
             object_id=document.pk,
-            case_id=document.case_id,
+            case_id=document.subject_id,
             facts={"number": document.number, "reason": reason.strip()},
             rows=[document, *numbers],
         )

@@ -17,6 +17,7 @@ from zhuanmai.approvals.subjects import matter_of, step_of
 from zhuanmai.core.clock import SHANGHAI, now, to_local
 from zhuanmai.core.units import plain
 from zhuanmai.deadlines.models import Deadline
+from zhuanmai.documents.queries import newest_making
 from zhuanmai.enforcement import kit, terms, totals
 from zhuanmai.enforcement.models import (
     CartonCodeRead,
@@ -29,7 +30,7 @@ from zhuanmai.enforcement.models import (
     Party,
 )
 from zhuanmai.enforcement.operations.goods import FIELDS
-from zhuanmai.enforcement.paperwork import documents_state
+from zhuanmai.enforcement.paperwork import documents_state, making_state
 from zhuanmai.enforcement.procedure import KIND, State
 from zhuanmai.enforcement.thresholds import Hearing, Licence, lights
 from zhuanmai.reference import causes as causes_of_law
@@ -90,6 +91,7 @@ def state_of(case: Case) -> dict[str, Any]:
         "deadlines": [deadline_state(row, words) for row, words in terms.of_case(case)],
         "approvals": [approval_state(row) for row in approvals],
         "documents": _documents(case, sums.lines),
+        "making": making_state(newest_making(KIND, case.pk)),
         "tablets": [_tablet(case, row) for row in case.tablets.select_related("officer").order_by("created_at")],
         "service": case.service,
         "correction": case.correction,
@@ -104,7 +106,7 @@ def state_of(case: Case) -> dict[str, Any]:
 @functools.lru_cache(maxsize=256)
 def _documents_kept(case_id: uuid.UUID, mark: int, lines: int) -> list[dict[str, Any]]:
     case = Case.objects.select_related("unit", "bureau", "inspection").get(pk=case_id)
-    return documents_state(case)
+    return documents_state(case, newest_making(KIND, case_id))
 
 
 def _documents(case: Case, lines: int) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from zhuanmai.accounts.models import Signing
 from zhuanmai.approvals.models import Approval
 from zhuanmai.core.checks import register_proof
-from zhuanmai.documents.fields import APPROVERS
 from zhuanmai.documents.models import SignatureBlock
+from zhuanmai.documents.papers import APPROVERS
 from zhuanmai.enforcement.services.signing import SIGN
 
 

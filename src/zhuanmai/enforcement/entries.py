@@ -89,7 +89,9 @@ register(
 )
 register("enforcement.photo_kept", sentence="收到照片原件 {sha256}", fields=("photo_id", "sha256", "quality"))
 register("enforcement.moved", sentence="{act}：案件转为“{state}”", fields=("act", "state", "operation_id"))
-register("enforcement.documents_prepared", sentence="生成文书：{names}", fields=("names", "operation_id"))
+register(
+    "enforcement.documents_prepared", sentence="生成文书：{names}{failed}", fields=("names", "failed", "operation_id")
+)
 _LOOK = ("what", "way", "reason")
 register("enforcement.seen", sentence="查看案件个人信息（{way}），理由：{reason}", fields=_LOOK)
 register("enforcement.paper_seen", sentence="查看文书“{what}”（{way}），理由：{reason}", fields=_LOOK)

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from zhuanmai.accounts.queries import names
-from zhuanmai.approvals.queries import oral_of
 from zhuanmai.core.clock import now, to_local, today
 from zhuanmai.core.units import Unit
-from zhuanmai.documents import catalogue, goods
-from zhuanmai.documents import facts as f
+from zhuanmai.documents import catalogue
+from zhuanmai.documents.facts import DocumentFacts, OfficerFacts, Opinion, OpinionsFacts, RefusalFacts, UnitFacts
 from zhuanmai.documents.models import Document
-from zhuanmai.enforcement import penalties
-from zhuanmai.enforcement.models import REASONS, Case, Inspection, ItemLine, LineKind, Party, Photo
-from zhuanmai.enforcement.procedure import KIND
-from zhuanmai.enforcement.totals import computed, present
+from zhuanmai.enforcement import case_facts as f
+from zhuanmai.enforcement import goods_in_words, penalties
+from zhuanmai.enforcement.case_rows import CaseRows
+from zhuanmai.enforcement.models import REASONS, Inspection, ItemLine, LineKind
+from zhuanmai.enforcement.totals import computed
 from zhuanmai.reference.calendar import deadline, term
-from zhuanmai.reference.causes import cause
 from zhuanmai.reference.citations import Citation, citation, in_full, numeral
 
 KIND_ZH = {
@@ -32,102 +31,90 @@ KIND_ZH = {
 }
 
 
-def case_facts(case: Case, documents: list[Document] | None = None) -> f.CaseFacts:
-    """All facts of a case; what a single document adds (which evidence, which parent) comes by `for_document`."""
-    made = {(one.kind, one.key): one for one in documents or []}
-    visit, items = case.inspection, item_facts(case)
-    causes = cause_facts(case)
-    registration = _registration(case)
+def case_facts(rows: CaseRows) -> f.CaseFacts:
+    """All facts that were entered; what documents print of each other comes by `with_documents`."""
+    visit, items = rows.visit, item_facts(rows)
+    causes, bureau = cause_facts(rows), rows.case.bureau
+    registration = _registration(rows)
     refused = visit.refuses_to_sign
     return f.CaseFacts(
-        unit=f.UnitFacts(case.bureau.name, case.bureau.name, case.bureau.abbreviation, case.bureau.code),
-        document=f.DocumentFacts(dated_on=case_day(case)),
-        case=f.CaseHead(case.number or None, case.filed_on, case.summary or None),
-        clue=_clue(case),
+        unit=UnitFacts(bureau.name, bureau.name, bureau.abbreviation, bureau.code),
+        document=DocumentFacts(dated_on=case_day(rows)),
+        case=f.CaseHead(rows.case.number or None, rows.case.filed_on, rows.case.summary or None),
+        clue=_clue(rows),
         report=_report(visit),
-        inspection=_inspection(case, items),
+        inspection=_inspection(rows, items),
         presence=f.PresenceFacts(visit.party_present is not False),
-        party=party_facts(case),
+        party=party_facts(rows),
         person_in_charge=_person(visit.person_in_charge),
         witness=_person(visit.witness),
-        refusal=f.RefusalFacts(visit.refusal_reason or None) if refused else None,
-        officers=officer_facts(case),
+        refusal=RefusalFacts(visit.refusal_reason or None) if refused else None,
+        officers=officer_facts(rows),
         recorder=visit.recorder.name if visit.recorder else None,
         causes=causes,
         items=items,
-        prices=_prices(case, items),
-        valuer=case.valuer.name if case.valuer else None,
-        measures=_measures(made),
+        prices=_prices(rows, items),
+        valuer=rows.case.valuer.name if rows.case.valuer else None,
         registration=registration,
-        oral_approval=_oral(case),
-        sampling=_sampling(case),
-        samples=_samples(case),
-        photos=_photos(case),
-        opinion=f.OpinionsFacts(officers=_own_opinion(case, causes, registration)),
-        correction=_correction(case),
-        facts=_violation(case, causes, items),
+        oral_approval=_oral(rows),
+        sampling=_sampling(rows),
+        samples=_samples(rows),
+        photos=_photos(rows),
+        opinion=OpinionsFacts(officers=_own_opinion(rows, causes, registration)),
+        correction=_correction(rows),
+        facts=_violation(rows, causes, items),
         basis=in_full([citation("行政处罚法 28(1)")]),
-        penalty=_penalty(case),
-        defence=(case.simple or {}).get("defence"),
-        remedies=_remedies(case),
+        penalty=_penalty(rows),
+        defence=(rows.case.simple or {}).get("defence"),
+        remedies=_remedies(rows),
         decided_at=visit.ended_at or visit.began_at,
         place=visit.address or None,
-        service=_service(case),
-        documents=_served(made),
-        D04=_dated(case, made.get(("D04", ""))),
+        service=_service(rows),
     )
 
 
-def for_document(case: Case, facts: f.CaseFacts, kind: str, key: str, made: list[Document]) -> f.CaseFacts:
+def with_documents(rows: CaseRows, facts: f.CaseFacts, documents: Sequence[Document]) -> f.CaseFacts:
+    """The facts with what documents print of each other: measures, documents served, the notice of registration."""
+    made = _by_key(documents)
+    return replace(facts, measures=_measures(made), documents=_served(made), D04=_dated(rows, made.get(("D04", ""))))
+
+
+def own_facts(rows: CaseRows, facts: f.CaseFacts, kind: str, key: str, documents: Sequence[Document]) -> f.CaseFacts:
     """The facts as one document needs them: its evidence, its questioning, its parent."""
-    by_kind = {(one.kind, one.key): one for one in made}
-    number = by_kind[(kind, key)].number if (kind, key) in by_kind else None
+    made = _by_key(documents)
+    number = made[(kind, key)].number if (kind, key) in made else None
     facts = replace(facts, document=replace(facts.document, number=number or None, code=kind))
     if kind == "D06":
-        return replace(facts, evidence=_evidence(case, key))
+        return replace(facts, evidence=_evidence(rows, key))
     if kind == "D07":
-        return replace(facts, questioning=_questioning(case, key))
+        return replace(facts, questioning=_questioning(rows, key))
     if kind == "D21":
         return replace(facts, document=replace(facts.document, dated_on=today()))
     if kind == "D40" and key:
-        served = _document(by_kind.get((key, "")))
+        served = _document(made.get((key, "")))
         return replace(facts, documents=(served,) if served else ())
     if kind == "D64":
-        return replace(
-            facts, parent=_document(by_kind.get((key, ""))) or f.DocumentFacts(name=catalogue.kind(key).name)
-        )
+        return replace(facts, parent=_document(made.get((key, ""))) or DocumentFacts(name=catalogue.kind(key).name))
     return facts
 
 
-def case_day(case: Case) -> dt.date:
+def _by_key(documents: Sequence[Document]) -> dict[tuple[str, str], Document]:
+    return {(one.kind, one.key): one for one in documents}
+
+
+def case_day(rows: CaseRows) -> dt.date:
     """The day of the case in the bureau."""
-    return to_local(case.inspection.began_at or case.opened_at).date()
+    return to_local(rows.visit.began_at or rows.case.opened_at).date()
 
 
-def officer_facts(case: Case) -> tuple[f.OfficerFacts, ...]:
+def officer_facts(rows: CaseRows) -> tuple[OfficerFacts, ...]:
     """The two officers in the order in which they are printed."""
-    rows = case.assignments.filter(until_at=None).select_related("officer").order_by("position")
-    return tuple(f.OfficerFacts(row.officer.name, row.officer.certificate_no) for row in rows)
+    return tuple(OfficerFacts(row.officer.name, row.officer.certificate_no) for row in rows.officers)
 
 
-def first_party(case: Case) -> Party | None:
-    """The party that documents name."""
-    present = (one for one in case.parties.all() if one.removed_at is None)  # a list has fetched them for all its rows
-    return min(present, key=lambda one: (one.place_in_case, one.pk), default=None)
-
-
-def counted_lines(case: Case) -> list[ItemLine]:
-    """The lines that count, in the order in which they were first scanned."""
-    return present(case.lines.order_by("place_in_case", "id"))
-
-
-def item_facts(case: Case) -> f.ItemsFacts:
+def item_facts(rows: CaseRows) -> f.ItemsFacts:
     """The goods with their numbers running, totals and summary."""
-    lines = counted_lines(case)
-    codes: dict[Any, list[str]] = {}
-    for code in case.codes.filter(removed_at=None):
-        codes.setdefault(code.line_id, []).append(f"{code.row1} {code.row2}")
-    return goods.items(_line(n, one, tuple(codes.get(one.pk, ()))) for n, one in enumerate(lines, 1))
+    return goods_in_words.items(_line(n, one, rows.codes.get(one.pk, ())) for n, one in enumerate(rows.lines, 1))
 
 
 def _line(number: int, one: ItemLine, codes: tuple[str, ...]) -> f.ItemLine:
@@ -162,9 +149,9 @@ def _note(one: ItemLine, kind: str | None) -> str | None:
     return "，".join(part for part in parts if part) or None
 
 
-def cause_facts(case: Case) -> f.CausesFacts | None:
+def cause_facts(rows: CaseRows) -> f.CausesFacts | None:
     """The causes as printed: in code order, one 涉嫌 in front until the decision."""
-    found = [cause(row.code) for row in case.causes.order_by("code")]
+    found = rows.causes
     if not found:
         return None
     violated = [c for one in found for c in one.violated]
@@ -185,9 +172,9 @@ def _cited(one: Citation) -> f.CitationFacts:
     return f.CitationFacts(short=f"{one.short_name} {one.place}", full=one.full, text=one.text or None)
 
 
-def party_facts(case: Case) -> f.PartyFacts:
+def party_facts(rows: CaseRows) -> f.PartyFacts:
     """The first party of the case."""
-    one, visit = first_party(case), case.inspection
+    one, visit = rows.party, rows.visit
     if one is None:
         return f.PartyFacts(kind="unknown")
     silent = visit.refuses_to_sign or visit.party_present is False
@@ -221,10 +208,10 @@ def _person(sheet: dict[str, Any] | None) -> f.PersonFacts | None:
     return f.PersonFacts(name=sheet["name"], **known)
 
 
-def _clue(case: Case) -> f.ClueFacts:
-    visit = case.inspection
+def _clue(rows: CaseRows) -> f.ClueFacts:
+    visit = rows.visit
     source = visit.clue_source or REASONS.get(visit.reason)
-    return f.ClueFacts(source, visit.clue_received_at, visit.clue_text or None, case.clue_no)
+    return f.ClueFacts(source, visit.clue_received_at, visit.clue_text or None, rows.case.clue_no)
 
 
 def _report(visit: Inspection) -> f.ReportFacts | None:
@@ -241,8 +228,8 @@ def _report(visit: Inspection) -> f.ReportFacts | None:
     )
 
 
-def _inspection(case: Case, items: f.ItemsFacts) -> f.InspectionFacts:
-    visit = case.inspection
+def _inspection(rows: CaseRows, items: f.ItemsFacts) -> f.InspectionFacts:
+    visit = rows.visit
     return f.InspectionFacts(
         began_at=visit.began_at,
         ended_at=visit.ended_at,
@@ -250,26 +237,26 @@ def _inspection(case: Case, items: f.ItemsFacts) -> f.InspectionFacts:
         shop_name=visit.shop_name or None,
         reason=REASONS.get(visit.reason, visit.reason or None),
         certificates_shown_at=visit.certificates_shown_at,
-        narrative=visit.narrative or _narrative(case, items),
+        narrative=visit.narrative or _narrative(rows, items),
         remarks=visit.remarks or None,
     )
 
 
-def _narrative(case: Case, items: f.ItemsFacts) -> str | None:
+def _narrative(rows: CaseRows, items: f.ItemsFacts) -> str | None:
     """The scene in the standard words of a record, from facts alone, until the officers word it themselves."""
-    officers = officer_facts(case)
+    officers = officer_facts(rows)
     if len(officers) < 2:
         return None
     who = "、".join(f"{one.name}（{one.certificate_no}）" for one in officers)
-    shop = case.inspection.shop_name or "经营场所"
-    present_words = "当事人不在场" if case.inspection.party_present is False else "当事人在场"
+    shop = rows.visit.shop_name or "经营场所"
+    present_words = "当事人不在场" if rows.visit.party_present is False else "当事人在场"
     found = f"现场查获涉案烟草专卖品：{items.summary}。" if items.lines else "现场未发现涉案烟草专卖品。"
     return f"执法人员{who}出示执法证件，说明检查事由并告知权利义务后，对{shop}进行检查。{present_words}。{found}"
 
 
-def _prices(case: Case, items: f.ItemsFacts) -> f.PricesFacts:
+def _prices(rows: CaseRows, items: f.ItemsFacts) -> f.PricesFacts:
     counts: Counter[tuple[str, str | None, str | None]] = Counter()
-    for one in counted_lines(case):
+    for one in rows.lines:
         sheet = one.price_catalogue or {}
         if sheet.get("title") and one.price is not None and one.price_mark != "手工价":
             counts[(sheet["title"], sheet.get("issuer") or None, sheet.get("issued_on") or None)] += 1
@@ -277,7 +264,7 @@ def _prices(case: Case, items: f.ItemsFacts) -> f.PricesFacts:
         f.PriceCatalogue(title, issuer, dt.date.fromisoformat(on) if on else None, n)
         for (title, issuer, on), n in counts.most_common()
     )
-    return f.PricesFacts(goods.price_basis(items.lines, found) if items.lines else None, found, case_day(case))
+    return f.PricesFacts(goods_in_words.price_basis(items.lines, found) if items.lines else None, found, case_day(rows))
 
 
 def _measures(made: dict[tuple[str, str], Document]) -> tuple[f.MeasureFacts, ...]:
@@ -287,12 +274,12 @@ def _measures(made: dict[tuple[str, str], Document]) -> tuple[f.MeasureFacts, ..
     )
 
 
-def _registration(case: Case) -> f.RegistrationFacts | None:
-    row = getattr(case, "registration", None)
+def _registration(rows: CaseRows) -> f.RegistrationFacts | None:
+    row = rows.registration
     if row is None:
         return None
-    oral = oral_of(KIND, case.pk, "registration")
-    begins = oral.at if oral else case.inspection.began_at or now()
+    oral = rows.oral
+    begins = oral.at if oral else rows.visit.began_at or now()
     return f.RegistrationFacts(
         row.reason or None,
         in_full([citation("行政处罚法 56")]),
@@ -303,16 +290,16 @@ def _registration(case: Case) -> f.RegistrationFacts | None:
     )
 
 
-def _oral(case: Case) -> f.OralApprovalFacts | None:
-    row = oral_of(KIND, case.pk, "registration")
+def _oral(rows: CaseRows) -> f.OralApprovalFacts | None:
+    row = rows.oral
     return f.OralApprovalFacts(row.at, row.by.name, "局负责人", row.reason) if row else None
 
 
-def _sampling(case: Case) -> f.SamplingFacts | None:
-    row = case.samples.filter(removed_at=None).first()
+def _sampling(rows: CaseRows) -> f.SamplingFacts | None:
+    row = min(rows.samples, key=lambda one: (one.sample_no, one.created_at), default=None)
     if row is None:
         return None
-    visit = case.inspection
+    visit = rows.visit
     return f.SamplingFacts(
         purpose=row.purpose or "鉴别检验真伪",
         method=row.method or "随机抽取",
@@ -323,8 +310,7 @@ def _sampling(case: Case) -> f.SamplingFacts | None:
     )
 
 
-def _samples(case: Case) -> tuple[f.SampleLine, ...]:
-    rows = case.samples.filter(removed_at=None).select_related("line").order_by("line__place_in_case")
+def _samples(rows: CaseRows) -> tuple[f.SampleLine, ...]:
     return tuple(
         f.SampleLine(
             no=n,
@@ -332,78 +318,71 @@ def _samples(case: Case) -> tuple[f.SampleLine, ...]:
             base=row.base.normalize() + Decimal(0),
             quantity=row.cartons.normalize() + Decimal(0),
             packing_form=row.packing_form or "条盒硬盒",
-            sample_no=row.sample_no or f"{case.clue_no}-{n:02d}",
+            sample_no=row.sample_no or f"{rows.case.clue_no}-{n:02d}",
             state=row.state or "完好",
             line_id=str(row.line_id),
         )
-        for n, row in enumerate(rows, 1)
+        for n, row in enumerate(rows.samples, 1)
     )
 
 
-def kept_photos(case: Case) -> list[Photo]:
-    """The photographs of the photo sheet: there, not removed, and no scan of a signed paper."""
-    return list(case.photos.filter(removed_at=None, kept=True).exclude(what="paper_scan").order_by("taken_at", "id"))
-
-
-def _photos(case: Case) -> f.PhotosFacts:
-    rows = kept_photos(case)
-    by = names({one.by_id for one in rows})
+def _photos(rows: CaseRows) -> f.PhotosFacts:
     sheet = tuple(
         f.PhotoFacts(
             no=n,
             sha256=one.sha256,
             picture=one.stamped_sha256 or one.sha256,
             at=one.taken_at,
-            place=one.place or case.inspection.address or None,
-            by=by.get(one.by_id),
+            place=one.place or rows.visit.address or None,
+            by=rows.photographers.get(one.by_id),
             caption=one.caption or one.what or None,
         )
-        for n, one in enumerate(rows, 1)
+        for n, one in enumerate(rows.photos, 1)
     )
     return f.PhotosFacts(count=len(sheet), sheet=sheet)
 
 
 def _own_opinion(
-    case: Case, causes: f.CausesFacts | None, registration: f.RegistrationFacts | None
-) -> f.Opinion | None:
-    officers = officer_facts(case)
+    rows: CaseRows, causes: f.CausesFacts | None, registration: f.RegistrationFacts | None
+) -> Opinion | None:
+    officers = officer_facts(rows)
     if causes is None or not officers:
         return None
     keep = "，建议对涉案物品依法先行登记保存" if registration else ""
-    at = case.inspection.ended_at or case.inspection.began_at
-    return f.Opinion(f"当事人{causes.words}{keep}，建议立案调查。", True, "、".join(one.name for one in officers), at)
+    at = rows.visit.ended_at or rows.visit.began_at
+    return Opinion(f"当事人{causes.words}{keep}，建议立案调查。", True, "、".join(one.name for one in officers), at)
 
 
-def _correction(case: Case) -> f.CorrectionFacts | None:
-    sheet = case.correction
+def _correction(rows: CaseRows) -> f.CorrectionFacts | None:
+    sheet = rows.case.correction
     if not sheet:
         return None
     until = dt.date.fromisoformat(str(sheet["until"])[:10]) if sheet.get("until") else None
     return f.CorrectionFacts(sheet.get("what"), until, at_once=until is None)
 
 
-def _violation(case: Case, causes: f.CausesFacts | None, items: f.ItemsFacts) -> str | None:
-    simple = case.simple or {}
+def _violation(rows: CaseRows, causes: f.CausesFacts | None, items: f.ItemsFacts) -> str | None:
+    simple = rows.case.simple or {}
     if simple.get("facts"):
         return str(simple["facts"])
     if causes is None:
         return None
     found = f"，查获涉案烟草专卖品{items.totals.words}" if items.totals and items.lines else ""
-    return f"在{case.inspection.address}{causes.words.removeprefix('涉嫌')}{found}"
+    return f"在{rows.visit.address}{causes.words.removeprefix('涉嫌')}{found}"
 
 
-def _penalty(case: Case) -> f.PenaltyFacts | None:
-    sheet = case.simple or {}
+def _penalty(rows: CaseRows) -> f.PenaltyFacts | None:
+    sheet = rows.case.simple or {}
     if not sheet.get("penalty_kind"):
         return None
     amount = Decimal(str(sheet["amount"])) if sheet.get("amount") not in (None, "") else None
     return f.PenaltyFacts(penalties.words(sheet["penalty_kind"]), amount, sheet.get("payment"))
 
 
-def _remedies(case: Case) -> str | None:
-    if not case.simple:
+def _remedies(rows: CaseRows) -> str | None:
+    if not rows.case.simple:
         return None
-    above = case.bureau.parent.name if case.bureau.parent else case.bureau.name
+    above = rows.case.bureau.parent.name if rows.case.bureau.parent else rows.case.bureau.name
     first, then = (numeral(term(code).days or 0) for code in ("reconsideration", "lawsuit_after_reconsideration"))
     return (
         f"如不服本决定，可以自收到本决定书之日起{first}日内，先向{above}或者同级人民政府申请行政复议；"
@@ -411,8 +390,8 @@ def _remedies(case: Case) -> str | None:
     )
 
 
-def _service(case: Case) -> f.ServiceFacts | None:
-    sheet, party, visit = case.service or {}, first_party(case), case.inspection
+def _service(rows: CaseRows) -> f.ServiceFacts | None:
+    sheet, party, visit = rows.case.service or {}, rows.party, rows.visit
     if not sheet and party is None:
         return None
     left = visit.refuses_to_sign or visit.party_present is False
@@ -430,39 +409,39 @@ def _service(case: Case) -> f.ServiceFacts | None:
     )
 
 
-def _served(made: dict[tuple[str, str], Document]) -> tuple[f.DocumentFacts, ...]:
+def _served(made: dict[tuple[str, str], Document]) -> tuple[DocumentFacts, ...]:
     return tuple(found for kind in ("D04", "D42", "D36") if (found := _document(made.get((kind, "")))))
 
 
-def _document(one: Document | None) -> f.DocumentFacts | None:
-    return f.DocumentFacts(one.number or None, None, catalogue.kind(one.kind).name, one.kind) if one else None
+def _document(one: Document | None) -> DocumentFacts | None:
+    return DocumentFacts(one.number or None, None, catalogue.kind(one.kind).name, one.kind) if one else None
 
 
-def _dated(case: Case, one: Document | None) -> f.DocumentFacts | None:
+def _dated(rows: CaseRows, one: Document | None) -> DocumentFacts | None:
     found = _document(one)
-    return replace(found, dated_on=case_day(case)) if found else None
+    return replace(found, dated_on=case_day(rows)) if found else None
 
 
-def _evidence(case: Case, key: str) -> f.EvidenceFacts | None:
-    row = case.evidence.filter(pk=key, removed_at=None).select_related("photo").first()
+def _evidence(rows: CaseRows, key: str) -> f.EvidenceFacts | None:
+    row = next((one for one in rows.evidence if str(one.pk) == key), None)
     if row is None:
         return None
-    party = first_party(case)
+    party = rows.party
     return f.EvidenceFacts(
         kind=row.kind or None,
         name=row.kind or None,
         picture=(row.photo.stamped_sha256 or row.photo.sha256) if row.photo and row.photo.kept else None,
         provided_by=row.provided_by or (party.name if party else None),
         at=row.at,
-        place=row.place or case.inspection.address or None,
+        place=row.place or rows.visit.address or None,
         way=row.way or "拍照复制",
     )
 
 
-def _questioning(case: Case, key: str) -> f.QuestioningFacts | None:
-    row = case.questionings.filter(pk=key, removed_at=None).first()
+def _questioning(rows: CaseRows, key: str) -> f.QuestioningFacts | None:
+    row = next((one for one in rows.questionings if str(one.pk) == key), None)
     if row is None:
         return None
     answers = tuple(f.AnswerFacts(str(q.get("text", "")), q.get("answer") or None) for q in row.questions)
-    place = row.place or case.inspection.address or None
+    place = row.place or rows.visit.address or None
     return f.QuestioningFacts(row.ordinal, row.began_at, row.ended_at, row.rights_told_at, place, answers)

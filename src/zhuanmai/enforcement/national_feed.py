@@ -14,7 +14,8 @@ from zhuanmai.accounts.models import Officer
 from zhuanmai.core.ids import derived_id
 from zhuanmai.documents import catalogue
 from zhuanmai.documents.models import Version
-from zhuanmai.enforcement.facts_for_documents import cause_facts, first_party, item_facts
+from zhuanmai.enforcement.case_rows import CaseRows
+from zhuanmai.enforcement.facts_for_documents import cause_facts, item_facts
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.permissions import cases_of
 from zhuanmai.enforcement.procedure import KIND
@@ -87,7 +88,8 @@ def _heading(case: Case) -> Heading:
 
 
 def _case(case: Case) -> dict[str, Any]:
-    party, causes = first_party(case), cause_facts(case)
+    rows = CaseRows(case)
+    party, causes = rows.party, cause_facts(rows)
     return {
         "clue_no": case.clue_no,
         "number": case.number,
@@ -102,7 +104,7 @@ def _case(case: Case) -> dict[str, Any]:
 
 
 def _items(case: Case) -> dict[str, Any]:
-    items = item_facts(case)
+    items = item_facts(CaseRows(case))
     lines = [
         {
             "no": one.no,

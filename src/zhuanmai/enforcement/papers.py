@@ -7,8 +7,7 @@ from typing import Any
 
 from zhuanmai.core import files
 from zhuanmai.documents import rendering, viewing
-from zhuanmai.documents.queries import current
-from zhuanmai.enforcement.paperwork import Planned
+from zhuanmai.documents.planning import Planned
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,8 @@ class Paper:
 
 def paper_of(one: Planned) -> Paper:
     """The sealed file, or a preview with what is missing in amber."""
-    if one.document is not None and one.document.state == "sealed":
-        seen = viewing.view_of_file(files.load(current(one.document).sealed_sha256))
+    if one.version is not None and one.is_sealed:
+        seen = viewing.view_of_file(files.load(one.version.sealed_sha256))
     else:
         number = one.document.number if one.document else None
         seen = viewing.view(rendering.render(one.kind.code, one.facts, number=number or None, preview=True))

@@ -1,103 +1,119 @@
-"""Which documents a case needs now, what each still lacks, who still has to sign, and how many copies are printed."""
+"""The papers of a case at work: what it needs now, what each still lacks or failed of, and who still has to sign."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from functools import cached_property
 from typing import Any
 
+from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.core.errors import NotFound
-from zhuanmai.core.ids import derived_id
-from zhuanmai.documents import catalogue, fields
-from zhuanmai.documents.catalogue import Kind
-from zhuanmai.documents.facts import CaseFacts
+from zhuanmai.core.jobs import is_alive, step_words
+from zhuanmai.documents import catalogue, planning
 from zhuanmai.documents.fields import MissingField
-from zhuanmai.documents.models import Document
-from zhuanmai.documents.queries import current, documents_of, lacking_for_seal, outstanding, signatures_on
-from zhuanmai.enforcement.facts_for_documents import case_facts, counted_lines, for_document, kept_photos
+from zhuanmai.documents.models import Document, Making
+from zhuanmai.documents.outcomes import Became, Outcome
+from zhuanmai.documents.planning import Planned
+from zhuanmai.documents.queries import lacking_for_seal, newest_making, outstanding
+from zhuanmai.enforcement.case_facts import CaseFacts
+from zhuanmai.enforcement.case_papers import PAPERS
+from zhuanmai.enforcement.case_rows import CaseRows
+from zhuanmai.enforcement.facts_for_documents import case_facts, own_facts, with_documents
 from zhuanmai.enforcement.models import Case
-
-LONG_LIST = 12
-NUMBERED_FIRST = ("D03", "D04", "D05", "D42", "D21", "D36")  # others print their numbers, or that they exist
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A document that the case needs: its kind, key, facts, what is missing, and the document once it is made."""
-
-    id: uuid.UUID
-    kind: Kind
-    key: str
-    facts: CaseFacts
-    missing: tuple[MissingField, ...]
-    document: Document | None
-
-    @property
-    def name(self) -> str:
-        """Name, with what tells it from others of its kind."""
-        if self.kind.code == "D64":
-            return f"{self.kind.name}（附{catalogue.kind(self.key).name}）"
-        if self.kind.code == "D06" and self.facts.evidence:
-            return f"{self.kind.name}（{self.facts.evidence.kind or ''}）"
-        return self.kind.name
+from zhuanmai.enforcement.operations import flush
+from zhuanmai.enforcement.paper_plan import PLAN
+from zhuanmai.enforcement.procedure import KIND
+from zhuanmai.enforcement.services.keeping import locked
+from zhuanmai.ledger.services import append
 
 
-def wanted(case: Case) -> Iterator[tuple[str, str]]:
-    """Kinds and keys of the documents that the case's facts call for, in the order of the file."""
-    lines, visit = counted_lines(case), case.inspection
-    registration = getattr(case, "registration", None)
-    corrects = bool((case.correction or {}).get("what"))
-    yield ("D02", "")
-    if (case.simple or {}).get("penalty_kind"):
-        yield ("D36", "")
-    elif visit.report:
-        yield ("D01", "")
-    if registration is not None:
-        yield from (("D03", ""), ("D04", ""))
-        if len(lines) > LONG_LIST:
-            yield from (("D64", "D03"), ("D64", "D04"))
-    if case.samples.filter(removed_at=None).exists():
-        yield ("D05", "")
-    for row in case.evidence.filter(removed_at=None):
-        yield ("D06", str(row.pk))
-    if visit.party_present is not False:
-        for questioning in case.questionings.filter(removed_at=None):
-            yield ("D07", str(questioning.pk))
-    if case.causes.exists() and not case.simple:
-        yield ("D08", "")
-    if lines and not case.simple:
-        yield ("D13", "")
-    if corrects:
-        yield ("D42", "")
-    if kept_photos(case):
-        yield ("D57", "")
-    if (case.service or {}).get("address") and visit.party_present is not False:
-        yield ("D60", "")
-    if registration is not None or corrects or case.simple:
-        yield ("D40", "")
-    if any(line.outcome for line in lines):
-        yield from (("D21", ""), ("D40", "D21"))
+class Reading(CaseRows):
+    """The rows of a case, and the facts that were entered, made of them once."""
+
+    @cached_property
+    def entered(self) -> CaseFacts:
+        """All facts but those that documents print of each other."""
+        return case_facts(self)
 
 
-def planned(case: Case) -> list[Planned]:
-    """The documents of the case now, made or still to be made, with what each lacks."""
-    made = documents_of(case.pk)
-    by_key = {(one.kind, one.key): one for one in made}
-    facts = case_facts(case, made)
-    found = []
-    for code, key in wanted(case):
-        own = for_document(case, facts, code, key, made)
-        document = by_key.get((code, key))
-        kind = catalogue.kind(code)
-        number = (document.number if document else "") or ("…" if kind.number_word else None)
-        lacking = tuple(fields.missing(code, own, number=number))
-        if code == "D40" and not own.documents:
-            lacking = (MissingField("送达文书名称、文号", "送达文书", "documents"), *lacking)
-        found.append(
-            Planned(document.pk if document else derived_id(case.pk, code, key), kind, key, own, lacking, document)
+class CasePaperwork:
+    """Implements `documents.subjects.Subject`."""
+
+    kind = KIND
+    papers = PAPERS
+    plan = PLAN
+
+    def lock(self, subject_id: uuid.UUID) -> Case:
+        """The case, held until the transaction ends."""
+        return locked(subject_id)
+
+    def take_in(self, row: Case, actor: Officer) -> None:
+        """What came from tablets before its predecessors, and is held."""
+        flush(row, actor)
+
+    def mark(self, row: Case) -> object:
+        """Whatever happens to a case moves its cursor."""
+        return row.cursor
+
+    def read(self, row: Case) -> Reading:
+        """The case's rows, read when they are asked for."""
+        return Reading(row)
+
+    def unit(self, reading: Reading) -> Unit:
+        """The bureau of the case."""
+        return reading.case.bureau
+
+    def facts(self, reading: Reading, made: Sequence[Document]) -> CaseFacts:
+        """What was entered, with what documents print of each other."""
+        return with_documents(reading, reading.entered, made)
+
+    def own_facts(self, reading: Reading, facts: CaseFacts, code: str, key: str, made: Sequence[Document]) -> CaseFacts:
+        """The facts as one document needs them."""
+        return own_facts(reading, facts, code, key, made)
+
+    def name(self, facts: CaseFacts, code: str, key: str) -> str:
+        """An annex by its document, a piece of evidence by its kind."""
+        name = catalogue.kind(code).name
+        if code == "D64":
+            return f"{name}（附{catalogue.kind(key).name}）"
+        return f"{name}（{facts.evidence.kind or ''}）" if code == "D06" and facts.evidence else name
+
+    def correcting(self, row: Case) -> str:
+        """The reason of the correction that is being made."""
+        return row.correcting
+
+    def told(self, row: Case) -> None:
+        """Tablets that ask for news get the new state."""
+        row.cursor += 1
+        row.save(update_fields=["cursor"])
+
+    def finished(self, row: Case, actor: Officer, outcomes: Collection[Outcome]) -> None:
+        """The correction is over once every sealed paper has followed; what was made and what failed is entered."""
+        row.cursor += 1
+        is_open = any(one.became is Became.FAILED or (one.is_sealed and not one.is_done) for one in outcomes)
+        row.correcting = row.correcting if is_open else ""
+        row.save(update_fields=["cursor", "correcting"])
+        words = {Became.MADE: "", Became.CORRECTED: "（更正）"}
+        names = [one.name + words[one.became] for one in outcomes if one.became in words]
+        failed = [one.name for one in outcomes if one.became is Became.FAILED]
+        append(
+            "enforcement.documents_prepared",
+            actor_id=actor.pk,
+            object_kind="case",
+            object_id=row.pk,
+            case_id=row.pk,
+            facts={"names": "、".join(names) or "无", "failed": f"；未能生成：{'、'.join(failed)}" if failed else ""},
+            rows=[row],
         )
-    return found
+
+
+PAPERWORK = CasePaperwork()
+
+
+def planned(case: Case, making: Making | None = None) -> list[Planned]:
+    """The documents of the case now, made or still to be made, with what each lacks, and what it failed of."""
+    return planning.planned(PAPERWORK, case.pk, Reading(case), making or newest_making(KIND, case.pk))
 
 
 def absent(case: Case) -> bool:
@@ -112,15 +128,13 @@ def with_witness(case: Case) -> bool:
 
 def needs(case: Case, one: Planned) -> list[str]:
     """The roles that still have to sign a document."""
-    if one.document is None:
+    if one.version is None:
         return [signer.partition("×")[0].split("|")[0] for signer in one.kind.signers]
-    return outstanding(current(one.document), kind=one.kind, absent=absent(case), with_witness=with_witness(case))
+    return outstanding(one.version, kind=one.kind, absent=absent(case), with_witness=with_witness(case))
 
 
 def signed_by(one: Planned) -> list[dict[str, Any]]:
     """Who has signed a document: role, name, moment; `personal` where it is somebody else than an officer."""
-    if one.document is None:
-        return []
     return [
         {
             "role": block.role,
@@ -129,18 +143,20 @@ def signed_by(one: Planned) -> list[dict[str, Any]]:
             "refused": block.refusal,
             "personal": block.officer_id is None,
         }
-        for block in signatures_on(current(one.document))
+        for block in one.signatures
     ]
 
 
-STATES_ZH = {"missing": "缺项", "planned": "待生成", "prepared": "待签", "sealed": "已封签", "void": "作废"}
+STATES_ZH = {
+    "missing": "缺项", "planned": "待生成", "failed": "未能生成", "prepared": "待签", "sealed": "已封签",
+    "void": "作废",
+}  # fmt: skip
 
 
-def documents_state(case: Case) -> list[dict[str, Any]]:
-    """The documents as the tablet shows them: what each lacks, who signed, who still has to."""
+def documents_state(case: Case, making: Making | None) -> list[dict[str, Any]]:
+    """The documents as the tablet shows them: what each lacks or failed of, who signed, who still has to."""
     found = []
-    for one in planned(case):
-        state = one.document.state if one.document else "missing" if one.missing else "planned"
+    for one in planned(case, making):
         open_roles = needs(case, one)
         lacks = one.missing or (_lacking_for_seal(one) if not open_roles else ())
         lacking = [{"field": m.field, "label": m.label, "path": m.path} for m in lacks]
@@ -150,10 +166,11 @@ def documents_state(case: Case) -> list[dict[str, Any]]:
                 "code": one.kind.code,
                 "name": one.name,
                 "number": one.document.number if one.document else "",
-                "state": state,
-                "state_zh": STATES_ZH[state],
-                "missing": [] if state == "sealed" else lacking,
-                "pages": current(one.document).page_count if one.document else None,
+                "state": one.state,
+                "state_zh": STATES_ZH[one.state],
+                "why": one.failed.why if one.failed and not one.is_sealed else "",
+                "missing": [] if one.is_sealed else lacking,
+                "pages": one.version.page_count if one.version else None,
                 "signed": signed_by(one),
                 "needs": open_roles,
                 "copies": [[copy.receiver, copy.number] for copy in one.kind.copies],
@@ -162,11 +179,18 @@ def documents_state(case: Case) -> list[dict[str, Any]]:
     return found
 
 
+def making_state(making: Making | None) -> dict[str, Any] | None:
+    """How far the set is that is being made; None where none is, unless the last one was broken off (`error`)."""
+    if making is None or not (making.is_open or making.error):
+        return None
+    row = making.work
+    words = step_words(row) if row.state == row.State.RUNNING and is_alive(row) else ""
+    return {"done": row.done, "total": row.total, "words": words, "error": making.error, "open": making.is_open}
+
+
 def _lacking_for_seal(one: Planned) -> tuple[MissingField, ...]:
     """What keeps a document from its seal though everybody has signed."""
-    if one.document is None or one.document.state != "prepared":
-        return ()
-    return tuple(lacking_for_seal(current(one.document)))
+    return tuple(lacking_for_seal(one.version)) if one.version is not None and one.is_prepared else ()
 
 
 def find(case: Case, document_id: uuid.UUID) -> Planned:

@@ -13,9 +13,9 @@ from zhuanmai.accounts.requests import officer_of
 from zhuanmai.core import files
 from zhuanmai.core.errors import Refused
 from zhuanmai.documents import rendering, viewing
+from zhuanmai.documents.planning import Planned
 from zhuanmai.documents.printing import copies_of, print_set
-from zhuanmai.documents.queries import current
-from zhuanmai.enforcement.paperwork import Planned, find, planned
+from zhuanmai.enforcement.paperwork import find, planned
 from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.personal import look_at_all_papers, look_at_paper, state_for
 from zhuanmai.enforcement.services import acts, signing
@@ -119,8 +119,8 @@ def preview(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID, re
 def paper(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID, reason: str = "") -> dict[str, Any]:
     """The document as pictures of its pages, with the places of its facts and of what is missing."""
     one = _paper(request, case_id, document_id, "view", reason)
-    if one.document is not None and one.document.state == "sealed":
-        return viewing.view_of_file(files.load(current(one.document).sealed_sha256))
+    if one.version is not None and one.is_sealed:
+        return viewing.view_of_file(files.load(one.version.sealed_sha256))
     number = one.document.number if one.document else None
     return viewing.view(rendering.render(one.kind.code, one.facts, number=number or None, preview=True))
 
@@ -168,8 +168,8 @@ def _paper(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID, way
 
 def _content(one: Planned) -> bytes:
     """The sealed file, or a preview with what is missing in amber."""
-    if one.document is not None and one.document.state == "sealed":
-        return files.load(current(one.document).sealed_sha256)
+    if one.version is not None and one.is_sealed:
+        return files.load(one.version.sealed_sha256)
     number = one.document.number if one.document else None
     return rendering.render(one.kind.code, one.facts, number=number or None, preview=True).pdf
 

@@ -12,6 +12,7 @@ from zhuanmai.accounts.permissions import may
 from zhuanmai.documents.queries import waiting_for_signature
 from zhuanmai.enforcement.models import Case, CaseOfficer, Party
 from zhuanmai.enforcement.permissions import cases_of
+from zhuanmai.enforcement.procedure import KIND
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,18 @@ def own_cases(officer: Officer) -> Q:
 def unsigned_documents(officer: Officer) -> list[tuple[Case, int]]:
     """The officer's own cases with how many documents wait for their signature, the newest case first."""
     own = Case.objects.filter(assignments__officer=officer, assignments__until_at=None)
-    waiting = waiting_for_signature(own.values("pk"), officer=officer, roles=("officer", "server"))
-    valued = waiting_for_signature(Case.objects.filter(valuer=officer).values("pk"), officer=officer, roles=("valuer",))
+    waiting = waiting_for_signature(KIND, own.values("pk"), officer=officer, roles=("officer", "server"))
+    to_value = Case.objects.filter(valuer=officer).values("pk")
+    valued = waiting_for_signature(KIND, to_value, officer=officer, roles=("valuer",))
     counts = {pk: waiting.get(pk, 0) + valued.get(pk, 0) for pk in {*waiting, *valued}}
     found = Case.objects.filter(pk__in=counts).select_related("inspection").order_by("-opened_at")
     return [(case, counts[case.pk]) for case in found]
+
+
+def unsigned_in(officer: Officer, case: Case) -> int:
+    """How many documents of a case wait for the officer's signature."""
+    own = CaseOfficer.objects.filter(case=case, officer=officer, until_at=None).values("case_id")
+    waiting = waiting_for_signature(KIND, own, officer=officer, roles=("officer", "server")).get(case.pk, 0)
+    if case.valuer_id == officer.pk:
+        waiting += waiting_for_signature(KIND, [case.pk], officer=officer, roles=("valuer",)).get(case.pk, 0)
+    return waiting

@@ -1,20 +1,24 @@
-"""What enforcement offers to rooms beside it, and its cases as subjects of approvals, of terms and of messages."""
+"""What enforcement offers to rooms beside it, and its cases as subjects of approvals, terms, papers and messages."""
 
 from __future__ import annotations
 
 from zhuanmai.approvals import subjects as approvals
 from zhuanmai.core import ports
 from zhuanmai.deadlines import subjects as deadlines
+from zhuanmai.documents import subjects as documents
 from zhuanmai.enforcement.inspection_port import Inspections
 from zhuanmai.enforcement.lake_feed import CaseBook
 from zhuanmai.enforcement.national_feed import KINDS, ReportedCases
+from zhuanmai.enforcement.paperwork import PAPERWORK
 from zhuanmai.enforcement.services.approvals import CasesToDecide
 from zhuanmai.enforcement.terms import Cases
-from zhuanmai.exchange import kinds, subjects
+from zhuanmai.exchange import kinds
+from zhuanmai.exchange import subjects as exchange
 
 ports.bind(ports.InspectionPort, Inspections())  # type: ignore[type-abstract]
 ports.bind(ports.CaseBook, CaseBook())  # type: ignore[type-abstract]
 approvals.register(CasesToDecide())
 deadlines.register(Cases())
-subjects.register(ReportedCases())
+exchange.register(ReportedCases())
 kinds.register(*KINDS)
+documents.register(PAPERWORK)

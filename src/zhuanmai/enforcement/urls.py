@@ -14,6 +14,7 @@ urlpatterns = [
     path("search", views.search, name="search"),
     path("cases", views.case_list, name="cases"),
     path("cases/<uuid:case_id>", views.case_page, name="case"),
+    path("cases/<uuid:case_id>/documents/making", views.making, name="making"),
     path("cases/<uuid:case_id>/documents/<uuid:document_id>/paper", views.paper, name="paper"),
     path("cases/<uuid:case_id>/<str:tab>", views.case_page, name="case_tab"),
     path("field/new", views.field, name="field_new"),

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
 
 from zhuanmai.accounts.permissions import require
 from zhuanmai.accounts.personal import Thing
@@ -19,15 +21,18 @@ from zhuanmai.approvals.permissions import waiting_for
 from zhuanmai.approvals.queries import approvals_of_many, orally_approved
 from zhuanmai.approvals.subjects import headings_of, matter_of
 from zhuanmai.core.access import signed_in_only
-from zhuanmai.core.errors import Refused
+from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.core.exports import exported
 from zhuanmai.core.listing import day_of, listed
+from zhuanmai.core.progress import bar, how_far
 from zhuanmai.core.templatetags.zhuanmai import minute
 from zhuanmai.deadlines.queries import running_out
+from zhuanmai.documents.models import Making
+from zhuanmai.documents.queries import newest_making
 from zhuanmai.enforcement.case_json import state_words
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.papers import paper_of
-from zhuanmai.enforcement.paperwork import find, planned
+from zhuanmai.enforcement.paperwork import find
 from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.personal import (
     People,
@@ -40,8 +45,7 @@ from zhuanmai.enforcement.personal import (
     sight_of,
 )
 from zhuanmai.enforcement.procedure import KIND, State
-from zhuanmai.enforcement.queries import Filters, cases
-from zhuanmai.enforcement.services.signing import own_roles
+from zhuanmai.enforcement.queries import Filters, cases, unsigned_in
 from zhuanmai.enforcement.workflow import acts_of
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.reference.citations import citation
@@ -169,6 +173,21 @@ def paper(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID) -> H
     return render(request, "enforcement/_paper.html", context)
 
 
+@require_safe
+@signed_in_only
+def making(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """How far the set of papers is that is being made; when it is through, the page is loaded anew."""
+    case = require_seen(officer_of(request), case_id)
+    newest = newest_making(KIND, case.pk)
+    if newest is None:
+        raise NotFound("no_making", "本案还没有生成过文书；请在平板上点“生成文书”。")
+    return bar(request, _how_far(newest), goes_on=newest.is_open)
+
+
+def _how_far(making: Making) -> dict[str, Any]:
+    return how_far(making.work, poll_url=reverse("enforcement:making", args=[making.subject_id]))
+
+
 def _worded(found: Iterable[Case]) -> list[tuple[Case, str]]:
     """Cases, each with its state in the bureau's words; two queries more, however many there are."""
     rows = list(found)
@@ -178,15 +197,16 @@ def _worded(found: Iterable[Case]) -> list[tuple[Case, str]]:
 
 
 def _documents(request: HttpRequest, case: Case, state: dict[str, Any]) -> dict[str, Any]:
-    found = state["documents"]
+    found, newest, officer = state["documents"], newest_making(KIND, case.pk), officer_of(request)
     chosen = next((one for one in found if one["id"] == request.GET.get("document")), found[0] if found else None)
-    officer, papers = officer_of(request), planned(case)
-    paper = next((one for one in papers if chosen and str(one.id) == chosen["id"]), None)
+    values = chosen is not None and case.valuer_id == officer.pk  # sees the paper that waits for their signature
+    paper = find(case, uuid.UUID(chosen["id"])) if chosen and values else None
     return {
         "chosen": chosen,
         "sight": sight_of(officer, case, Thing.PAPER, paper),
         "sealed": sum(one["state"] == "sealed" for one in found),
-        "mine": sum(bool(own_roles(case, officer, one)) for one in papers if one.document),
+        "mine": unsigned_in(officer, case),
+        "under_way": _how_far(newest) if newest and newest.is_open else None,
     }
 
 

@@ -14,6 +14,7 @@ from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import Refused
 from zhuanmai.documents.queries import has_signed_version
 from zhuanmai.enforcement.models import Case, FieldOperation, Inspection, ItemLine, Party
+from zhuanmai.enforcement.procedure import KIND
 from zhuanmai.ledger.services import Digests, digests
 
 Row = TypeVar("Row", bound=Model)
@@ -86,7 +87,7 @@ class Work:
         if self.case.correcting:
             return
         if self._signed is None:
-            self._signed = has_signed_version(self.case.pk)
+            self._signed = has_signed_version(KIND, self.case.pk)
         if self._signed:
             raise Refused("signed", SIGNED)
 

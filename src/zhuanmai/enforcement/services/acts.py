@@ -14,17 +14,14 @@ from zhuanmai.approvals.queries import oral_of
 from zhuanmai.core.clock import now, to_local, today
 from zhuanmai.core.errors import FieldError, Refused
 from zhuanmai.core.idempotency import first_time
-from zhuanmai.documents import fields
-from zhuanmai.documents import services as documents
-from zhuanmai.documents.facts import CaseFacts
-from zhuanmai.documents.queries import current, documents_of
+from zhuanmai.documents import making
+from zhuanmai.documents.queries import documents_of
 from zhuanmai.enforcement import penalties
-from zhuanmai.enforcement.facts_for_documents import case_facts, counted_lines, first_party, for_document
+from zhuanmai.enforcement.case_rows import counted_lines, first_party
 from zhuanmai.enforcement.inspection_port import hold, tell
 from zhuanmai.enforcement.models import Case, Registration
 from zhuanmai.enforcement.national_feed import report_case
 from zhuanmai.enforcement.operations import flush
-from zhuanmai.enforcement.paperwork import NUMBERED_FIRST, Planned, planned
 from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.procedure import KIND, Act, State
 from zhuanmai.enforcement.services.approvals import ask
@@ -187,7 +184,7 @@ def correct_facts(officer: Officer, case: Case, payload: dict[str, Any]) -> tupl
 
 def serve(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
     """The decision on the spot was handed over at once (行政处罚法 52): its document must be sealed."""
-    if not any(one.kind == "D36" and one.state == "sealed" for one in documents_of(case.pk)):
+    if not any(one.kind == "D36" and one.state == "sealed" for one in documents_of(KIND, case.pk)):
         raise Refused("not_sealed", "当场处罚决定书还没有签完封签；请先完成签名再送达。")
     return Act.SERVE.zh, FLOW.do(case, Act.SERVE, actor=officer).rows
 
@@ -200,64 +197,15 @@ def record(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, 
 
 
 def make_documents(*, officer: Officer, case_id: uuid.UUID) -> Case:
-    """Make every document of the stage that lacks nothing, each in a transaction of its own.
+    """Make every document of the stage that lacks nothing: at once where few are to be made, else by a job.
 
-    Numbers are reserved and bodies rendered; doing it again changes only what the facts changed. Sealed documents
-    follow a correction as new versions.
+    Doing it again changes only what the facts changed, and what failed. Sealed documents follow a correction as new
+    versions.
     """
     case = require_seen(officer, case_id)
     FLOW.check(case, Act.PREPARE_DOCUMENTS, officer)
-    names: list[str] = []
-    for one in sorted(planned(case), key=lambda one: one.kind.code not in NUMBERED_FIRST):
-        made = documents_of(case.pk)
-        facts = for_document(case, case_facts(case, made), one.kind.code, one.key, made)
-        if one.document is not None and one.document.state == "sealed":
-            if case.correcting and fields.body(one.kind.code, facts) != fields.body(
-                one.kind.code, CaseFacts.from_json(current(one.document).facts)
-            ):
-                with transaction.atomic():
-                    locked(case.pk)
-                    documents.correct(actor=officer, document_id=one.document.pk, facts=facts, reason=case.correcting)
-                names.append(f"{one.name}（更正）")
-            continue
-        if _prepared(officer, case, one, facts):
-            names.append(one.name)
-    with transaction.atomic():
-        case = locked(case_id)
-        case.cursor += 1
-        case.correcting = ""
-        case.save(update_fields=["cursor", "correcting"])
-        append(
-            "enforcement.documents_prepared",
-            actor_id=officer.pk,
-            object_kind="case",
-            object_id=case.pk,
-            case_id=case.pk,
-            facts={"names": "、".join(names) or "无"},
-            rows=[case],
-        )
+    making.ask(actor=officer, kind=KIND, subject_id=case.pk)
     return case
-
-
-def _prepared(officer: Officer, case: Case, one: Planned, facts: CaseFacts) -> bool:
-    """Prepare one document; one that lacks facts is left for later."""
-    try:
-        with transaction.atomic():
-            locked(case.pk)
-            documents.prepare(
-                actor=officer,
-                kind=one.kind.code,
-                case_id=case.pk,
-                unit=case.bureau,
-                facts=facts,
-                key=one.key,
-                dated_on=facts.document.dated_on,
-            )
-    except Refused as refused:
-        if refused.code != "document_incomplete":
-            raise
-        return False
-    return True
 
 
 def _end(what: Act) -> Callable[[Officer, Case, dict[str, Any]], tuple[str, Rows]]:

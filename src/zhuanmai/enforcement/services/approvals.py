@@ -139,7 +139,7 @@ class CasesToDecide:
 def _about(row: Approval) -> list[Document]:
     """The documents that an opinion is about: what the page shows is what the touch signs."""
     kinds = _DOCUMENTS[row.purpose]
-    return [one for one in documents_of(row.subject_id) if one.kind in kinds and one.state == "prepared"]
+    return [one for one in documents_of(KIND, row.subject_id) if one.kind in kinds and one.state == "prepared"]
 
 
 def _sign(signing: Signing, row: Approval) -> None:
@@ -179,7 +179,7 @@ def _registered(case: Case, officer: Officer) -> list[Model]:
 def _filed(case: Case, agreed: bool, officer: Officer) -> list[Model]:
     """The head's decision: D08 takes its number (立 or 不立); its day is the filing date (程序规定 35(1))."""
     done = FLOW.do(case, Act.FILE if agreed else Act.REFUSE_FILING, actor=officer)
-    report = next(one for one in documents_of(case.pk) if one.kind == "D08")
+    report = next(one for one in documents_of(KIND, case.pk) if one.kind == "D08")
     word = "立" if agreed else "不立"
     numbered = documents.take_number(actor=officer, version_id=current(report).pk, word=word, day=today())
     case.number, case.filed_on = numbered.number, today()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -17,13 +18,14 @@ from zhuanmai.core.errors import NotAllowed, Refused
 from zhuanmai.core.idempotency import first_time
 from zhuanmai.core.jobs import defer
 from zhuanmai.documents import services as documents
-from zhuanmai.documents.models import Version
-from zhuanmai.documents.queries import current, lacking_for_seal
+from zhuanmai.documents.models import Document, Version
+from zhuanmai.documents.planning import Planned
+from zhuanmai.documents.queries import lacking_for_seal
 from zhuanmai.documents.services import Signed
-from zhuanmai.enforcement.facts_for_documents import first_party
+from zhuanmai.enforcement.case_rows import first_party
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.national_feed import report_case, report_document
-from zhuanmai.enforcement.paperwork import Planned, needs, planned
+from zhuanmai.enforcement.paperwork import needs, planned
 from zhuanmai.enforcement.permissions import require_seen, require_worker
 from zhuanmai.enforcement.services.keeping import advance, locked
 
@@ -75,11 +77,12 @@ def finish(*, officer: Officer, case_id: uuid.UUID, signing_id: uuid.UUID, crede
 
 def _open_items(case: Case, officer: Officer) -> list[SigningItem]:
     """Every document that waits for this officer's signature, in each role in which it does."""
+    assigned = is_assigned(case, officer)
     return [
-        SigningItem(str(one.id), current(one.document).number, current(one.document).body_sha256, role)
+        SigningItem(str(one.id), one.version.number, one.version.body_sha256, role)
         for one in planned(case)
-        if one.document
-        for role in own_roles(case, officer, one)
+        if one.version is not None and one.failed is None
+        for role in roles_of(case, officer, one, is_assigned=assigned)
     ]
 
 
@@ -90,13 +93,15 @@ def _purpose(case: Case) -> Purpose:
 
 def own_roles(case: Case, officer: Officer, one: Planned) -> list[str]:
     """The roles in which this officer still has to sign a document."""
+    return roles_of(case, officer, one, is_assigned=is_assigned(case, officer))
+
+
+def roles_of(case: Case, officer: Officer, one: Planned, *, is_assigned: bool) -> list[str]:
+    """The same, where it is known already whether the officer is one of the two of the case."""
     open_roles = set(needs(case, one))
-    signed = {
-        block.role
-        for block in current(one.document).signatures.filter(voided_at=None, officer=officer)
-    } if one.document else set()  # fmt: skip
+    signed = {block.role for block in one.signatures if block.officer_id == officer.pk}
     found: list[str] = []
-    if case.assignments.filter(officer=officer, until_at=None).exists():
+    if is_assigned:
         found += [role for role in ("officer", "server") if role in open_roles and role not in signed]
     if case.valuer_id == officer.pk and "valuer" in open_roles:
         found.append("valuer")
@@ -126,10 +131,10 @@ def sign_by_hand(
             return case
         locked(case.pk)
         for one in planned(case):
-            if one.document is None or (document_ids and one.id not in document_ids):
+            if one.version is None or one.failed is not None or (document_ids and one.id not in document_ids):
                 continue
             for wanted in set(needs(case, one)) & set(roles):
-                version = current(one.document)
+                version = one.version
                 if not version.sealed_sha256:
                     given = Signed(
                         wanted, signed.name, None, None, signed.drawing, signed.refusal, signed.paper_scan, "", now()
@@ -171,7 +176,12 @@ def _person(case: Case, role: str) -> str:
 
 
 def _may_sign(case: Case, officer: Officer) -> bool:
-    return case.valuer_id == officer.pk or case.assignments.filter(officer=officer, until_at=None).exists()
+    return case.valuer_id == officer.pk or is_assigned(case, officer)
+
+
+def is_assigned(case: Case, officer: Officer) -> bool:
+    """Whether the officer is one of the two of the case now."""
+    return case.assignments.filter(officer=officer, until_at=None).exists()
 
 
 def _touched(case: Case) -> None:
@@ -183,17 +193,15 @@ def seal_ready(*, case_id: uuid.UUID) -> int:
     """Seal every document that nobody has to sign any more, and put it in the outbox; returns how many."""
     case = Case.objects.select_related("bureau", "unit", "inspection").get(pk=case_id)
     sealed = 0
-    for one in planned(case):
-        if one.document is None or one.document.state != "prepared" or needs(case, one):
-            continue
+    for found in [one for one in planned(case) if _is_ready(case, one)]:
         with transaction.atomic():
             locked(case.pk)
-            one.document.refresh_from_db()
-            if one.document.state != "prepared" or needs(case, one):
+            one = replace(found, document=Document.objects.select_related("unit").get(pk=found.id))
+            if one.version is None or not _is_ready(case, one):
                 continue  # it changed before the case was held
-            if lacking_for_seal(current(one.document)):
+            if lacking_for_seal(one.version):
                 continue  # the tablet and the documents page name what is missing
-            version = documents.seal(actor_id=None, version_id=current(one.document).pk)
+            version = documents.seal(actor_id=None, version_id=one.version.pk)
             version.document.refresh_from_db()
             report_document(case, version)
             advance(case)
@@ -202,3 +210,8 @@ def seal_ready(*, case_id: uuid.UUID) -> int:
         with transaction.atomic():
             report_case(case)
     return sealed
+
+
+def _is_ready(case: Case, one: Planned) -> bool:
+    """Whether a document is made, and nobody has to sign it any more."""
+    return one.is_prepared and not needs(case, one)

@@ -25,6 +25,7 @@ WORDS = {
     "已责令改正": _("corrected on the spot"),
     "缺项": _("incomplete"),
     "待生成": _("to be made"),
+    "未能生成": _("not made"),
     "待签": _("to be signed"),
     "已封签": _("sealed"),
     "作废": _("void"),

@@ -11,7 +11,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
 from zhuanmai.documents import catalogue
-from zhuanmai.documents.facts import CaseFacts, ItemLine
+from zhuanmai.enforcement.case_facts import CaseFacts, ItemLine
 
 _HEAD = ("序号", "品种规格", "条码", "单位", "数量", "单价（元）", "合计（元）", "种类", "备注")
 _WIDTHS = (6, 34, 17, 7, 10, 13, 15, 14, 32)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from zhuanmai.core.units import plain
-from zhuanmai.documents.facts import ItemLine, ItemsFacts, ItemTotals, KindTotal, PriceCatalogue, UnitTotal
+from zhuanmai.enforcement.case_facts import ItemLine, ItemsFacts, ItemTotals, KindTotal, PriceCatalogue, UnitTotal
 
 KINDS = {
     "counterfeit": "假冒伪劣卷烟",

@@ -1,0 +1,110 @@
+"""Whose papers are made: a room registers its kind of subject with its papers, its plan, and how its facts are read."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from typing import Any, Protocol
+
+from zhuanmai.accounts.models import Officer, Unit
+from zhuanmai.documents.facts import Facts
+from zhuanmai.documents.models import Document
+from zhuanmai.documents.outcomes import Outcome
+from zhuanmai.documents.papers import Papers
+from zhuanmai.documents.plan import Plan
+
+
+class Subject(Protocol):
+    """A kind of subject, as its room hands it in.
+
+    `reading` is what the room read of one subject to make facts of: once for a whole set of papers.
+    """
+
+    @property
+    def kind(self) -> str:
+        """As kept with each document."""
+        ...
+
+    @property
+    def papers(self) -> Papers:
+        """Catalogue, forms and rules."""
+        ...
+
+    @property
+    def plan(self) -> Plan[Any]:
+        """Which papers a subject needs now, asked with a reading."""
+        ...
+
+    def lock(self, subject_id: uuid.UUID) -> Any:
+        """The subject's row, locked before any other row; with it `mark` and `read` are asked."""
+        ...
+
+    def take_in(self, row: Any, actor: Officer) -> None:
+        """Take in what was sent and waits, so that no fact is missed; under the lock."""
+        ...
+
+    def mark(self, row: Any) -> object:
+        """What differs as soon as a fact of the subject is another."""
+        ...
+
+    def read(self, row: Any) -> Any:
+        """The reading: everything that facts and plan are made of."""
+        ...
+
+    def unit(self, reading: Any) -> Unit:
+        """The bureau in whose name papers are numbered and sealed."""
+        ...
+
+    def facts(self, reading: Any, made: Sequence[Document]) -> Facts:
+        """The facts that all papers share; `made` are the documents there are, whose numbers others print."""
+        ...
+
+    def own_facts(self, reading: Any, facts: Any, code: str, key: str, made: Sequence[Document]) -> Facts:
+        """The facts as one paper needs them: its evidence, its questioning, its parent."""
+        ...
+
+    def name(self, facts: Any, code: str, key: str) -> str:
+        """What one paper is called: its kind's name, with what tells it from others of its kind."""
+        ...
+
+    def correcting(self, row: Any) -> str:
+        """The reason for which sealed papers follow changed facts as new versions; empty: they stand."""
+        ...
+
+    def told(self, row: Any) -> None:
+        """A paper was made: who looks at the subject is shown it. In the transaction that made it."""
+        ...
+
+    def finished(self, row: Any, actor: Officer, outcomes: Collection[Outcome]) -> None:
+        """The set is through: note it, and append to the ledger, as the last thing in this transaction."""
+        ...
+
+
+_subjects: dict[str, Subject] = {}
+
+
+def register(subject: Subject) -> None:
+    """Register a kind of subject. Raises ValueError if the kind or the code of a paper is taken."""
+    others = [one for kind, one in _subjects.items() if kind != subject.kind]
+    if taken := {code for one in others for code in one.papers.kinds} & set(subject.papers.kinds):
+        raise ValueError(f"papers {sorted(taken)} are registered already by another room")
+    if _subjects.setdefault(subject.kind, subject) is not subject:
+        raise ValueError(f"papers of subjects of the kind {subject.kind} are registered already")
+
+
+def forget(kind: str) -> None:
+    """Take a kind back, for tests that register one of their own."""
+    _subjects.pop(kind, None)
+
+
+def subject_of(kind: str) -> Subject:
+    """The registered subject of a kind. Raises LookupError."""
+    try:
+        return _subjects[kind]
+    except KeyError:
+        raise LookupError(f"no room registered papers of subjects of the kind {kind}") from None
+
+
+def subjects() -> list[Subject]:
+    """All registered kinds of subject."""
+    return list(_subjects.values())
