@@ -1,8 +1,8 @@
 /** The outline of questions, standard paragraphs and scene facts for the causes of a case, as the kit keeps them. */
 
 import { money, quantity } from "./amounts";
-import { clockTime, dayOf } from "./clock";
-import { newId } from "./ids";
+import { clockTime, dayOf } from "../field/clock";
+import { newId } from "../field/ids";
 import type { Kit, Outline, OutlineQuestion, Question } from "./types";
 import type { Shown } from "./reduce";
 

@@ -7,8 +7,9 @@
 
 import { cartonsPer, number, tidy, unitCode, valueOf } from "./amounts";
 import type { Catalogue } from "./catalogue";
-import { derivedId } from "./ids";
-import type { CaseState, Kind, Line, Operation, Product, Totals } from "./types";
+import { derivedId } from "../field/ids";
+import type { Operation } from "../field/operations";
+import type { CaseState, Kind, Line, Product, Totals } from "./types";
 
 export interface ShownLine extends Line {
   /** Changed here and not yet confirmed by the server. */

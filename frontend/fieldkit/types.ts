@@ -3,43 +3,6 @@
 export type Kind = "counterfeit" | "smuggled" | "diverted" | "unlicensed" | "to_test";
 export type Unit = "carton" | "pack" | "stick" | "case" | "kg" | "piece" | "ml" | "10k_sticks";
 
-export type OperationStatus = "waiting" | "applied" | "duplicate" | "refused" | "pending";
-
-/** One act of an officer: made on the tablet, shown at once, applied by the server once. */
-export interface Operation {
-  /** The officer who made it: sent by them, or taken over openly. */
-  by: string;
-  case_id: string;
-  /** Order on this tablet, from 1, without gaps. */
-  n: number;
-  id: string;
-  kind: string;
-  at: string;
-  payload: Record<string, unknown>;
-  status: OperationStatus;
-  code?: string;
-  detail?: string;
-  field?: string;
-  /** The server's cursor when it answered: a state with a smaller cursor does not contain this operation. */
-  cursor?: number;
-  /** A refusal that the officer has read and put away. */
-  seen?: boolean;
-}
-
-export interface OperationResult {
-  id: string;
-  status: Exclude<OperationStatus, "waiting">;
-  code?: string | null;
-  detail?: string | null;
-  field?: string | null;
-}
-
-export interface OperationsAnswer {
-  results: OperationResult[];
-  cursor: number;
-  state: CaseState | null;
-}
-
 export interface CaseFacts {
   id: string;
   clue_no?: string | null;

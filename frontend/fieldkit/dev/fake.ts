@@ -2,7 +2,8 @@
 import catalogue from "./catalogue.json";
 import { Catalogue } from "../catalogue";
 import { emptyState, reduce } from "../reduce";
-import type { CaseState, CatalogueData, Operation, OperationResult } from "../types";
+import type { Operation, OperationResult } from "../../field/operations";
+import type { CaseState, CatalogueData } from "../types";
 
 const shelf = new Catalogue(catalogue as CatalogueData);
 const states = new Map<string, CaseState>();
@@ -77,7 +78,7 @@ function apply(id: string, sent: Omit<Operation, "case_id" | "status">[]): { res
     const again = seen.has(operation.id);
     seen.add(operation.id);
     if (!again) {
-      const own: Operation = { ...operation, case_id: id, status: "waiting" };
+      const own: Operation = { ...operation, subject_id: id, status: "waiting" };
       const target = [...seen].length && operation.kind === "undo" ? log.get(String(operation.payload.operation_id)) : undefined;
       log.set(operation.id, { ...own, status: "applied", cursor: state.cursor });
       const { unsent: _, ...next } = reduce(id, state, target ? [target, own] : [own], shelf);

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { Catalogue } from "../catalogue";
 import { emptyState, lastUndoable, lineId, reduce } from "../reduce";
-import type { CaseState, Line, Operation } from "../types";
+import type { Operation } from "../../field/operations";
+import type { CaseState, Line } from "../types";
 
 const CASE = "018f0000-0000-7000-8000-000000000001";
 const RED = "6901028137492";
@@ -18,7 +19,7 @@ const catalogue = new Catalogue({
 let n = 0;
 function op(kind: string, payload: Record<string, unknown>, more: Partial<Operation> = {}): Operation {
   n += 1;
-  return { by: "jia", case_id: CASE, n, id: `op-${n}`, kind, at: "2025-10-30T09:12:00+08:00", payload, status: "waiting", ...more };
+  return { by: "jia", subject_id: CASE, n, id: `op-${n}`, kind, at: "2025-10-30T09:12:00+08:00", payload, status: "waiting", ...more };
 }
 const scan = (barcode = RED, more: Partial<Operation> = {}, by = 1): Operation => op("scan", { barcode, n: by, via: "gun" }, more);
 

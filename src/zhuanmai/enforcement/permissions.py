@@ -98,8 +98,8 @@ def is_investigator(case: Case, officer: Officer) -> bool:
 
 
 def require_take_over(case: Case, author: Officer | None, officer: Officer) -> None:
-    """Raise NotAllowed (not_on_case) unless both, who made an operation and who sends it, are or were of the case."""
+    """Raise NotAllowed (not_involved) unless both, who made an operation and who sends it, are or were of the case."""
     if author is None or not (is_investigator(case, author) and is_investigator(case, officer)):
         who = author.name if author else "原录入人"
         detail = f"只有本案的承办人之间可以接手；请等{who}登录上传，或先移交案件。"
-        raise NotAllowed("not_on_case", detail)
+        raise NotAllowed("not_involved", detail)

@@ -59,7 +59,7 @@ def keep_photo(*, actor: Officer, case_id: uuid.UUID, photo_id: uuid.UUID, conte
 def take_over(*, actor: Officer, case_id: uuid.UUID, author_id: uuid.UUID, device: uuid.UUID) -> bytes:
     """The key to what another officer of the case entered on this device and did not send, so that the actor sends it.
 
-    Raises NotAllowed (not_on_case) unless both are or were officers of the case.
+    Raises NotAllowed (not_involved) unless both are or were officers of the case.
     """
     with transaction.atomic():
         case = locked(case_id)
