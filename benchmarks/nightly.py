@@ -28,18 +28,18 @@ def lessons(lake: Path, weeks: int, engine: str) -> None:
     import django  # noqa: PLC0415 - only in the process that is measured
 
     django.setup()
-    from zhuanmai.alerts import nightly  # noqa: PLC0415
+    from zhuanmai.alerts.daily import drafts  # noqa: PLC0415
     from zhuanmai.lake.engine import open_lake  # noqa: PLC0415
 
     opened = open_lake(lake, engine)
-    wish = nightly.Wish(START + dt.timedelta(weeks=weeks, days=-1), 11, 2)
+    wish = drafts.Wish(START + dt.timedelta(weeks=weeks, days=-1), 11, 2)
     begun = time.perf_counter()
-    kept = nightly.run(opened, wish, lambda step: None).kept
+    kept = drafts.run(opened, wish, lambda step: None).kept
     first = time.perf_counter() - begun
     (lake / KEPT).write_bytes(pickle.dumps(kept))
     begun = time.perf_counter()
     seen = {key: look for key, look in kept.looks.items() if key[1] < wish.day.toordinal() - 7}  # that week is new
-    nightly.run(opened, wish, lambda step: None, None, seen)
+    drafts.run(opened, wish, lambda step: None, None, seen)
     again = time.perf_counter() - begun
     print(json.dumps({"first_lesson": round(first, 1), "lesson": round(again, 1), "lesson_gigabytes": _held()}))
 
@@ -49,18 +49,19 @@ def daily(lake: Path, weeks: int, engine: str) -> None:
     import django  # noqa: PLC0415 - only in the process that is measured
 
     django.setup()
-    from zhuanmai.alerts import nightly, where  # noqa: PLC0415
+    from zhuanmai.alerts.daily import drafts  # noqa: PLC0415
+    from zhuanmai.alerts.maps import places  # noqa: PLC0415
     from zhuanmai.lake.engine import open_lake  # noqa: PLC0415
 
     kept = pickle.loads((lake / KEPT).read_bytes())
     begun = time.perf_counter()
     steps: list[tuple[str, float]] = []
     opened = open_lake(lake, engine)
-    wish = nightly.Wish(START + dt.timedelta(weeks=weeks, days=-1), 11, 2)
-    made = nightly.run(opened, wish, lambda step: steps.append((step, time.perf_counter() - begun)), kept)
+    wish = drafts.Wish(START + dt.timedelta(weeks=weeks, days=-1), 11, 2)
+    made = drafts.run(opened, wish, lambda step: steps.append((step, time.perf_counter() - begun)), kept)
     steps.append(("mapping", time.perf_counter() - begun))
-    where.hot_rows(opened.as_of(wish.day), wish.day)
-    where.flow_rows(opened.as_of(wish.day), wish.day)
+    places.hot_rows(opened.as_of(wish.day), wish.day)
+    places.flow_rows(opened.as_of(wish.day), wish.day)
     ended = time.perf_counter() - begun
     print(
         json.dumps(

@@ -27,8 +27,8 @@ django.setup()
 
 from zhuanmai.alerts.detectors import DETECTORS  # noqa: E402
 from zhuanmai.alerts.facts import read_facts  # noqa: E402
-from zhuanmai.alerts.features import HEADS, NAMES, TOWARDS, frame  # noqa: E402
-from zhuanmai.alerts.prior import FILE, Prior, off_the_usual  # noqa: E402
+from zhuanmai.alerts.model.features import HEADS, NAMES, TOWARDS, frame  # noqa: E402
+from zhuanmai.alerts.model.prior import FILE, Prior, off_the_usual  # noqa: E402
 from zhuanmai.lake.engine import Lake  # noqa: E402
 from zhuanmai.sandbox.city import Parameters, make_city, open_truth  # noqa: E402
 from zhuanmai.sandbox.evaluation import offending  # noqa: E402

@@ -121,12 +121,16 @@ def main() -> int:
     finally:
         if environment.STARTED_HERE:
             postgres.stop(cluster)
-    print(f"{time.monotonic() - began:.0f} s; does not pass: {', '.join([*wrong, *['pytest'] * bool(code)]) or 'nothing'}")
+    print(
+        f"{time.monotonic() - began:.0f} s; does not pass: {', '.join([*wrong, *['pytest'] * bool(code)]) or 'nothing'}"
+    )
     return code or len(wrong)
 
 
 def _lint(command: tuple[str, ...]) -> int:
-    return subprocess.run([str(Path(sys.executable).parent / command[0]), *command[1:]], cwd=ROOT, check=False).returncode
+    return subprocess.run(
+        [str(Path(sys.executable).parent / command[0]), *command[1:]], cwd=ROOT, check=False
+    ).returncode
 
 
 def _git(*arguments: str) -> str:

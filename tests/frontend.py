@@ -35,6 +35,9 @@ def failing() -> list[str]:
         if code:
             wrong.append(name)
         said.seek(0)
-        print(f"— {name}: {'DOES NOT PASS' if code else 'passes'}\n{said.read().decode(errors='replace').strip()}", flush=True)
+        print(
+            f"— {name}: {'DOES NOT PASS' if code else 'passes'}\n{said.read().decode(errors='replace').strip()}",
+            flush=True,
+        )
         said.close()
     return wrong

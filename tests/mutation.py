@@ -111,7 +111,10 @@ def table(
         lines.append(f"| `{module}` | {score.total} | {score.killed} | {score.share:.0%} | {score.unchecked or '–'} |")
     total = sum(score.total for score in found.values())
     killed = sum(score.killed for score in found.values())
-    lines += [f"| all | {total} | {killed} | {share(found):.0%} | {sum(s.unchecked for s in found.values()) or '–'} |", ""]
+    lines += [
+        f"| all | {total} | {killed} | {share(found):.0%} | {sum(s.unchecked for s in found.values()) or '–'} |",
+        "",
+    ]
     lines += [f"Left out: `{function}`: {why}." for function, why in left_out.items()]
     lines += ["", "## Survivors", "", "| where | the change | why it stands |", "| --- | --- | --- |"]
     for score in found.values():

@@ -280,7 +280,9 @@ def test_nothing_is_kept_from_one_request_to_the_next(people: People) -> None:
     assert client.head("/ledger").status_code == 403
 
 
-@pytest.mark.parametrize("method, keeps", [("GET", True), ("HEAD", True), ("POST", False), ("PUT", False), ("DELETE", False)])
+@pytest.mark.parametrize(
+    "method, keeps", [("GET", True), ("HEAD", True), ("POST", False), ("PUT", False), ("DELETE", False)]
+)
 def test_only_a_request_that_reads_keeps_what_it_read(people: People, method: str, keeps: bool) -> None:
     wu = people["wu"]
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.enforcement.conftest import Bureau, seeded
-from zhuanmai.alerts import asking, services
+from zhuanmai.alerts import services
+from zhuanmai.alerts.daily import asking
 from zhuanmai.alerts.models import Alert, Run
 from zhuanmai.core import work
 from zhuanmai.core.clock import SHANGHAI, now, today

@@ -19,19 +19,20 @@ from tests.enforcement.conftest import Bureau
 from tests.lake.tables import rows_of
 from tests.workers import Worker, a_minute_later, at_work
 from zhuanmai.accounts.models import Unit
-from zhuanmai.alerts import asking, dispatch, notices, phrases, queries, running, services, tasks
+from zhuanmai.alerts import notices, phrases, queries, services, tasks
+from zhuanmai.alerts.daily import asking, quotas, running
 from zhuanmai.alerts.detectors.kinds import Column, Spoken
 from zhuanmai.alerts.facts import read_facts
 from zhuanmai.alerts.facts.events import CATEGORIES
-from zhuanmai.alerts.features import OF_DETECTOR
+from zhuanmai.alerts.model.features import OF_DETECTOR
+from zhuanmai.alerts.model.reasons import telling
 from zhuanmai.alerts.models import Alert, Run
-from zhuanmai.alerts.reasons import telling
 from zhuanmai.core import clock, progress, work
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, NotAllowed, NotFound, Refused
 from zhuanmai.core.models import Work
-from zhuanmai.enforcement import acts
 from zhuanmai.enforcement.models import Case
+from zhuanmai.enforcement.services import acts
 from zhuanmai.lake.engine import open_lake
 from zhuanmai.ledger.models import Entry
 from zhuanmai.ledger.verify import verify
@@ -56,7 +57,7 @@ def test_a_run_raises_alerts_and_gives_them_to_the_squads_of_their_areas(
     row = ran(bureau)
     alerts = list(Alert.objects.select_related("unit", "area"))
     assert (row.state, row.error) == ("done", "")
-    assert len(alerts) == row.wanted == dispatch.quota(0, row.day.weekday(), 70)
+    assert len(alerts) == row.wanted == quotas.quota(0, row.day.weekday(), 70)
     assert all(one.day == row.day and 0 < one.probability < 1 for one in alerts)
     directed = [one for one in alerts if not one.drawn]
     assert all(1 <= len(one.reasons) <= 5 and one.leading == one.reasons[0]["detector"] for one in directed)

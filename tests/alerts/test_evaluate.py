@@ -13,9 +13,9 @@ from django.core.management import CommandError, call_command
 
 from zhuanmai.alerts.detectors import orders
 from zhuanmai.alerts.facts import read_facts
-from zhuanmai.alerts.features import frame
-from zhuanmai.alerts.ranker import learn
-from zhuanmai.alerts.training import Looks
+from zhuanmai.alerts.model.features import frame
+from zhuanmai.alerts.model.ranker import learn
+from zhuanmai.alerts.model.training import Looks
 from zhuanmai.lake.engine import Lake
 from zhuanmai.sandbox.city import Parameters, make_city, open_truth
 from zhuanmai.sandbox.feedback import Plan, begin, walk

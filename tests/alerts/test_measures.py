@@ -11,12 +11,13 @@ from django.test import Client
 
 from tests.alerts.test_daily import Make
 from tests.enforcement.conftest import Bureau
-from zhuanmai.alerts import asking, queries, services
+from zhuanmai.alerts import queries, services
+from zhuanmai.alerts.daily import asking
+from zhuanmai.alerts.daily.drafts import drift, stability_index
 from zhuanmai.alerts.detectors import DETECTORS
 from zhuanmai.alerts.facts import read_facts
-from zhuanmai.alerts.features import HEADS, frame
+from zhuanmai.alerts.model.features import HEADS, frame
 from zhuanmai.alerts.models import Run
-from zhuanmai.alerts.nightly import drift, stability_index
 from zhuanmai.core import work
 from zhuanmai.core.clock import now, today
 from zhuanmai.lake.engine import open_lake

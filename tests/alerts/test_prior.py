@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from zhuanmai.alerts import prior as room
-from zhuanmai.alerts.features import HEADS, NAMES, SHOP_FACTS, TOWARDS, Frame
-from zhuanmai.alerts.prior import off_the_usual, prior
+from zhuanmai.alerts.model import prior as room
+from zhuanmai.alerts.model.features import HEADS, NAMES, SHOP_FACTS, TOWARDS, Frame
+from zhuanmai.alerts.model.prior import off_the_usual, prior
 
 DICE = np.random.default_rng(4)
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from zhuanmai.alerts import training, weighing
-from zhuanmai.alerts.features import NAMES, Frame
-from zhuanmai.alerts.weighing import weigh
+from zhuanmai.alerts.model import training, weighing
+from zhuanmai.alerts.model.features import NAMES, Frame
+from zhuanmai.alerts.model.weighing import weigh
 
 DICE = np.random.default_rng(8)
 CEILING = 0.6

@@ -16,8 +16,9 @@ from django.core.management import call_command
 from django.test import Client
 
 from tests.enforcement.conftest import Bureau
-from zhuanmai.alerts import asking, maps, running, where
-from zhuanmai.alerts.hotspots import area, cell_of, hotspots, middle
+from zhuanmai.alerts.daily import asking, running
+from zhuanmai.alerts.maps import drawing, places
+from zhuanmai.alerts.maps.hotspots import area, cell_of, hotspots, middle
 from zhuanmai.alerts.models import Whereabouts
 from zhuanmai.lake.engine import Lake, open_lake
 
@@ -103,10 +104,10 @@ def small(tmp_path: Path) -> Lake:
 
 
 def test_cartons_flow_from_their_shop_to_where_they_were_found(small: Lake) -> None:
-    (flow,) = where.flow_rows(small, DAY)[26]
+    (flow,) = places.flow_rows(small, DAY)[26]
     assert flow == {"from_licence": "350206000001", "from_district": "350206", "to_district": "350203",
                     "cartons": 42, "cases": 1}  # fmt: skip
-    names, rows = where.flow_table(small, DAY)
+    names, rows = places.flow_table(small, DAY)
     assert names == ("from_licence", "to_district", "period", "cartons", "cases")
     assert {row["period"] for row in rows} == {
         "2026-04-01/2026-06-30",
@@ -116,18 +117,18 @@ def test_cartons_flow_from_their_shop_to_where_they_were_found(small: Lake) -> N
 
 
 def test_an_event_without_coordinates_stands_in_its_street(small: Lake) -> None:
-    rows = where.hot_rows(small, DAY)
+    rows = places.hot_rows(small, DAY)
     assert {kind for kind, _ in rows} == {"case", "case_diverted", "case_counterfeit"}
     assert {row["cell"] for row in rows["case", 52]} == {cell_of(118.08, 24.47), cell_of(118.10, 24.50)}
-    assert where.hot_table(small, DAY)[0] == ("cell", "period", "kind", "count", "gi_star", "p_value")
+    assert places.hot_table(small, DAY)[0] == ("cell", "period", "kind", "count", "gi_star", "p_value")
 
 
 def test_every_district_is_on_the_map_with_its_name_inside() -> None:
-    placed = maps.districts()
+    placed = drawing.districts()
     assert {each.code for each in placed} == {"350203", "350205", "350206", "350211", "350212", "350213"}
     for each in placed:
-        assert 0 < each.x < maps.WIDTH
-        assert 0 < each.y < maps.projection().height
+        assert 0 < each.x < drawing.WIDTH
+        assert 0 < each.y < drawing.projection().height
 
 
 def test_arrows_join_districts_and_the_thickest_comes_first() -> None:
@@ -135,7 +136,7 @@ def test_arrows_join_districts_and_the_thickest_comes_first() -> None:
             {"from_district": "350206", "to_district": "350203", "cartons": 6},
             {"from_district": "350211", "to_district": "350211", "cartons": 40},
             {"from_district": "", "to_district": "350203", "cartons": 4}]  # fmt: skip
-    found = maps.arrows(rows)
+    found = drawing.arrows(rows)
     assert [(each.from_district, each.cartons) for each in found] == [("350211", 40), ("350206", 11)]
     assert found[0].width > found[1].width
 

@@ -56,7 +56,10 @@ def test_every_room_is_known_and_the_walks_through_the_platform_are_left_out() -
 def test_the_front_ends_judges_run_at_once_and_who_does_not_pass_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    judges = {"content": ("-e", "console.log('all is well')"), "strict": ("-e", "console.log('wrong'); process.exit(3)")}
+    judges = {
+        "content": ("-e", "console.log('all is well')"),
+        "strict": ("-e", "console.log('wrong'); process.exit(3)"),
+    }
     monkeypatch.setattr(frontend, "JUDGES", judges)
     assert frontend.failing() == ["strict"]
     said = capsys.readouterr().out

@@ -16,7 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.enforcement.conftest import Bureau, seeded
 from tests.workers import Worker, a_minute_later, at_work
-from zhuanmai.alerts import asking
+from zhuanmai.alerts.daily import asking
 from zhuanmai.alerts.models import Run
 from zhuanmai.core import backups, events
 from zhuanmai.core.ids import new_id

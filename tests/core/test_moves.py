@@ -49,7 +49,9 @@ TABLE = Moves(
 )
 
 
-@pytest.mark.parametrize("act, lawful", [("go", ["red", "amber"]), ("slow", ["green"]), ("look", ["red"]), ("any", list(Light))])
+@pytest.mark.parametrize(
+    "act, lawful", [("go", ["red", "amber"]), ("slow", ["green"]), ("look", ["red"]), ("any", list(Light))]
+)
 def test_an_act_belongs_to_its_states_only(act: str, lawful: list[str]) -> None:
     for state in Light:
         assert TABLE.allowed(state.value, Turn(act)) is (state in lawful)

@@ -27,9 +27,9 @@ from zhuanmai.core.ids import new_id
 from zhuanmai.core.models import Work
 from zhuanmai.deadlines.models import Deadline
 from zhuanmai.documents.queries import current
-from zhuanmai.enforcement import services
 from zhuanmai.enforcement.models import Case
-from zhuanmai.enforcement.stages import planned
+from zhuanmai.enforcement.paperwork import planned
+from zhuanmai.enforcement.services import keeping
 from zhuanmai.exchange.models import Attempt, Message, Reconciliation
 from zhuanmai.lake.models import Import
 from zhuanmai.ledger.models import Entry
@@ -75,7 +75,7 @@ def full_case(bureau: Bureau) -> Scene:  # noqa: F811
          rights_told_at=at, place="店内", questions=[{"id": "q1", "text": "叶𬭎森，请说明。", "answer": answer}])  # fmt: skip
     photo = new_id()
     done("photo.add", photo_id=str(photo), what="certificates", caption="叶𬭎森的身份证 350206197908178556")
-    services.keep_photo(
+    keeping.keep_photo(
         actor=bureau["jia"], case_id=found.case_id, photo_id=photo, content=picture("id"), mime="image/png"
     )
     done("evidence.set", evidence_id=str(new_id()), kind="书证", provided_by="叶𬭎森", way="复印", place="店内")

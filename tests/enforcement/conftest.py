@@ -17,9 +17,9 @@ from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.core.clock import now
 from zhuanmai.core.ids import derived_id, new_id
 from zhuanmai.enforcement import operations
+from zhuanmai.enforcement.case_json import state_of
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.operations import Result, Sent
-from zhuanmai.enforcement.state import state_of
 from zhuanmai.reference import loading
 
 

@@ -17,8 +17,8 @@ from zhuanmai.accounts.models import Officer
 from zhuanmai.approvals import services as approvals
 from zhuanmai.approvals.models import Approval
 from zhuanmai.core.ids import new_id
-from zhuanmai.enforcement import acts, services, signing
 from zhuanmai.enforcement.models import Case
+from zhuanmai.enforcement.services import acts, keeping, signing
 
 RED = "6901028314985"
 
@@ -133,7 +133,7 @@ def scene(bureau: Bureau, *, present: bool = True, refuses: bool = False) -> Sce
     done("causes.set", codes=["R01"])
     photo = new_id()
     done("photo.add", photo_id=str(photo), what="goods_found", caption="查获时原状")
-    services.keep_photo(
+    keeping.keep_photo(
         actor=bureau["jia"], case_id=tablet.case_id, photo_id=photo, content=picture("goods"), mime="image/png"
     )
     if present:

@@ -28,7 +28,7 @@ from zhuanmai.core.clock import today
 from zhuanmai.core.errors import Refused
 from zhuanmai.documents.models import Document, SignatureBlock
 from zhuanmai.documents.queries import current
-from zhuanmai.enforcement import signing
+from zhuanmai.enforcement.services import signing
 
 pytestmark = pytest.mark.django_db
 WALKS = int(os.environ.get("ZHUANMAI_WALKS", "3"))
@@ -174,8 +174,7 @@ class Walk:
             purposes = ("filing",) if document.kind == "D08" else ("registration",)
             last = max(row.round for row in Approval.objects.filter(purpose__in=purposes))
             given = {
-                row.opinion
-                for row in Approval.objects.filter(purpose__in=purposes, round=last, state__in=DECIDED)
+                row.opinion for row in Approval.objects.filter(purpose__in=purposes, round=last, state__in=DECIDED)
             }
             assert [words for words in given if words not in printed] == []
             assert [words for words in self.opinions.values() if words not in given and words in printed] == []

@@ -25,9 +25,9 @@ from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, NotAllowed, Refused
 from zhuanmai.documents.models import Document, SignatureBlock
 from zhuanmai.documents.queries import current
-from zhuanmai.enforcement import signing
 from zhuanmai.enforcement.models import Case, CaseOfficer
 from zhuanmai.enforcement.permissions import cases_of, conflicted, conflicts
+from zhuanmai.enforcement.services import signing
 
 pytestmark = pytest.mark.django_db
 

@@ -17,8 +17,9 @@ from zhuanmai.core.ids import new_id
 from zhuanmai.deadlines.models import Deadline
 from zhuanmai.deadlines.receivers import count_terms_again
 from zhuanmai.deadlines.tasks import remind
-from zhuanmai.enforcement import signing, terms
+from zhuanmai.enforcement import terms
 from zhuanmai.enforcement.models import Case
+from zhuanmai.enforcement.services import signing
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.ledger.verify import verify
 from zhuanmai.reference.models import DeadlineTerm

@@ -10,8 +10,8 @@ import pytest
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.ids import new_id
 from zhuanmai.core.units import Unit
-from zhuanmai.enforcement.lines import Counted, tidy, unit_of
 from zhuanmai.enforcement.models import Goods, ItemLine
+from zhuanmai.enforcement.quantities import Counted, tidy, unit_of
 from zhuanmai.enforcement.totals import computed, counted, present, total
 from zhuanmai.enforcement.valuation import value
 
@@ -74,7 +74,9 @@ def test_an_amount_in_the_lines_own_unit(own: Unit, amount: str, unit: Unit, sti
         (Unit.STICK, Unit.CARTON, "sticks_unknown", "该品规还没有每条支数，不能按支折算；请先录入每条支数。"),
     ],
 )
-def test_what_cannot_be_converted_is_refused_in_words_at_the_unit(own: Unit, unit: Unit, code: str, detail: str) -> None:
+def test_what_cannot_be_converted_is_refused_in_words_at_the_unit(
+    own: Unit, unit: Unit, code: str, detail: str
+) -> None:
     with pytest.raises(Refused) as refused:
         Counted(D(0), own, None, None).in_own_unit(D(1), unit)
     assert (refused.value.code, refused.value.detail, refused.value.field) == (code, detail, "unit")

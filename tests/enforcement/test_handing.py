@@ -16,12 +16,12 @@ from tests.lake.tables import rows_of
 from zhuanmai.core import ports
 from zhuanmai.core.clock import today
 from zhuanmai.core.ids import new_id
-from zhuanmai.enforcement import acts
-from zhuanmai.enforcement.handing import RESULTS, hand_over
+from zhuanmai.enforcement.inspection_port import OUTCOMES
+from zhuanmai.enforcement.lake_feed import RESULTS, hand_over
 from zhuanmai.enforcement.models import CartonCodeRead, Case, ItemLine, Party
 from zhuanmai.enforcement.procedure import State
-from zhuanmai.enforcement.services import advance
-from zhuanmai.enforcement.visits import OUTCOMES
+from zhuanmai.enforcement.services import acts
+from zhuanmai.enforcement.services.keeping import advance
 from zhuanmai.lake.engine import open_lake
 from zhuanmai.ledger.verify import verify
 

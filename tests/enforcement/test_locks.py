@@ -17,13 +17,13 @@ from django.db.models import Model
 
 from tests.enforcement.conftest import Bureau
 from tests.enforcement.desk import DRAWN, Scene, scene
-from zhuanmai.alerts import asking
+from zhuanmai.alerts.daily import asking
 from zhuanmai.alerts.models import Alert, Run
 from zhuanmai.approvals.models import Approval
 from zhuanmai.core import work
 from zhuanmai.core.clock import now, today
-from zhuanmai.enforcement import signing
 from zhuanmai.enforcement.models import Case
+from zhuanmai.enforcement.services import signing
 from zhuanmai.ledger import registry
 from zhuanmai.ledger.services import append
 

@@ -12,10 +12,10 @@ from tests.enforcement.conftest import Bureau, TabletClient
 from tests.enforcement.desk import DRAWN, RED, picture, scene
 from zhuanmai.core.clock import now, set_clock
 from zhuanmai.core.ids import new_id
-from zhuanmai.enforcement import services
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.personal import OPEN_PICTURES, people_of
 from zhuanmai.enforcement.queries import Filters, cases
+from zhuanmai.enforcement.services import keeping
 from zhuanmai.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -233,7 +233,7 @@ def test_pictures_of_people_are_asked_for_and_pictures_of_goods_are_not(bureau: 
     for what in ("certificates", next(iter(OPEN_PICTURES))):
         ids[what] = new_id()
         tablet.done("photo.add", photo_id=str(ids[what]), what=what, caption=what)
-        services.keep_photo(
+        keeping.keep_photo(
             actor=bureau["jia"], case_id=tablet.case_id, photo_id=ids[what], content=picture(what), mime="image/png"
         )
     goods, person = (

@@ -21,7 +21,8 @@ def questioning(tablet: TabletClient, began: str, ended: str, told: str = "", **
     """A questioning between two times of the day."""
     times = {"began_at": began, "ended_at": ended, "rights_told_at": told or began}
     moments = {
-        name: dt.datetime.combine(DAY, dt.time.fromisoformat(text), SHANGHAI).isoformat() for name, text in times.items()
+        name: dt.datetime.combine(DAY, dt.time.fromisoformat(text), SHANGHAI).isoformat()
+        for name, text in times.items()
     }
     return tablet.do("questioning.set", **{"questioning_id": str(new_id()), "ordinal": 1, **moments, **more})
 
@@ -48,7 +49,9 @@ def tablet(bureau: Bureau) -> TabletClient:
     ],
 )
 @pytest.mark.parametrize("of_another_case", [False, True])
-def test_one_at_a_time(bureau: Bureau, tablet: TabletClient, began: str, ended: str, overlaps: bool, of_another_case: bool) -> None:
+def test_one_at_a_time(
+    bureau: Bureau, tablet: TabletClient, began: str, ended: str, overlaps: bool, of_another_case: bool
+) -> None:
     asked = bureau.open_case("yi", "o35020621") if of_another_case else tablet
     result = questioning(asked, began, ended)
     assert (result.status, result.code) == (("refused", "overlap") if overlaps else ("applied", ""))

@@ -16,9 +16,9 @@ from zhuanmai.core.errors import Conflict, Refused
 from zhuanmai.core.ids import new_id
 from zhuanmai.core.units import Unit
 from zhuanmai.enforcement import procedure
-from zhuanmai.enforcement.lines import Counted, unit_of
 from zhuanmai.enforcement.models import Case, ItemLine
 from zhuanmai.enforcement.procedure import Act, State
+from zhuanmai.enforcement.quantities import Counted, unit_of
 from zhuanmai.enforcement.thresholds import Hearing, Licence, lights
 from zhuanmai.enforcement.totals import Totals, total
 from zhuanmai.enforcement.valuation import value

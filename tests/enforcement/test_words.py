@@ -6,9 +6,9 @@ import pytest
 from django.utils import translation
 
 from zhuanmai.documents.models import DocumentState
-from zhuanmai.enforcement.approvals import MATTERS
+from zhuanmai.enforcement.paperwork import STATES_ZH
 from zhuanmai.enforcement.procedure import State
-from zhuanmai.enforcement.stages import STATES_ZH
+from zhuanmai.enforcement.services.approvals import MATTERS
 from zhuanmai.enforcement.templatetags.case_words import WORDS, approval_name, in_words
 
 SAID = [*(state.zh for state in State), *STATES_ZH.values(), *WORDS]

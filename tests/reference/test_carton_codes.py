@@ -110,14 +110,50 @@ def test_the_layouts_say_who_letters_belong_to() -> None:
     [
         ("", ROW2, "carton_code_empty", "row1", "请录入喷码第一行（16 位）。"),
         (ROW1, " ", "carton_code_empty", "row2", "请录入喷码第二行（16 位）。"),
-        (ROW1[:-1], ROW2, "carton_code_length", "row1", "喷码第一行应为 16 位，现在是 15 位，少 1 位；请对照条盒补正。"),
-        (ROW1, ROW2 + "12", "carton_code_length", "row2", "喷码第二行应为 16 位，现在是 18 位，多 2 位；请对照条盒补正。"),
+        (
+            ROW1[:-1],
+            ROW2,
+            "carton_code_length",
+            "row1",
+            "喷码第一行应为 16 位，现在是 15 位，少 1 位；请对照条盒补正。",
+        ),
+        (
+            ROW1,
+            ROW2 + "12",
+            "carton_code_length",
+            "row2",
+            "喷码第二行应为 16 位，现在是 18 位，多 2 位；请对照条盒补正。",
+        ),
         ("5?90301739465609", ROW2, "carton_code_character", "row1", "喷码第一行第 2 位“?”应为数字；请对照条盒改正。"),
         (ROW1, "XMYC3502?2133812", "carton_code_character", "row2", "喷码第二行第 9 位“?”应为数字；请对照条盒改正。"),
-        (ROW1, "12YC350212133812", "carton_code_character", "row2", "喷码第二行第 1 位“1”应为公司字母（如 XMYC）；请对照条盒改正。"),
-        (ROW1, "XM?C350212133812", "carton_code_character", "row2", "喷码第二行第 3 位“?”应为公司字母（如 XMYC）；请对照条盒改正。"),
-        (ROW1, "XMYC350212933812", "carton_code_licence", "row2", "喷码第二行第 11 位应为 1（个体）或 2（企业），读到 9；请对照条盒改正。"),
-        ("5133001739465609", ROW2, "carton_code_date", "row1", "喷码第一行第 2–5 位“1330”不是有效的月日；请对照条盒改正。"),
+        (
+            ROW1,
+            "12YC350212133812",
+            "carton_code_character",
+            "row2",
+            "喷码第二行第 1 位“1”应为公司字母（如 XMYC）；请对照条盒改正。",
+        ),
+        (
+            ROW1,
+            "XM?C350212133812",
+            "carton_code_character",
+            "row2",
+            "喷码第二行第 3 位“?”应为公司字母（如 XMYC）；请对照条盒改正。",
+        ),
+        (
+            ROW1,
+            "XMYC350212933812",
+            "carton_code_licence",
+            "row2",
+            "喷码第二行第 11 位应为 1（个体）或 2（企业），读到 9；请对照条盒改正。",
+        ),
+        (
+            "5133001739465609",
+            ROW2,
+            "carton_code_date",
+            "row1",
+            "喷码第一行第 2–5 位“1330”不是有效的月日；请对照条盒改正。",
+        ),
     ],
 )
 def test_a_refusal_says_which_row_which_place_and_what_to_do(
@@ -174,7 +210,14 @@ SHOP = "喷码指向 同安区百味烟酒店（350212133812），不是本店�
             SHOP,
             ("该许可证现已歇业或收回，请核对分拣日的状态。",),
         ),
-        ("", dataclasses.replace(seen("350212133812"), status="suspended", valid_to=None), None, Means.OTHER_SHOP, SHOP, ()),
+        (
+            "",
+            dataclasses.replace(seen("350212133812"), status="suspended", valid_to=None),
+            None,
+            Means.OTHER_SHOP,
+            SHOP,
+            (),
+        ),
         (
             "",
             None,
@@ -218,7 +261,12 @@ SHOP = "喷码指向 同安区百味烟酒店（350212133812），不是本店�
     ],
 )
 def test_what_a_code_means_is_said_in_full(
-    shop: str, licence: LicenceSeen | None, complete: dt.date | None, means: Means, message: str, notices: tuple[str, ...]
+    shop: str,
+    licence: LicenceSeen | None,
+    complete: dt.date | None,
+    means: Means,
+    message: str,
+    notices: tuple[str, ...],
 ) -> None:
     assert decide(read(ROW1, ROW2, ON), shop, licence, complete, ON) == Judgement(
         means, licence if means in (Means.OWN_SHOP, Means.OTHER_SHOP) else None, message, notices

@@ -13,7 +13,7 @@ from django.db import transaction
 from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.accounts.permissions import may, require
 from zhuanmai.accounts.wording import plain
-from zhuanmai.alerts.dispatch import fitting
+from zhuanmai.alerts.daily.quotas import fitting
 from zhuanmai.alerts.models import Alert
 from zhuanmai.alerts.permissions import require_seen
 from zhuanmai.alerts.procedure import WITH_SQUAD, Act, State

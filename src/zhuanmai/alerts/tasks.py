@@ -8,7 +8,8 @@ from collections.abc import Callable
 import structlog
 from procrastinate.contrib.django import app
 
-from zhuanmai.alerts import asking, running, services
+from zhuanmai.alerts import services
+from zhuanmai.alerts.daily import asking, running
 from zhuanmai.core.errors import Conflict
 
 log = structlog.get_logger(__name__)

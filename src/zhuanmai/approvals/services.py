@@ -103,9 +103,7 @@ def finish(
             _require_waiting(row)
             holder = require_decider(officer, row)
         as_found(row)
-        done = keys.finish(
-            officer=officer, signing_id=signing_id, credential=credential, purpose=_purpose(row, agreed)
-        )
+        done = keys.finish(officer=officer, signing_id=signing_id, credential=credential, purpose=_purpose(row, agreed))
         if done.is_repeated:
             return row
         row.on_behalf_of_id = holder if holder != officer.pk else None

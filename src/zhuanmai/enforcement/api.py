@@ -13,13 +13,14 @@ from ninja import Router, Schema
 from zhuanmai.accounts.requests import officer_of
 from zhuanmai.core import files
 from zhuanmai.core.errors import NotFound
-from zhuanmai.enforcement import operations, services
+from zhuanmai.enforcement import operations
 from zhuanmai.enforcement.kit import kit
 from zhuanmai.enforcement.models import Photo
 from zhuanmai.enforcement.operations import reading
 from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.personal import OPEN_PICTURES, look_at_photo, state_for
-from zhuanmai.enforcement.stage_api import router as stages
+from zhuanmai.enforcement.procedure_api import router as stages
+from zhuanmai.enforcement.services import keeping
 
 router = Router(tags=["enforcement"])
 router.add_router("", stages)
@@ -117,7 +118,7 @@ def post_take_over(
     officer = officer_of(request)
     require_seen(officer, case_id)
     response["Cache-Control"] = "no-store"
-    key = services.take_over(actor=officer, case_id=case_id, author_id=given.author, device=given.device)
+    key = keeping.take_over(actor=officer, case_id=case_id, author_id=given.author, device=given.device)
     return {"key": base64.b64encode(key).decode("ascii")}
 
 
@@ -149,7 +150,7 @@ def put_photo(request: HttpRequest, case_id: uuid.UUID, photo_id: uuid.UUID) -> 
     officer = officer_of(request)
     require_seen(officer, case_id)
     mime = (request.headers.get("Content-Type") or "image/jpeg").split(";")[0]
-    kept = services.keep_photo(actor=officer, case_id=case_id, photo_id=photo_id, content=request.body, mime=mime)
+    kept = keeping.keep_photo(actor=officer, case_id=case_id, photo_id=photo_id, content=request.body, mime=mime)
     return {"sha256": kept.sha256, "quality": kept.quality}
 
 

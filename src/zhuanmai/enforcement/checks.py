@@ -9,7 +9,7 @@ from zhuanmai.approvals.models import Approval
 from zhuanmai.core.checks import register_proof
 from zhuanmai.documents.fields import APPROVERS
 from zhuanmai.documents.models import SignatureBlock
-from zhuanmai.enforcement.signing import SIGN
+from zhuanmai.enforcement.services.signing import SIGN
 
 
 @register_proof("签名与决定")

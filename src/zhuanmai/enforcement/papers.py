@@ -8,7 +8,7 @@ from typing import Any
 from zhuanmai.core import files
 from zhuanmai.documents import rendering, viewing
 from zhuanmai.documents.queries import current
-from zhuanmai.enforcement.stages import Planned
+from zhuanmai.enforcement.paperwork import Planned
 
 
 @dataclass(frozen=True)

@@ -78,5 +78,3 @@ def unsigned_documents(officer: Officer) -> list[tuple[Case, int]]:
     counts = {pk: waiting.get(pk, 0) + valued.get(pk, 0) for pk in {*waiting, *valued}}
     found = Case.objects.filter(pk__in=counts).select_related("inspection").order_by("-opened_at")
     return [(case, counts[case.pk]) for case in found]
-
-

@@ -6,7 +6,7 @@ import uuid
 
 from procrastinate.contrib.django import app
 
-from zhuanmai.enforcement.signing import seal_ready
+from zhuanmai.enforcement.services.signing import seal_ready
 
 
 @app.task(name="enforcement.seal_ready", retry=5)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from zhuanmai.core.units import Unit
-from zhuanmai.enforcement.lines import Counted
 from zhuanmai.enforcement.models import Goods, ItemLine
+from zhuanmai.enforcement.quantities import Counted
 from zhuanmai.enforcement.valuation import value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 from zhuanmai.core.units import Unit
-from zhuanmai.enforcement.lines import Counted
+from zhuanmai.enforcement.quantities import Counted
 
 UNPRICED = "未核价"
 BY_HAND = "手工价"

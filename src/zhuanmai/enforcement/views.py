@@ -24,8 +24,10 @@ from zhuanmai.core.exports import exported
 from zhuanmai.core.listing import day_of, listed
 from zhuanmai.core.templatetags.zhuanmai import minute
 from zhuanmai.deadlines.queries import running_out
+from zhuanmai.enforcement.case_json import state_words
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.papers import paper_of
+from zhuanmai.enforcement.paperwork import find, planned
 from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.personal import (
     People,
@@ -39,9 +41,7 @@ from zhuanmai.enforcement.personal import (
 )
 from zhuanmai.enforcement.procedure import KIND, State
 from zhuanmai.enforcement.queries import Filters, cases
-from zhuanmai.enforcement.signing import own_roles
-from zhuanmai.enforcement.stages import find, planned
-from zhuanmai.enforcement.state import state_words
+from zhuanmai.enforcement.services.signing import own_roles
 from zhuanmai.enforcement.workflow import acts_of
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.reference.citations import citation

@@ -12,12 +12,13 @@ from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
 from sklearn.metrics import average_precision_score
 from threadpoolctl import threadpool_limits
 
-from zhuanmai.alerts import training
-from zhuanmai.alerts.arrays import Bools, Floats, Ints, ranks, recent
 from zhuanmai.alerts.facts import Facts, read_facts
-from zhuanmai.alerts.features import HEADS, NAMES, frame
-from zhuanmai.alerts.prior import off_the_usual, prior
-from zhuanmai.alerts.replay import standing, weekly
+from zhuanmai.alerts.facts.arrays import Bools, Floats, Ints, ranks, recent
+from zhuanmai.alerts.model import training
+from zhuanmai.alerts.model.features import HEADS, NAMES, frame
+from zhuanmai.alerts.model.prior import off_the_usual, prior
+from zhuanmai.alerts.model.ranking import standing
+from zhuanmai.alerts.replay import weekly
 from zhuanmai.sandbox.city import Truth
 
 _RELEARN_WEEKS = 13

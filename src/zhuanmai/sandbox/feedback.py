@@ -15,12 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from zhuanmai.alerts.daily.drafts import NONE_AT_ALL, Draft, Wish, drafts_of
 from zhuanmai.alerts.facts import Facts, read_facts
 from zhuanmai.alerts.facts.events import FOUND, Mention
-from zhuanmai.alerts.features import frame, measure_heard
-from zhuanmai.alerts.matching import read_address
-from zhuanmai.alerts.nightly import NONE_AT_ALL, Draft, Wish, drafts_of
-from zhuanmai.alerts.replay import forget, model_of, use_model
+from zhuanmai.alerts.model.features import frame, measure_heard
+from zhuanmai.alerts.model.ranking import forget, model_of, use_model
+from zhuanmai.reference.addresses import read_address
 from zhuanmai.sandbox.city import Truth
 
 _WORKDAYS = 5

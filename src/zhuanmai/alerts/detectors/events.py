@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from zhuanmai.alerts.arrays import Bools, Floats
 from zhuanmai.alerts.detectors.kinds import NEVER, Columns
 from zhuanmai.alerts.detectors.orders import mix
 from zhuanmai.alerts.facts import Facts
+from zhuanmai.alerts.facts.arrays import Bools, Floats
 from zhuanmai.alerts.facts.events import DONE
 from zhuanmai.alerts.facts.shops import LOCATIONS
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from zhuanmai.alerts.arrays import Floats
 from zhuanmai.alerts.facts import Facts
+from zhuanmai.alerts.facts.arrays import Floats
 
 Columns = dict[str, Floats]
 NEVER = 200.0  # weeks

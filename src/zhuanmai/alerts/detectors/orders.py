@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from zhuanmai.alerts.arrays import Bools, Floats, Ints, filled_mean, group_median, ranks, recent, robust_z
 from zhuanmai.alerts.detectors.kinds import Columns
 from zhuanmai.alerts.facts import Facts
+from zhuanmai.alerts.facts.arrays import Bools, Floats, Ints, filled_mean, group_median, ranks, recent, robust_z
 
 NOW, BEFORE, LONG = 8, 26, 52
 _BLOCK = 2000

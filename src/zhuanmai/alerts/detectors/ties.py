@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from zhuanmai.alerts.arrays import Floats, Ints
 from zhuanmai.alerts.detectors.kinds import Columns
 from zhuanmai.alerts.detectors.orders import in_step, quota, till
 from zhuanmai.alerts.facts import Facts
 from zhuanmai.alerts.facts.accounts import KINDS
+from zhuanmai.alerts.facts.arrays import Floats, Ints
 from zhuanmai.alerts.facts.shops import successors
 
 _YEAR = 52

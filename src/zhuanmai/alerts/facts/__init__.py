@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from zhuanmai.alerts.arrays import Bools, Floats, Ints
 from zhuanmai.alerts.facts.accounts import Accounts, read_accounts
+from zhuanmai.alerts.facts.arrays import Bools, Floats, Ints
 from zhuanmai.alerts.facts.events import Events, read_events
 from zhuanmai.alerts.facts.orders import Orders, order_days, read_orders, read_scans
 from zhuanmai.alerts.facts.shops import Shops, read_shops
-from zhuanmai.alerts.tables import columns
-from zhuanmai.alerts.weeks import Weeks
+from zhuanmai.alerts.facts.tables import columns
+from zhuanmai.alerts.facts.weeks import Weeks
 
 _MOST_WEEKS = 160
 _SILENT_WEEKS = 8

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from zhuanmai.alerts.arrays import Floats, Ints
+from zhuanmai.alerts.facts.arrays import Floats, Ints
 from zhuanmai.alerts.facts.shops import Shops
-from zhuanmai.alerts.matching import plain_phone
-from zhuanmai.alerts.tables import columns
-from zhuanmai.alerts.weeks import Weeks
+from zhuanmai.alerts.facts.tables import columns
+from zhuanmai.alerts.facts.weeks import Weeks
+from zhuanmai.reference.addresses import plain_phone
 
 KINDS = ("phone", "pay_account", "device", "vehicle")
 _PAIRED = 16  # what more shops than that share (a driver's lorry) ties nobody together

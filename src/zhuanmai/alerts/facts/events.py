@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from zhuanmai.alerts.arrays import Floats, Ints, Texts
+from zhuanmai.alerts.facts.arrays import Floats, Ints, Texts
 from zhuanmai.alerts.facts.shops import Shops
-from zhuanmai.alerts.matching import Address, masked_phone, plain_phone, read_address
-from zhuanmai.alerts.tables import columns
-from zhuanmai.alerts.weeks import Weeks
+from zhuanmai.alerts.facts.tables import columns
+from zhuanmai.alerts.facts.weeks import Weeks
+from zhuanmai.reference.addresses import Address, masked_phone, plain_phone, read_address
 
 CATEGORIES = ("counterfeit", "unlicensed", "smuggled", "price", "minor", "service", "other")
 ACCUSED = ("counterfeit", "unlicensed", "smuggled", "minor")

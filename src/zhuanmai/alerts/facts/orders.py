@@ -16,9 +16,9 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from zhuanmai.alerts.arrays import Floats, Ints
-from zhuanmai.alerts.tables import columns
-from zhuanmai.alerts.weeks import Weeks
+from zhuanmai.alerts.facts.arrays import Floats, Ints
+from zhuanmai.alerts.facts.tables import columns
+from zhuanmai.alerts.facts.weeks import Weeks
 
 BANDS = 20
 _SIZE_WEEKS = 26

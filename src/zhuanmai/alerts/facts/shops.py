@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from zhuanmai.alerts.arrays import Floats, Ints, Texts
-from zhuanmai.alerts.matching import Register, plain_phone, read_address
-from zhuanmai.alerts.tables import columns
-from zhuanmai.alerts.weeks import Weeks
+from zhuanmai.alerts.facts.arrays import Floats, Ints, Texts
+from zhuanmai.alerts.facts.tables import columns
+from zhuanmai.alerts.facts.weeks import Weeks
+from zhuanmai.reference.addresses import Register, plain_phone, read_address
 
 BUSINESSES = ("grocery", "convenience", "supermarket", "mall", "tobacco_liquor", "hospitality", "other")
 LOCATIONS = ("residential", "commercial", "scenic", "school", "rural", "transport")

@@ -27,5 +27,3 @@ class Registration(Base):
                 condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="enforcement_registration_term"
             )
         ]
-
-

@@ -14,12 +14,12 @@ from zhuanmai.core.errors import Refused
 from zhuanmai.core.ids import derived_id
 from zhuanmai.core.units import Unit, plain
 from zhuanmai.enforcement import procedure, totals
-from zhuanmai.enforcement.lines import unit_of
 from zhuanmai.enforcement.models import FieldOperation, Goods, ItemLine, Tablet
 from zhuanmai.enforcement.operations.payloads import CountingClose, Difference, Scan, Undo
 from zhuanmai.enforcement.operations.table import handles
 from zhuanmai.enforcement.operations.work import Done, Waits, Work
 from zhuanmai.enforcement.procedure import Act, State
+from zhuanmai.enforcement.quantities import unit_of
 from zhuanmai.enforcement.valuation import UNPRICED
 from zhuanmai.reference import catalogue
 from zhuanmai.reference.catalogue import Listed

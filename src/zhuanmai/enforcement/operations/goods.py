@@ -11,7 +11,6 @@ from zhuanmai.core.errors import Refused
 from zhuanmai.core.ids import derived_id
 from zhuanmai.core.units import Unit, plain
 from zhuanmai.enforcement import totals
-from zhuanmai.enforcement.lines import unit_of
 from zhuanmai.enforcement.models import (
     CartonCodeRead,
     FieldOperation,
@@ -35,6 +34,7 @@ from zhuanmai.enforcement.operations.payloads import (
 from zhuanmai.enforcement.operations.table import handles
 from zhuanmai.enforcement.operations.work import Done, Work
 from zhuanmai.enforcement.procedure import Act
+from zhuanmai.enforcement.quantities import unit_of
 from zhuanmai.enforcement.valuation import BY_GOODS, BY_HAND, UNPRICED
 from zhuanmai.reference import carton_codes, figures
 

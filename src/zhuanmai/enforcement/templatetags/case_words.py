@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import gettext_lazy as _
 
-from zhuanmai.enforcement.approvals import MATTERS
+from zhuanmai.enforcement.services.approvals import MATTERS
 
 register = template.Library()
 

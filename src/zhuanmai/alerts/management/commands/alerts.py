@@ -11,7 +11,8 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 
-from zhuanmai.alerts import output, where
+from zhuanmai.alerts import output
+from zhuanmai.alerts.maps import places
 from zhuanmai.alerts.replay import COLUMNS, replay
 from zhuanmai.core.errors import Refused
 from zhuanmai.lake.engine import Lake
@@ -70,7 +71,7 @@ class Command(BaseCommand):
         day, act = options["day"], options["act"]
         try:
             lake = Lake.from_folder(options["lake"] or settings.LAKE_DIR).as_of(day)
-            columns, rows = where.hot_table(lake, day) if act == "hotspots" else where.flow_table(lake, day)
+            columns, rows = places.hot_table(lake, day) if act == "hotspots" else places.flow_table(lake, day)
             output.write(options["out"], columns, rows)
         except Refused as refused:
             raise CommandError(str(refused)) from refused

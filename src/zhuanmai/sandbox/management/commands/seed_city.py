@@ -12,13 +12,13 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import translation
 
-from zhuanmai.alerts import asking, running
-from zhuanmai.alerts.areas import Places, places_of
+from zhuanmai.alerts.daily import asking, running
+from zhuanmai.alerts.daily.drafts import measured
 from zhuanmai.alerts.facts import Facts
+from zhuanmai.alerts.model.ranking import RELEARN_WEEKS
 from zhuanmai.alerts.models import Alert, Run
-from zhuanmai.alerts.nightly import measured
 from zhuanmai.alerts.procedure import State
-from zhuanmai.alerts.replay import RELEARN_WEEKS
+from zhuanmai.alerts.territories import Places, places_of
 from zhuanmai.core import work
 from zhuanmai.core.clock import start_of_day, today
 from zhuanmai.lake import services

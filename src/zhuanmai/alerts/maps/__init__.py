@@ -1,0 +1,1 @@
+"""Maps: what is put on them, where it lies closer than chance, and how it is drawn."""

@@ -1,0 +1,184 @@
+"""Cases as subjects of approvals: what heads are asked, what they sign, and what follows from the last opinion."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from zhuanmai.accounts.models import Officer, Role, Signing
+from zhuanmai.accounts.signing import SigningItem
+from zhuanmai.approvals.models import Approval, OralApproval
+from zhuanmai.approvals.services import ask as ask_heads
+from zhuanmai.approvals.subjects import Card, Heading, Matter, Step, matter_of
+from zhuanmai.core.clock import now, today
+from zhuanmai.core.jobs import defer
+from zhuanmai.core.templatetags.zhuanmai import cartons, yuan
+from zhuanmai.documents import catalogue
+from zhuanmai.documents import services as documents
+from zhuanmai.documents.models import Document
+from zhuanmai.documents.queries import current, documents_of
+from zhuanmai.documents.services import Signed
+from zhuanmai.enforcement import inspection_port, totals
+from zhuanmai.enforcement.models import Case
+from zhuanmai.enforcement.national_feed import report_case
+from zhuanmai.enforcement.permissions import conflicted, conflicts, require_seen
+from zhuanmai.enforcement.personal import party_name
+from zhuanmai.enforcement.procedure import KIND, Act
+from zhuanmai.enforcement.services.keeping import locked
+from zhuanmai.enforcement.workflow import FLOW
+from zhuanmai.ledger.services import as_found
+
+NEW_ROUND = "重新呈报，上一轮的审批签名作废"
+_DEPARTMENT = Step(Role.DEPARTMENT_HEAD, "enforcement.approve_department", "承办部门", _("Department head"))
+_LEGAL = Step(Role.LEGAL_HEAD, "enforcement.approve_legal", "法制部门", _("Legal head"))
+_BUREAU = Step(Role.BUREAU_HEAD, "enforcement.approve_bureau", "负责人", _("Bureau head"))
+MATTERS = {
+    one.code: one
+    for one in (
+        Matter("report", "举报受理", _("Report record"), (_DEPARTMENT,)),
+        Matter("registration", "先行登记保存", _("Registration in advance"), (_BUREAU,)),
+        Matter("sampling", "抽样取证", _("Sampling"), (_BUREAU,)),
+        Matter("filing", "立案", _("Filing"), (_DEPARTMENT, _LEGAL, _BUREAU)),
+        Matter("goods", "登记保存物品处理", _("Decision on registered goods"), (_BUREAU,)),
+    )
+}
+_DOCUMENTS = {
+    "registration": ("D03", "D05"),
+    "filing": ("D08",),
+    "sampling": ("D05",),
+    "report": ("D01",),
+    "goods": ("D21",),
+}
+
+
+def ask(case: Case, purpose: str, officer: Officer) -> list[Model]:
+    """Ask the heads of the case's bureau in their order. Raises Refused (asked_already, no_holder)."""
+    return ask_heads(officer=officer, kind=KIND, subject_id=case.pk, unit=case.bureau, purpose=purpose)
+
+
+class CasesToDecide:
+    """Implements `approvals.subjects.Subject`."""
+
+    kind = KIND
+    matters: Mapping[str, Matter] = MATTERS
+
+    def require_seen(self, officer: Officer, subject_id: uuid.UUID) -> None:
+        """The case is in the officer's scope."""
+        require_seen(officer, subject_id)
+
+    def lock(self, subject_id: uuid.UUID) -> None:
+        """The case, then the alert whose visit it is."""
+        inspection_port.hold(locked(subject_id))
+
+    def conflicted(self, officer_ids: set[uuid.UUID], subject_id: uuid.UUID) -> set[uuid.UUID]:
+        """Those who ever investigated the case, or opened it."""
+        return conflicted(officer_ids, subject_id)
+
+    def conflicts(self, officer: Officer) -> QuerySet[Any]:
+        """The cases that the officer ever investigated, or opened."""
+        return conflicts(officer)
+
+    def items(self, approval: Approval, opinion: str) -> list[SigningItem]:
+        """The documents that wait for the opinion, each with its digest."""
+        return [
+            SigningItem(str(one.pk), one.version, current(one).body_sha256, approval.step, opinion)
+            for one in _about(approval)
+        ]
+
+    def heading(self, subject_id: uuid.UUID) -> Heading:
+        """Clue number, page and shop of the case."""
+        case = Case.objects.select_related("inspection").get(pk=subject_id)
+        place = case.inspection.shop_name or case.inspection.address or case.clue_no
+        return Heading(case.clue_no, reverse("enforcement:case", args=[case.pk]), place)
+
+    def card(self, approval: Approval) -> Card:
+        """Party (masked), place, causes, goods, and the documents that are signed."""
+        case = Case.objects.select_related("inspection").get(pk=approval.subject_id)
+        sums, visit = totals.total(list(case.lines.select_related(None))), case.inspection
+        return Card(
+            facts=(
+                (_("Party"), party_name(case)),
+                (_("Place"), f"{visit.shop_name} {visit.address}".strip()),
+                (_("Cause"), "、".join(cause.name for cause in case.causes.all())),
+                (_("Goods"), f"{cartons(sums.cartons)} · {yuan(sums.value)}"),
+            ),
+            papers=tuple(
+                (catalogue.kind(one.kind).name, reverse("api:preview", args=[case.pk, one.pk]))
+                for one in _about(approval)
+            ),
+        )
+
+    def new_round(self, approval: Approval) -> list[Model]:
+        """What the heads of this matter signed before no longer stands on what is not sealed yet."""
+        roles = [step.role for step in matter_of(approval).steps]
+        return list(documents.void_signatures(_about(approval), roles=roles, reason=NEW_ROUND))
+
+    def decided(self, approval: Approval, signing: Signing, oral: OralApproval | None) -> list[Model]:
+        """Sign the documents; registered, filed or refused after the last opinion."""
+        case = locked(approval.subject_id)
+        before = case.state
+        _sign(signing, approval)
+        rows = _follow(case, approval, signing.officer)
+        case.cursor += 1
+        case.save()
+        if case.state != before:
+            inspection_port.tell(case, signing.officer_id)
+        defer("enforcement.seal_ready", case_id=str(case.pk))
+        return [case, *rows]
+
+
+def _about(row: Approval) -> list[Document]:
+    """The documents that an opinion is about: what the page shows is what the touch signs."""
+    kinds = _DOCUMENTS[row.purpose]
+    return [one for one in documents_of(row.subject_id) if one.kind in kinds and one.state == "prepared"]
+
+
+def _sign(signing: Signing, row: Approval) -> None:
+    versions = {str(one.pk): current(one) for one in _about(row)}
+    for item in signing.manifest["items"]:
+        documents.sign(
+            actor_id=signing.officer_id,
+            version_id=versions[item["document_id"]].pk,
+            signed=Signed(
+                row.step, signing.officer.name, signing.officer, signing.pk, opinion=item["opinion"], at=signing.at
+            ),
+        )
+
+
+def _follow(case: Case, row: Approval, officer: Officer) -> list[Model]:
+    """What follows when the last head has spoken."""
+    agreed = row.state == Approval.State.APPROVED
+    match row.purpose:
+        case "registration" if agreed:
+            return _registered(case, officer)
+        case "goods" if agreed:
+            return FLOW.do(case, Act.SETTLE_GOODS, actor=officer).rows
+        case "filing" if row.step == Role.BUREAU_HEAD:
+            return _filed(case, agreed, officer)
+    return []
+
+
+def _registered(case: Case, officer: Officer) -> list[Model]:
+    registration = as_found(case.registration)
+    registration.approved_at = now()
+    registration.save(update_fields=["approved_at"])
+    rows: list[Model] = [registration, *FLOW.do(case, Act.REGISTER_GOODS, actor=officer).rows]
+    report_case(case)
+    return rows
+
+
+def _filed(case: Case, agreed: bool, officer: Officer) -> list[Model]:
+    """The head's decision: D08 takes its number (立 or 不立); its day is the filing date (程序规定 35(1))."""
+    done = FLOW.do(case, Act.FILE if agreed else Act.REFUSE_FILING, actor=officer)
+    report = next(one for one in documents_of(case.pk) if one.kind == "D08")
+    word = "立" if agreed else "不立"
+    numbered = documents.take_number(actor=officer, version_id=current(report).pk, word=word, day=today())
+    case.number, case.filed_on = numbered.number, today()
+    case.save()
+    report_case(case)
+    return done.rows
