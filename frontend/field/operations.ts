@@ -1,5 +1,9 @@
 /** What crosses the wire between a tablet and the server, whatever it is about. */
 
+import type { OperationsOut, ResultOut } from "./wire";
+
+export type OperationResult = ResultOut;
+export type OperationsAnswer = OperationsOut;
 export type OperationStatus = "waiting" | "applied" | "duplicate" | "refused" | "pending";
 
 /** One act of an officer: made on the tablet, shown at once, applied by the server once. */
@@ -23,21 +27,8 @@ export interface Operation {
   seen?: boolean;
 }
 
-export interface OperationResult {
-  id: string;
-  status: Exclude<OperationStatus, "waiting">;
-  code?: string | null;
-  detail?: string | null;
-  field?: string | null;
-}
-
 /** Codes of what is not refused for good: another officer's to send. It stays as it is. */
 export const NOT_OURS = ["not_author", "not_involved"];
-
-export interface OperationsAnswer {
-  results: OperationResult[];
-  cursor: number;
-}
 
 /** A kind of subject that officers work on in the field: how it is kept here, what begins it, and where the server has one. */
 export interface SubjectKind {

@@ -5,6 +5,7 @@ import { deliver } from "./delivery";
 import type { Operation } from "./operations";
 import type { Oplog } from "./oplog";
 import { Box, fromBase64 } from "./sealing";
+import type { TakeOverIn, TakeOverOut } from "./wire";
 
 /** Who takes over, of what: an open subject. */
 export interface Taker {
@@ -23,7 +24,7 @@ const BATCH = 100;
  */
 export async function takeOver(taker: Taker, author: string): Promise<Operation[]> {
   const { api, path, subjectId, log } = taker;
-  const { key } = await api.post<{ key: string }>(`${path}/take-over`, { author, device: log.device });
+  const { key } = await api.post<TakeOverOut>(`${path}/take-over`, { author, device: log.device } satisfies TakeOverIn);
   const box = await Box.of(fromBase64(key));
   let waiting = await log.foreignOperations(subjectId, author, box);
   const refused: Operation[] = [];

@@ -7,11 +7,11 @@ import { isForGood } from "../field/delivery";
 import type { Operation, SubjectKind } from "../field/operations";
 import type { Oplog } from "../field/oplog";
 import { FieldSession } from "../field/session";
-import { Catalogue } from "./catalogue";
+import { Catalogue, type CatalogueData } from "./catalogue";
 import { isChoice } from "./choices";
 import { lastUndoable, reduce, type Shown } from "./reduce";
 import { Scanning } from "./scanning";
-import type { CaseState, CatalogueData, Kit } from "./types";
+import type { CaseState, Kit } from "./types";
 
 /** Forms that belong to the officer, not to a case. */
 const OWN = "own";

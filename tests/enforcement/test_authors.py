@@ -13,7 +13,7 @@ from django.test import Client
 from tests.enforcement.conftest import Bureau, TabletClient, statuses
 from zhuanmai.accounts.device_keys import officer_key, subject_key
 from zhuanmai.core.ids import new_id
-from zhuanmai.enforcement.models import FieldOperation, Tablet
+from zhuanmai.fieldlog.models import FieldOperation, Tablet
 from zhuanmai.ledger.models import Entry
 from zhuanmai.ledger.verify import verify
 

@@ -18,6 +18,7 @@ from zhuanmai.core.clock import SHANGHAI, now
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.ids import derived_id
 from zhuanmai.core.legible import digest, faults, plain, shallow
+from zhuanmai.fieldlog.models import FieldOperation
 
 MOST = 500  # operations a batch
 LONGEST = 20_000  # characters of one text
@@ -46,15 +47,16 @@ class Sent:
     taken_over: bool = False
     named: str = ""
 
-    def is_same_as(self, kind: str, payload: dict[str, Any]) -> bool:
-        """Whether what is kept is what came: numbers compared by value, as the database writes some otherwise."""
-        return kind == self.kind and payload == json.loads(json.dumps(self.payload))
+    def is_kept_as(self, row: FieldOperation, subject_id: uuid.UUID) -> bool:
+        """Whether a row is of this very operation: numbers compared by value, as the database writes some otherwise."""
+        same = (row.subject_id, row.kind) == (subject_id, self.kind)
+        return same and row.payload == json.loads(json.dumps(self.payload))
 
-    def under_an_id_of_its_own(self, case_id: uuid.UUID) -> Sent:
+    def under_an_id_of_its_own(self, subject_id: uuid.UUID) -> Sent:
         """The same operation where its id stands for another one: refused, and kept under an id made from what came."""
         refusal = Refused("id_used", "操作编号已用于别的操作，这一步没有记入；请重做这一步。", "id")
         kept = self.refused(refusal)
-        own = derived_id(case_id, "id_used", kept.payload[_UNREADABLE]["sha256"])
+        own = derived_id(subject_id, "id_used", kept.payload[_UNREADABLE]["sha256"])
         return replace(kept, id=own, named=self.named or str(self.id))
 
     def refused(self, refusal: Refused, *, raw: Any = None) -> Sent:
@@ -74,7 +76,7 @@ class Batch:
     unsent: int
 
 
-def batch(case_id: uuid.UUID, body: bytes) -> Batch:
+def batch(subject_id: uuid.UUID, body: bytes) -> Batch:
     """Read a request's body. Raises Refused (bad_request, batch_size) where it is no batch at all."""
     try:
         given = json.loads(shallow(body.decode("utf-8", "surrogateescape")), parse_int=_whole)
@@ -88,14 +90,14 @@ def batch(case_id: uuid.UUID, body: bytes) -> Batch:
         raise Refused("batch_size", f"一次传 1 到 {MOST} 步；请分批重传。", "operations", status=413)
     unsent = given.get("unsent")
     count = int(unsent) if _is_number(unsent) and math.isfinite(unsent) else 0
-    return Batch(tablet, _numbered([read(case_id, one) for one in raw]), min(max(0, count), _MOST_UNSENT))
+    return Batch(tablet, _numbered([read(subject_id, one) for one in raw]), min(max(0, count), _MOST_UNSENT))
 
 
-def read(case_id: uuid.UUID, raw: Any) -> Sent:
+def read(subject_id: uuid.UUID, raw: Any) -> Sent:
     """One operation; never raises: what is wrong with it goes along."""
     given = raw if isinstance(raw, dict) else {}
     wrong: list[Refused] = [] if isinstance(raw, dict) else [_misshapen("operation")]
-    identity, named = _identity(case_id, raw, given, wrong)
+    identity, named = _identity(subject_id, raw, given, wrong)
     by, taken_over = _author(given, wrong)
     sent = Sent(identity, _order(given, wrong), _kind(given, wrong), _moment(given, wrong), {}, by, taken_over, named)
     payload = given.get("payload", {})
@@ -126,7 +128,7 @@ def refuse_unreadable(payload: dict[str, Any]) -> None:
         raise Refused(str(kept.get("code")), str(kept.get("detail")), str(kept.get("field", "")))
 
 
-def _identity(case_id: uuid.UUID, raw: Any, given: dict[str, Any], wrong: list[Refused]) -> tuple[uuid.UUID, str]:
+def _identity(subject_id: uuid.UUID, raw: Any, given: dict[str, Any], wrong: list[Refused]) -> tuple[uuid.UUID, str]:
     """The id; one that is none is derived from what came, so that the same comes to the same."""
     said: Any = given.get("id")
     try:
@@ -134,7 +136,7 @@ def _identity(case_id: uuid.UUID, raw: Any, given: dict[str, Any], wrong: list[R
     except (ValueError, TypeError, AttributeError):
         wrong.append(_misshapen("id"))
         named = plain(said, 80) if isinstance(said, str) else ""
-        return derived_id(case_id, _UNREADABLE, digest(_dumped(raw))), named
+        return derived_id(subject_id, _UNREADABLE, digest(_dumped(raw))), named
     return found, plain(said, 80)
 
 
