@@ -18,17 +18,34 @@ export interface Description {
   components: { schemas: Record<string, Schema> };
 }
 
-/** Which schemas a file holds, with all that they name. */
-export const TARGETS: Record<string, string[]> = {
-  "field/wire.ts": ["OperationsOut", "TakeOverIn", "TakeOverOut"],
-  "fieldkit/types.ts": ["CaseState", "Kit"],
+export interface Target {
+  /** The schemas that the file holds, with all that they name. */
+  roots: string[];
+  /** The file beside it that holds some of these already. */
+  beside?: { module: string; roots: string[] };
+}
+
+const STATE = ["CaseState"];
+export const TARGETS: Record<string, Target> = {
+  "field/wire.ts": { roots: ["OperationsOut", "TakeOverIn", "TakeOverOut"] },
+  "fieldkit/types.ts": { roots: STATE },
+  "fieldkit/kit.types.ts": { roots: ["Kit"], beside: { module: "./types", roots: STATE } },
 };
 
 const HEAD = "/** Made from docs/openapi.json by `npm run types`; not written by hand. */\n";
 const PLAIN: Record<string, string> = { string: "string", integer: "number", number: "number", boolean: "boolean", null: "null" };
 
 /** The file's text. Throws where a schema uses what is not known here. */
-export function typesOf({ components: { schemas } }: Description, roots: string[]): string {
+export function typesOf({ components: { schemas } }: Description, { roots, beside }: Target): string {
+  const there = allOf(schemas, beside?.roots ?? []);
+  const own = [...allOf(schemas, roots)].filter((name) => !there.has(name)).sort();
+  const borrowed = [...new Set(own.flatMap((name) => named(schemas[name]!)))].filter((name) => there.has(name)).sort();
+  const imports = borrowed.length ? `\nimport type { ${borrowed.join(", ")} } from "${beside!.module}";\n` : "";
+  return HEAD + imports + own.map((name) => declared(name, schemas[name]!)).join("");
+}
+
+/** These schemas, with all that they name. */
+function allOf(schemas: Record<string, Schema>, roots: string[]): Set<string> {
   const found = new Set<string>();
   const add = (name: string): void => {
     if (found.has(name)) return;
@@ -36,7 +53,7 @@ export function typesOf({ components: { schemas } }: Description, roots: string[
     named(schemas[name]!).forEach(add);
   };
   roots.forEach(add);
-  return HEAD + [...found].sort().map((name) => declared(name, schemas[name]!)).join("");
+  return found;
 }
 
 /** The schemas that a schema names. */

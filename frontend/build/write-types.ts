@@ -5,4 +5,4 @@ import { TARGETS, typesOf, type Description } from "./types";
 
 const here = resolve(import.meta.dirname, "..");
 const description = JSON.parse(readFileSync(resolve(here, "../docs/openapi.json"), "utf8")) as Description;
-for (const [file, roots] of Object.entries(TARGETS)) writeFileSync(resolve(here, file), typesOf(description, roots));
+for (const [file, target] of Object.entries(TARGETS)) writeFileSync(resolve(here, file), typesOf(description, target));

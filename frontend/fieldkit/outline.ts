@@ -3,7 +3,8 @@
 import { money, quantity } from "./amounts";
 import { clockTime, dayOf } from "../field/clock";
 import { newId } from "../field/ids";
-import type { Kit, Outline, Question } from "./types";
+import type { Kit, Outline } from "./kit.types";
+import type { Question } from "./types";
 import type { Shown } from "./reduce";
 
 /** The outline of the first cause that has one; else the general one. */

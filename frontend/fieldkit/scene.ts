@@ -4,7 +4,7 @@ import { t } from "../field/i18n";
 import { fill, outlineFor } from "./outline";
 import type { Shown } from "./reduce";
 import type { Session } from "./session";
-import type { Outline } from "./types";
+import type { Outline } from "./kit.types";
 
 export interface Sentence {
   code: string;

@@ -9,9 +9,10 @@ import type { Oplog } from "../field/oplog";
 import { FieldSession } from "../field/session";
 import { Catalogue, type CatalogueData } from "./catalogue";
 import { isChoice } from "./choices";
+import type { Kit } from "./kit.types";
 import { lastUndoable, reduce, type Shown } from "./reduce";
 import { Scanning } from "./scanning";
-import type { CaseState, Kit } from "./types";
+import type { CaseState } from "./types";
 
 /** Forms that belong to the officer, not to a case. */
 const OWN = "own";

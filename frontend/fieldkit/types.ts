@@ -124,15 +124,6 @@ export interface CaseUnit {
   squad: string;
 }
 
-/** An officer of the bureau; no number of a certificate that is not valid. */
-export interface Certified {
-  certificate_no: string | null;
-  certificate_valid_to: string | null;
-  id: string;
-  name: string;
-  unit: string;
-}
-
 /** An earlier value of a line. */
 export interface Change {
   after: unknown;
@@ -150,12 +141,6 @@ export interface Clue {
   text: string;
 }
 
-/** A code with its name. */
-export interface Coded {
-  code: string;
-  name: string;
-}
-
 /** What the party is ordered to put right. */
 export interface Correction {
   at_once?: boolean;
@@ -170,16 +155,6 @@ export interface Counting {
   fact_version: number;
 }
 
-/** What forms begin with. */
-export interface Defaults {
-  district_code: string;
-  heads: Named[];
-  recorder_id: string | null;
-  second_officer_id: string | null;
-  storage_place: string;
-  storage_places: string[];
-}
-
 /** A copy or extract of evidence. */
 export interface Evidence {
   at: string | null;
@@ -189,28 +164,6 @@ export interface Evidence {
   place: string;
   provided_by: string;
   way: string;
-}
-
-/** How a gun is told from a keyboard. */
-export interface GunSettings {
-  gun_decide_ms: number;
-  gun_gap_ms: number;
-  gun_prefix: string;
-}
-
-/** What the field kit needs besides the catalogue, as of now. */
-export interface Kit {
-  causes: OfferedCause[];
-  defaults: Defaults;
-  districts: Coded[];
-  me: Me;
-  now: string;
-  officers: Certified[];
-  outlines: Outline[];
-  photo_lists: PhotoList[];
-  settings: GunSettings;
-  simple: SpotLimits;
-  today: string;
 }
 
 /** Goods of one kind: what was counted, in the line's own unit, and what that makes. */
@@ -257,17 +210,6 @@ export interface ListedPhoto {
   what: string;
 }
 
-/** Who is signed in; `key`: whether a key is registered. */
-export interface Me {
-  bureau: string;
-  certificate_no: string | null;
-  certificate_valid_to: string | null;
-  id: string;
-  key: boolean;
-  name: string;
-  unit: string;
-}
-
 /** A fact that a document lacks. */
 export interface MissingFact {
   field: string;
@@ -287,15 +229,6 @@ export interface Next {
   words: string;
 }
 
-/** A cause with who decides it, whether here, and what penalties it allows on the spot. */
-export interface OfferedCause {
-  code: string;
-  decidable: boolean;
-  decided_by: string;
-  name: string;
-  on_the_spot: string[];
-}
-
 /** An oral approval, until it is made up in writing. */
 export interface OralApproval {
   at: string | null;
@@ -309,30 +242,6 @@ export interface OralApproval {
 export interface OtherUnit {
   quantity: string;
   unit: string;
-}
-
-/** An outline of questions and of the scene, by cause; `general` is for all. */
-export interface Outline {
-  causes: string[];
-  code: string;
-  name: string;
-  paragraphs: Paragraph[];
-  questions: OutlineQuestion[];
-  scene_facts: SceneFact[];
-}
-
-/** A question with its usual answers; `insert`: what is put into it. */
-export interface OutlineQuestion {
-  answers: string[];
-  id: string;
-  insert?: string;
-  text: string;
-}
-
-/** A standard paragraph. */
-export interface Paragraph {
-  code: string;
-  text: string;
 }
 
 /** A party (当事人); `representative`: an organisation's, as it was entered. */
@@ -390,13 +299,6 @@ export interface Photo {
   taken_at: string | null;
   url: string | null;
   what: string;
-}
-
-/** The pictures that cases of these causes must and may have. */
-export interface PhotoList {
-  causes: string[];
-  name: string;
-  photos: WantedPhoto[];
 }
 
 /** Where the visit is. */
@@ -476,13 +378,6 @@ export interface Sample {
   state: string;
 }
 
-/** What may be seen on the scene, as it is tapped and as it is written. */
-export interface SceneFact {
-  code: string;
-  text: string;
-  words: string;
-}
-
 /** Where papers reach the party. */
 export interface Service {
   address?: string;
@@ -501,14 +396,6 @@ export interface Signature {
   personal: boolean;
   refused: string;
   role: string;
-}
-
-/** What a penalty on the spot may be: kinds, limits (CNY), the usual words of payment. */
-export interface SpotLimits {
-  citizen_max: string;
-  organisation_max: string;
-  payment: string;
-  penalties: Coded[];
 }
 
 /** A penalty on the spot (当场处罚). */
@@ -582,11 +469,4 @@ export interface Visit {
   narrative: string;
   narrative_facts: string[];
   remarks: string;
-}
-
-/** A picture that the case must or may have. */
-export interface WantedPhoto {
-  code: string;
-  must: boolean;
-  what: string;
 }

@@ -8,8 +8,8 @@ const root = resolve(import.meta.dirname, "../..");
 const description = JSON.parse(readFileSync(resolve(root, "../docs/openapi.json"), "utf8")) as Description;
 
 describe("the types that cross the wire", () => {
-  it.each(Object.entries(TARGETS))("of %s are fresh (else: npm run types)", (file, roots) => {
-    expect(readFileSync(resolve(root, file), "utf8")).toBe(typesOf(description, roots));
+  it.each(Object.entries(TARGETS))("of %s are fresh (else: npm run types)", (file, target) => {
+    expect(readFileSync(resolve(root, file), "utf8")).toBe(typesOf(description, target));
   });
 
   it("say what a schema says", () => {
@@ -22,11 +22,15 @@ describe("the types that cross the wire", () => {
       B: { type: "object", properties: { a: { $ref: "#/components/schemas/A" } } },
       C: { type: "object" },
     };
-    const text = typesOf({ components: { schemas } }, ["A"]);
+    const text = typesOf({ components: { schemas } }, { roots: ["A"] });
     expect(text.split("\n").slice(2)).toEqual([
       "/** An a. */", "export interface A {", "  b: B;", "  c: string | null;", "  d?: number;", '  e: ("x" | "y")[];', "  f?: Record<string, number>;",
       "  g?: [string, boolean];", "  h?: unknown;", "}", "", "export interface B {", "  a?: A;", "}", "",
     ]);
-    expect(() => typesOf({ components: { schemas: { A: { properties: { a: { type: "file" } } } } } }, ["A"])).toThrow("what is a file?");
+    const beside = typesOf({ components: { schemas } }, { roots: ["A"], beside: { module: "./b", roots: ["C"] } });
+    expect(beside).toBe(text);
+    expect(typesOf({ components: { schemas: { A: { properties: { b: { $ref: "#/components/schemas/B" } } }, B: {} } } }, { roots: ["A"], beside: { module: "./b", roots: ["B"] } }))
+      .toContain('\nimport type { B } from "./b";\n\nexport interface A {\n  b?: B;\n}\n');
+    expect(() => typesOf({ components: { schemas: { A: { properties: { a: { type: "file" } } } } } }, { roots: ["A"] })).toThrow("what is a file?");
   });
 });
