@@ -155,22 +155,29 @@ def _write(drafts: Sequence[_Draft], cursor: Any) -> list[Entry]:
     for seq, entry in enumerate(entries, first):
         entry.seq = seq
         entry.leaf = leaf_hash(canonical(entry.content()))
-    cursor.executemany(
+    _insert(
+        cursor,
         "insert into ledger_entry (seq, id, at, kind, actor_id, key_id, object_kind, object_id, case_id, facts, rows,"
-        " personal_digest, leaf) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " personal_digest, leaf)",
         [
-            [
+            (
                 entry.seq, entry.id, entry.at, entry.kind, entry.actor_id, entry.key_id, entry.object_kind,
                 entry.object_id, entry.case_id, Jsonb(entry.facts), Jsonb(entry.rows), entry.personal_digest,
                 entry.leaf,
-            ]
+            )
             for entry in entries
         ],
     )  # fmt: skip
-    personal = [[draft.entry.seq, draft.salt, Jsonb(draft.personal)] for draft in drafts if draft.personal]
+    personal = [(draft.entry.seq, draft.salt, Jsonb(draft.personal)) for draft in drafts if draft.personal]
     if personal:
-        cursor.executemany("insert into ledger_ledgerpersonal (entry_id, salt, part) values (%s, %s, %s)", personal)
+        _insert(cursor, "insert into ledger_ledgerpersonal (entry_id, salt, part)", personal)
     return entries
+
+
+def _insert(cursor: Any, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """All rows in one statement."""
+    places = f"({', '.join(['%s'] * len(rows[0]))})"
+    cursor.execute(f"{into} values {', '.join([places] * len(rows))}", [value for row in rows for value in row])
 
 
 def _changes(rows: list[Model], removed: Iterable[Model], before: Digests) -> dict[str, dict[str, Any]]:
