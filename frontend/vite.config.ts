@@ -9,7 +9,7 @@ const here = import.meta.dirname;
 const rooms = resolve(here, "../src/zhuanmai");
 
 const dropUnused = (purge as never as (options: object) => Plugin)({
-  content: [`${rooms}/**/*.html`, `${rooms}/core/templatetags/*.py`, `${here}/shell/**/*.ts`, `${here}/fieldkit/**/*.{ts,vue}`],
+  content: [`${rooms}/**/*.html`, `${rooms}/core/templatetags/*.py`, `${here}/shell/**/*.ts`, `${here}/field/**/*.ts`, `${here}/fieldkit/**/*.{ts,vue}`],
   defaultExtractor: (content: string) => content.match(/[\w-/:.]+(?<!:)/g) ?? [],
   safelist: { standard: [/^theme-/, /^is-/], deep: [/data-bs-theme/] },
   variables: false,

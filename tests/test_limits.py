@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / "zhuanmai"
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
 FRONTEND = [
     path
-    for folder in ("fieldkit", "shell", "islands")
+    for folder in ("field", "fieldkit", "shell")
     for pattern in ("*.ts", "*.vue", "*.css")
     for path in (ROOT / "frontend" / folder).rglob(pattern)
 ]

@@ -1,9 +1,9 @@
 /** Acts of the procedure: they need the server, so everything that waits goes first; each carries an id of its own. */
 
 import { ref, type Ref } from "vue";
-import { Problem, sentence } from "./api";
-import { t } from "./i18n";
-import { newId } from "./ids";
+import { Problem, sentence } from "../field/api";
+import { t } from "../field/i18n";
+import { newId } from "../field/ids";
 import type { Session } from "./session";
 import type { CaseState } from "./types";
 

@@ -1,6 +1,6 @@
 /** Counting and money on the tablet, without the errors of binary fractions: cartons in ten-thousandths, money in fen. */
 
-import { t } from "./i18n";
+import { t } from "../field/i18n";
 import type { Line } from "./types";
 
 /** A number that came as text or number; nothing for what is not there. */

@@ -1,6 +1,28 @@
 /** What a barcode is, answered on the tablet: by the catalogue of the day, without asking the network. */
 
-import type { CatalogueData, Product } from "./types";
+export interface Product {
+  id: string;
+  carton_barcode: string | null;
+  pack_barcode?: string | null;
+  case_barcode?: string | null;
+  name: string;
+  /** Pinyin initials of the name. */
+  initials?: string | null;
+  barcodes?: { code: string; unit: string }[];
+  listed?: boolean;
+  packs?: number | null;
+  sticks?: number | null;
+  price?: number | string | null;
+  per?: string | null;
+  price_mark?: string | null;
+  type?: string | null;
+  origin?: string | null;
+}
+
+export interface CatalogueData {
+  version: string | number;
+  products: Product[];
+}
 
 export type PackingUnit = string;
 

@@ -2,11 +2,12 @@
 
 import { computed, ref, type ComputedRef, type Ref } from "vue";
 import { cartonsPer, number, quantity, tidy, unitCode, unitWord } from "./amounts";
-import { t } from "./i18n";
+import { t } from "../field/i18n";
+import type { Operation } from "../field/operations";
+import { isChoice } from "./choices";
 import { nextKind } from "./kinds";
 import type { ShownLine } from "./reduce";
-import { isChoice, type Session } from "./session";
-import type { Operation } from "./types";
+import type { Session } from "./session";
 
 export type SheetName = "unlisted" | "code" | "split" | "sample" | "tail" | "camera" | "close" | "photos" | "price" | "choose" | "keys";
 

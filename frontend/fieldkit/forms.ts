@@ -1,7 +1,7 @@
 /** Forms that lose nothing: each key is kept on the tablet, each finished field is sent, an error clears nothing. */
 
 import { computed, onBeforeUnmount, reactive, ref, watch, type ComputedRef, type Ref } from "vue";
-import { clockTime, nowIso } from "./clock";
+import { clockTime, nowIso } from "../field/clock";
 import { useSession } from "./session";
 
 export interface FormOptions<T extends object> {

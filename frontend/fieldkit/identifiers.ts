@@ -1,6 +1,6 @@
 /** Numbers that officers type, checked while they type; the server checks them again. Each answer says what is wrong. */
 
-import { t } from "./i18n";
+import { t } from "../field/i18n";
 
 export interface Checked {
   ok: boolean;

@@ -1,6 +1,8 @@
 /** Fixed lists of the field kit: the kinds of goods with their letters, reasons to inspect, kinds of party. */
 
-import type { Kind } from "./types";
+import type { Line } from "./types";
+
+export type Kind = NonNullable<Line["kind"]>;
 
 export interface KindWords {
   code: Kind;

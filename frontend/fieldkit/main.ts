@@ -2,14 +2,15 @@
 
 import { createApp } from "vue";
 import App from "./App.vue";
-import { Api, Problem, sentence } from "./api";
-import { newId } from "./ids";
-import { t } from "./i18n";
-import { forgetKey, keepKey, keptKey, onSignedOut } from "./keyring";
+import { Api, Problem, sentence } from "../field/api";
+import { newId } from "../field/ids";
+import { learn, t } from "../field/i18n";
+import { forgetKey, keepKey, keptKey, onSignedOut } from "../field/keyring";
+import { Oplog } from "../field/oplog";
+import { fromBase64 } from "../field/sealing";
 import { Navigation } from "./navigation";
-import { Oplog } from "./oplog";
-import { fromBase64 } from "./sealing";
-import { Session } from "./session";
+import { CASES, Session } from "./session";
+import { ENGLISH } from "./words.en";
 import "./fieldkit.css";
 import "./forms.css";
 
@@ -54,13 +55,14 @@ async function keyOn(api: Api, officer: string, device: string): Promise<Uint8Ar
 async function start(root: HTMLElement): Promise<void> {
   const officer = root.dataset.officer ?? "";
   const api = new Api(root.dataset.api ?? "/api", () => csrfToken(root), officer);
-  const log = await Oplog.open(officer, (device) => keyOn(api, officer, device));
+  const log = await Oplog.open({ kind: CASES.kind, officer, keyOn: (device) => keyOn(api, officer, device) });
   onSignedOut(() => location.replace("/sign-in"));
   const session = new Session(await caseOf(root, log), api, log);
   await session.start();
   createApp(App, { session, navigation: new Navigation(session.opened ? "counting" : "inspection") }).mount(root);
 }
 
+learn(ENGLISH);
 const root = document.getElementById("fieldkit");
 const page = document.documentElement;
 if (!page.dataset.bsTheme && matchMedia("(prefers-color-scheme: dark)").matches) page.dataset.bsTheme = "dark";

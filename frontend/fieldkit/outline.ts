@@ -1,31 +1,21 @@
 /** The outline of questions, standard paragraphs and scene facts for the causes of a case, as the kit keeps them. */
 
 import { money, quantity } from "./amounts";
-import { clockTime, dayOf } from "./clock";
-import { newId } from "./ids";
-import type { Kit, Outline, OutlineQuestion, Question } from "./types";
+import { clockTime, dayOf } from "../field/clock";
+import { newId } from "../field/ids";
+import type { Kit, Outline } from "./kit.types";
+import type { Question } from "./types";
 import type { Shown } from "./reduce";
-
-interface NamedOutline extends Outline {
-  causes?: string[];
-  cause?: string;
-}
 
 /** The outline of the first cause that has one; else the general one. */
 export function outlineFor(kit: Kit | null, causes: string[]): Outline | null {
-  const all = kit?.outlines;
-  if (!all) return null;
-  const list: NamedOutline[] = Array.isArray(all) ? all : Object.entries(all).map(([code, outline]) => ({ code, ...outline }));
-  const fits = (code: string) => (one: NamedOutline) => one.code === code || one.cause === code || Boolean(one.causes?.includes(code));
+  const list = kit?.outlines ?? [];
+  const fits = (code: string) => (one: Outline) => one.code === code || one.causes.includes(code);
   for (const code of causes) {
     const found = list.find(fits(code));
     if (found) return found;
   }
   return list.find(fits("general")) ?? list[0] ?? null;
-}
-
-export function usualAnswers(question: OutlineQuestion): string[] {
-  return question.answers ?? question.usual_answers ?? [];
 }
 
 /** The outline's questions as a fresh record: unanswered, to be answered, moved or left out. */
@@ -71,7 +61,7 @@ export function fill(sentence: string, shown: Shown): string {
     party: party?.name, name: party?.name, shop: shown.place?.shop_name, shop_name: shown.place?.shop_name, address: shown.place?.address,
     licence_no: party?.licence_no, goods: goodsInWords(shown), items: goodsInWords(shown), kinds: String(shown.lines.length),
     cartons: quantity(shown.totals.cartons), value: money(shown.totals.value), began_at: clockTime(began).replace(/^0?(\d+):(\d+)$/, "$1时$2分"), date: chineseDay(dayOf(began)),
-    bureau: typeof unit === "string" ? unit : unit?.name, person: personInWords(shown), shopkeeper: party?.name,
+    bureau: unit.name, person: personInWords(shown), shopkeeper: party?.name,
     officers: shown.officers.map((one) => one.name).join("、"), certificates: shown.officers.map((one) => one.certificate_no).join("、"),
   };
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] || whole);

@@ -6,9 +6,11 @@
  */
 
 import { cartonsPer, number, tidy, unitCode, valueOf } from "./amounts";
-import type { Catalogue } from "./catalogue";
-import { derivedId } from "./ids";
-import type { CaseState, Kind, Line, Operation, Product, Totals } from "./types";
+import { derivedId } from "../field/ids";
+import type { Operation } from "../field/operations";
+import type { Catalogue, Product } from "./catalogue";
+import type { Kind } from "./kinds";
+import type { CaseState, Evidence, Line, PendingOperation, Totals } from "./types";
 
 export interface ShownLine extends Line {
   /** Changed here and not yet confirmed by the server. */
@@ -24,10 +26,21 @@ export interface Shown extends CaseState {
 /** A case of which the server has not said anything yet. */
 export function emptyState(caseId: string): CaseState {
   return {
-    case: { id: caseId, state: "clue", state_zh: "待检查" },
+    masked: false,
+    case: {
+      id: caseId, state: "clue", state_zh: "待检查", clue_no: "", number: null, filed_on: null, unit: { id: "", name: "", squad: "" }, reason: "",
+      correcting: null, opened_at: null, began_at: null,
+    },
+    inspection: { began_at: null, ended_at: null, certificates_shown_at: null, remarks: "", narrative: "", narrative_facts: [] },
+    place: { address: "", longitude: null, latitude: null, shop_name: "", district_code: "" },
+    clue: { source: "", received_at: null, text: "" },
+    presence: { party_present: null, person_in_charge: null, witness: null, refuses_to_sign: false, refusal_reason: "" },
+    report: null, recorder: null, registration: null, oral_approval: null, service: null, correction: null, simple: null, valuer: null, next_act: null,
+    counting: { closed: false, closed_at: null, fact_version: 0 },
     parties: [], officers: [], lines: [], unknown: [], pending: [], thresholds: [], codes: [], photos: [], photo_list: [],
-    questionings: [], samples: [], evidence: [], causes: [], deadlines: [], approvals: [], documents: [], tablets: [],
-    totals: { cartons: 0, sticks: 0, value: 0, by_kind: {}, unpriced: 0, other_units: null },
+    questionings: [], samples: [], evidence: [], causes: [], deadlines: [], approvals: [], documents: [], making: null, tablets: [], acts: [],
+    totals: { lines: 0, cartons: "0", sticks: 0, value: "0", by_kind: {}, unpriced: 0, without_sticks: 0, other_units: [] },
+    summary: "",
     cursor: 0,
   };
 }
@@ -90,7 +103,7 @@ class Work {
     base: CaseState,
     private readonly catalogue: Catalogue,
   ) {
-    this.state = { ...base, unknown: base.unknown.map((entry) => ({ ...entry, n: number(entry.n) ?? 0 })), pending: [...base.pending] };
+    this.state = { ...base, unknown: base.unknown.map((entry) => ({ ...entry })), pending: [...base.pending] };
     this.lines = base.lines.map((line) => ({ ...line }));
     this.lines.forEach((line) => this.index.set(line.id, line));
   }
@@ -116,7 +129,7 @@ class Work {
 
   scan(payload: Payload, operation: Operation): void {
     if (this.state.counting?.closed) {
-      this.state.pending.push({ id: operation.id, kind: "scan", at: operation.at, payload });
+      this.state.pending.push({ id: operation.id, kind: "scan", at: operation.at, payload } as PendingOperation);
       return;
     }
     const barcode = String(payload.barcode ?? "");
@@ -140,9 +153,9 @@ class Work {
 
   private count(barcode: string, n: number): void {
     const entry = this.state.unknown.find((one) => one.barcode === barcode);
-    if (entry) entry.n += n;
-    else this.state.unknown.push({ barcode, n, status: "waiting" });
-    this.state.unknown = this.state.unknown.filter((one) => one.n > 0);
+    if (entry) entry.n = String((number(entry.n) ?? 0) + n);
+    else this.state.unknown.push({ barcode, n: String(n), status: "waiting", line_id: lineId(this.caseId, null, barcode) });
+    this.state.unknown = this.state.unknown.filter((one) => (number(one.n) ?? 0) > 0);
   }
 
   private create(id: string, barcode: string, productId: string | null, payload: Payload): ShownLine {
@@ -154,11 +167,12 @@ class Work {
       barcode: product?.carton_barcode ?? barcode, tail: (product?.carton_barcode ?? barcode).slice(-6),
       goods: cigar ? "cigar" : "cigarette",
       name: product?.name ?? String(payload.name ?? barcode), kind: (payload.kind as Kind) ?? null,
-      quantity: 0, unit: usual?.unit ?? "carton", cartons: 0, sticks: 0,
-      price: product?.price ?? null, per: product?.per ?? "carton",
-      price_mark: product ? product.price_mark ?? null : "未核价", price_reason: null, value: null, note: null,
+      quantity: "0", unit: usual?.unit ?? "carton", cartons: "0", sticks: 0,
+      price: text(number(product?.price)), per: product?.per ?? "carton",
+      price_mark: product ? product.price_mark ?? "" : "未核价", price_reason: "", price_basis: "", value: null, note: "", description: "",
       listed: Boolean(product), packs_per_carton: product?.packs ?? (product ? 10 : null),
-      sticks_per_carton: product?.sticks ?? (product && !cigar ? 200 : null), version: 0,
+      sticks_per_carton: product?.sticks ?? (product && !cigar ? 200 : null), version: 0, bag_no: "", strip_no: "", outcome: null, last_at: null,
+      codes: [], samples: [], changed_by: null, history: [],
     };
     this.lines.push(line);
     this.index.set(id, line);
@@ -170,7 +184,7 @@ class Work {
     const own = cartonsPer(unitCode(line.unit), line.packs_per_carton, line.sticks_per_carton);
     const same = unitCode(unit) === unitCode(line.unit);
     const step = same || given === null || own === null ? n : (n * given) / own;
-    line.quantity = tidy((number(line.quantity) ?? 0) + step);
+    line.quantity = String(tidy((number(line.quantity) ?? 0) + step));
     this.refresh(line);
   }
 
@@ -178,9 +192,10 @@ class Work {
     const own = cartonsPer(unitCode(line.unit), line.packs_per_carton, line.sticks_per_carton);
     const amount = number(line.quantity) ?? 0;
     const bySticks = line.goods === "cigar" && unitCode(line.unit) === "stick";
-    line.cartons = own === null || bySticks ? null : tidy(amount * own);
-    line.sticks = line.cartons === null || !line.sticks_per_carton ? null : Math.round(line.cartons * line.sticks_per_carton);
-    line.value = valueOf(line);
+    const cartons = own === null || bySticks ? null : tidy(amount * own);
+    line.cartons = text(cartons);
+    line.sticks = cartons === null || !line.sticks_per_carton ? null : Math.round(cartons * line.sticks_per_carton);
+    line.value = text(valueOf(line));
     line.waiting = true;
   }
 
@@ -201,7 +216,7 @@ class Work {
   split(payload: Payload): void {
     const line = this.find(payload.line_id);
     if (!line) return;
-    const part: ShownLine = { ...line, id: String(payload.new_line_id), kind: payload.kind as Kind, quantity: 0, codes: [], samples: [] };
+    const part: ShownLine = { ...line, id: String(payload.new_line_id), kind: payload.kind as Kind, quantity: "0", codes: [], samples: [] };
     this.lines.splice(this.lines.indexOf(line) + 1, 0, part);
     this.index.set(part.id, part);
     const cartons = number(payload.cartons) ?? 0;
@@ -220,12 +235,17 @@ class Work {
     if (payload.sticks_per_carton) line.sticks_per_carton = number(payload.sticks_per_carton);
     if (payload.goods) line.goods = String(payload.goods);
     if (payload.unit && !number(line.quantity)) line.unit = unitCode(String(payload.unit));
-    this.add(line, entry?.n ?? 0, "carton");
+    this.add(line, number(entry?.n) ?? 0, "carton");
     this.add(line, number(payload.n) ?? 0, line.unit);
   }
 }
 
 type Payload = Record<string, unknown>;
+
+/** An amount as the server writes it. */
+function text(amount: number | null): string | null {
+  return amount === null ? null : String(amount);
+}
 type Handler = (work: Work, payload: Payload, operation: Operation) => void;
 
 function replaced<T>(list: T[], key: keyof T, entry: T): T[] {
@@ -296,7 +316,7 @@ const HANDLERS: Record<string, Handler> = {
   },
   "evidence.set": ({ state }, payload) => {
     if (payload.removed) return void (state.evidence = state.evidence.filter((one) => one.evidence_id !== payload.evidence_id));
-    state.evidence = replaced(state.evidence, "evidence_id", payload);
+    state.evidence = replaced(state.evidence, "evidence_id", payload as unknown as Evidence);
   },
 };
 
@@ -315,7 +335,7 @@ function totalsWith(totals: Totals, before: Map<string, Line>, lines: Line[]): T
     sum.value = tidy(sum.value + sign * (number(line.value) ?? 0), 2);
     if (number(line.value) === null && number(line.quantity) !== 0) sum.unpriced += sign;
     const kind = KINDS.find((one) => one === line.kind);
-    if (kind) sum.by_kind[kind] = tidy((number(sum.by_kind[kind]) ?? 0) + sign * cartons);
+    if (kind) sum.by_kind[kind] = String(tidy((number(sum.by_kind[kind]) ?? 0) + sign * cartons));
   };
   for (const line of lines) {
     const old = before.get(line.id);
@@ -323,5 +343,5 @@ function totalsWith(totals: Totals, before: Map<string, Line>, lines: Line[]): T
     if (old) count(old, -1);
     count(line, 1);
   }
-  return { ...totals, ...sum };
+  return { ...totals, ...sum, cartons: String(sum.cartons), value: String(sum.value) };
 }

@@ -1,11 +1,11 @@
 /** From a barcode to a count: what it is, how it sounds, where it goes. Nothing that was scanned is dropped. */
 
 import { reactive, ref, type Ref } from "vue";
-import type { Candidate, Identified } from "./catalogue";
-import { nowIso } from "./clock";
-import type { Misread } from "./oplog";
-import { lineId } from "./reduce";
-import type { Session } from "./session";
+import type { Candidate, Catalogue, Identified } from "./catalogue";
+import { nowIso } from "../field/clock";
+import type { Operation } from "../field/operations";
+import type { Oplog } from "../field/oplog";
+import { lineId, type Shown } from "./reduce";
 import { play, type Sound } from "./sounds";
 
 export interface LastScan {
@@ -20,9 +20,23 @@ export interface LastScan {
   turn: number;
 }
 
+export interface Misread {
+  barcode: string;
+  at: string;
+}
+
 export interface SharedScan {
   barcode: string;
   n: number;
+}
+
+/** Where goods are counted: an open case. */
+export interface Counted {
+  caseId: string;
+  log: Oplog;
+  catalogue: { value: Catalogue };
+  shown: { value: Shown };
+  act(kind: string, payload: Record<string, unknown>): Promise<Operation>;
 }
 
 export type Via = "gun" | "camera" | "tail" | "name";
@@ -39,7 +53,7 @@ export class Scanning {
   readonly begun: Ref<number> = ref(0);
   private turns = 0;
 
-  constructor(private readonly session: Session) {}
+  constructor(private readonly session: Counted) {}
 
   async restore(): Promise<void> {
     const kept = await this.session.log.form<{ misreads: Misread[]; shared: SharedScan[]; choices: [string, string][] }>(

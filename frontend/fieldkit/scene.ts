@@ -1,10 +1,10 @@
 /** The scene in the words of the record, put together from what was tapped; it follows the count until somebody rewrites it. */
 
-import { t } from "./i18n";
+import { t } from "../field/i18n";
 import { fill, outlineFor } from "./outline";
 import type { Shown } from "./reduce";
 import type { Session } from "./session";
-import type { Outline } from "./types";
+import type { Outline } from "./kit.types";
 
 export interface Sentence {
   code: string;

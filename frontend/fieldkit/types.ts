@@ -1,370 +1,483 @@
-/** Shapes that cross the wire between the tablet and the server, as both sides agreed on them. */
+/** Made from docs/openapi.json by `npm run types`; not written by hand. */
 
-export type Kind = "counterfeit" | "smuggled" | "diverted" | "unlicensed" | "to_test";
-export type Unit = "carton" | "pack" | "stick" | "case" | "kg" | "piece" | "ml" | "10k_sticks";
-
-export type OperationStatus = "waiting" | "applied" | "duplicate" | "refused" | "pending";
-
-/** One act of an officer: made on the tablet, shown at once, applied by the server once. */
-export interface Operation {
-  /** The officer who made it: sent by them, or taken over openly. */
-  by: string;
-  case_id: string;
-  /** Order on this tablet, from 1, without gaps. */
-  n: number;
-  id: string;
-  kind: string;
-  at: string;
-  payload: Record<string, unknown>;
-  status: OperationStatus;
-  code?: string;
-  detail?: string;
-  field?: string;
-  /** The server's cursor when it answered: a state with a smaller cursor does not contain this operation. */
-  cursor?: number;
-  /** A refusal that the officer has read and put away. */
-  seen?: boolean;
-}
-
-export interface OperationResult {
-  id: string;
-  status: Exclude<OperationStatus, "waiting">;
-  code?: string | null;
-  detail?: string | null;
-  field?: string | null;
-}
-
-export interface OperationsAnswer {
-  results: OperationResult[];
-  cursor: number;
-  state: CaseState | null;
-}
-
-export interface CaseFacts {
-  id: string;
-  clue_no?: string | null;
-  number?: string | null;
-  state: string;
-  state_zh?: string;
-  unit?: string | { name: string } | null;
-  began_at?: string | null;
-  reason?: string | null;
-  [more: string]: unknown;
-}
-
-export interface Place {
-  address?: string | null;
-  longitude?: number | string | null;
-  latitude?: number | string | null;
-  shop_name?: string | null;
-  district_code?: string | null;
-}
-
-export interface Party {
-  party_id: string;
-  id?: string;
-  kind?: string | null;
-  name?: string | null;
-  sex?: string | null;
-  ethnicity?: string | null;
-  born_on?: string | null;
-  id_kind?: string | null;
-  id_no?: string | null;
-  phone?: string | null;
-  address?: string | null;
-  occupation?: string | null;
-  licence_no?: string | null;
-  licence_valid_to?: string | null;
-  [more: string]: unknown;
-}
-
-export interface PersonInCharge {
-  name: string;
-  sex?: string;
-  relation?: string;
-  id_no?: string;
-  phone?: string;
-}
-
-export interface Witness {
-  name: string;
-  id_no?: string;
-  phone?: string;
-  address?: string;
-}
-
-export interface Presence {
-  party_present?: boolean | null;
-  person_in_charge?: PersonInCharge | null;
-  witness?: Witness | null;
-  refuses_to_sign?: boolean;
-  refusal_reason?: string | null;
-}
-
-export interface Officer {
-  id: string;
-  name: string;
-  certificate_no?: string | null;
-  certificate_valid_to?: string | null;
-  [more: string]: unknown;
-}
-
+/** A carton code (喷码) as it was read and judged. */
 export interface CartonCode {
+  company: string;
+  confidence: number;
   id: string;
-  line_id?: string;
+  licence_no: string;
+  line_id: string;
+  means: string;
+  notices: string[];
   row1: string;
   row2: string;
-  sorted_on?: string | null;
-  company?: string | null;
-  licence_no?: string | null;
-  means?: string | null;
-  words?: string | null;
-  shop_name?: string | null;
-  waiting?: boolean;
-}
-
-export interface Line {
-  id: string;
-  party_id?: string | null;
-  product_id?: string | null;
-  barcode?: string | null;
-  tail?: string | null;
-  name: string;
-  kind?: Kind | null;
-  quantity: number | string;
-  unit: string;
-  cartons: number | string | null;
-  sticks: number | string | null;
-  price: number | string | null;
-  per?: string | null;
-  price_mark?: string | null;
-  price_reason?: string | null;
-  value: number | string | null;
-  note?: string | null;
-  listed?: boolean;
-  /** cigarette, cigar, leaf, cut, tube, ecigarette, material, machine. */
-  goods?: string | null;
-  packs_per_carton?: number | null;
-  sticks_per_carton?: number | null;
-  codes?: unknown;
-  samples?: unknown;
-  bag_no?: string | null;
-  strip_no?: string | null;
-  description?: string | null;
-  version?: number;
-  changed_by?: string | null;
-  last_at?: string | null;
-  history?: { field: string; words?: string; before: unknown; by?: string | null; at?: string | null }[];
-}
-
-export interface Totals {
-  cartons: number | string;
-  sticks: number | string;
-  value: number | string;
-  by_kind: Partial<Record<Kind, number | string>>;
-  unpriced: number;
-  other_units?: Record<string, number | string> | { unit: string; quantity: number | string }[] | string | null;
-}
-
-export interface Threshold {
-  code: string;
-  level: "danger" | "warning" | "info" | "off";
+  shop_name: string;
+  sorted_on: string;
   words: string;
-  article?: string | null;
-  detail?: string | null;
 }
 
-export interface Photo {
+/** A step of an approval, with its words. */
+export interface CaseApproval {
+  asked_at: string | null;
+  at: string | null;
   id: string;
-  photo_id?: string;
-  caption?: string | null;
-  what?: string | null;
-  line_id?: string | null;
-  taken_at?: string | null;
-  place?: string | null;
-  sha256?: string | null;
-  quality?: string[] | null;
-  url?: string | null;
+  officer: string | null;
+  opinion: string;
+  purpose: string;
+  purpose_zh: string;
+  role: string;
+  round: number;
+  state: string;
+  step: string;
+  words: string;
 }
 
-export interface Question {
+/** A cause (案由) of the case. */
+export interface CaseCause {
+  code: string;
+  name: string;
+}
+
+/** A document: what it lacks, who signed, who still has to; `why`: what it failed of when its set was made last. */
+export interface CaseDocument {
+  code: string;
+  copies: [string, number][];
   id: string;
+  missing: MissingFact[];
+  name: string;
+  needs: string[];
+  number: string;
+  pages: number | null;
+  signed: Signature[];
+  state: string;
+  state_zh: string;
+  why: string;
+}
+
+/** Number, state, whose it is; `correcting`: why signed facts are open for correction. */
+export interface CaseFacts {
+  began_at: string | null;
+  clue_no: string;
+  correcting: string | null;
+  filed_on: string | null;
+  id: string;
+  number: string | null;
+  opened_at: string | null;
+  reason: string;
+  state: string;
+  state_zh: string;
+  unit: CaseUnit;
+}
+
+/** One of the two officers. */
+export interface CaseOfficer {
+  certificate_no: string | null;
+  certificate_valid_to: string | null;
+  id: string;
+  name: string;
+}
+
+/** As one officer may have it: `masked` where its people are, so that nothing of it may be sent back. */
+export interface CaseState {
+  acts: PossibleAct[];
+  approvals: CaseApproval[];
+  case: CaseFacts;
+  causes: CaseCause[];
+  clue: Clue;
+  codes: CartonCode[];
+  correction: Correction | null;
+  counting: Counting;
+  cursor: number;
+  deadlines: Term[];
+  documents: CaseDocument[];
+  evidence: Evidence[];
+  inspection: Visit;
+  lines: Line[];
+  making: SetMade | null;
+  masked: boolean;
+  next_act: Next | null;
+  officers: CaseOfficer[];
+  oral_approval: OralApproval | null;
+  parties: Party[];
+  pending: PendingOperation[];
+  photo_list: ListedPhoto[];
+  photos: Photo[];
+  place: Place;
+  presence: Presence;
+  questionings: Questioning[];
+  recorder: Named | null;
+  registration: Registration | null;
+  report: Report | null;
+  samples: Sample[];
+  service: Service | null;
+  simple: SpotPenalty | null;
+  summary: string;
+  tablets: TabletSeen[];
+  thresholds: Threshold[];
+  totals: Totals;
+  unknown: UnknownGoods[];
+  valuer: Named | null;
+}
+
+/** The bureau of a case, and its squad's name. */
+export interface CaseUnit {
+  id: string;
+  name: string;
+  squad: string;
+}
+
+/** An earlier value of a line. */
+export interface Change {
+  after: unknown;
+  at: string | null;
+  before: unknown;
+  by: string | null;
+  field: string;
+  words: string;
+}
+
+/** Where the case comes from. */
+export interface Clue {
+  received_at: string | null;
+  source: string;
   text: string;
-  answer: string;
 }
 
-export interface Questioning {
-  questioning_id: string;
-  id?: string;
-  party_id?: string | null;
-  ordinal?: number;
-  began_at?: string | null;
-  ended_at?: string | null;
-  place?: string | null;
-  rights_told_at?: string | null;
-  questions: Question[];
+/** What the party is ordered to put right. */
+export interface Correction {
+  at_once?: boolean;
+  until?: string | null;
+  what?: string;
 }
 
-export interface Sample {
-  line_id: string;
-  base: number | string;
-  cartons: number | string;
-  purpose?: string | null;
-  method?: string | null;
-  packing_form?: string | null;
-  state?: string | null;
-  sample_no?: string | null;
-  sealed?: string | boolean | null;
+/** Whether counting is closed. */
+export interface Counting {
+  closed: boolean;
+  closed_at: string | null;
+  fact_version: number;
 }
 
-export interface MissingField {
+/** A copy or extract of evidence. */
+export interface Evidence {
+  at: string | null;
+  evidence_id: string;
+  kind: string;
+  photo_id: string | null;
+  place: string;
+  provided_by: string;
+  way: string;
+}
+
+/** Goods of one kind: what was counted, in the line's own unit, and what that makes. */
+export interface Line {
+  bag_no: string;
+  barcode: string;
+  cartons: string | null;
+  changed_by: string | null;
+  codes: string[];
+  description: string;
+  goods: string;
+  history: Change[];
+  id: string;
+  kind: "counterfeit" | "smuggled" | "diverted" | "unlicensed" | "to_test" | null;
+  last_at: string | null;
+  listed: boolean;
+  name: string;
+  note: string;
+  outcome: string | null;
+  packs_per_carton: number | null;
+  party_id: string | null;
+  per: string;
+  price: string | null;
+  price_basis: string;
+  price_mark: string;
+  price_reason: string;
+  product_id: string | null;
+  quantity: string;
+  samples: string[];
+  sticks: number | null;
+  sticks_per_carton: number | null;
+  strip_no: string;
+  tail: string;
+  unit: string;
+  value: string | null;
+  version: number;
+}
+
+/** How many of them there are. */
+export interface ListedPhoto {
+  code: string;
+  have: number;
+  must: boolean;
+  what: string;
+}
+
+/** A fact that a document lacks. */
+export interface MissingFact {
   field: string;
   label: string;
-  path?: string | null;
+  path: string;
 }
 
-export interface CaseDocument {
+/** Somebody or something by id and name. */
+export interface Named {
   id: string;
-  code: string;
   name: string;
-  number?: string | null;
-  state: string;
-  state_zh?: string;
-  /** Why it was not made when the set was made last (state "failed"). */
-  why?: string;
-  missing?: MissingField[];
-  pages?: number | null;
-  signed?: (string | { role: string; name?: string; at?: string })[];
-  needs?: string[];
-  copies?: unknown;
 }
 
-export interface Approval {
+/** The act that comes next, as the primary button says it. */
+export interface Next {
+  code: string;
+  words: string;
+}
+
+/** An oral approval, until it is made up in writing. */
+export interface OralApproval {
+  at: string | null;
+  by: string;
+  by_officer_id: string;
+  made_up_at: string | null;
+  reason: string;
+}
+
+/** What is not counted in cartons. */
+export interface OtherUnit {
+  quantity: string;
+  unit: string;
+}
+
+/** A party (当事人); `representative`: an organisation's, as it was entered. */
+export interface Party {
+  address: string;
+  born_on: string | null;
+  ethnicity: string;
   id: string;
-  purpose?: string;
-  step?: string;
-  role?: string;
-  words?: string;
-  state?: string;
-  officer?: string | null;
-  by?: string | null;
-  opinion?: string | null;
-  at?: string | null;
-  kind?: string;
-  [more: string]: unknown;
+  id_kind: string;
+  id_no: string;
+  kind: string;
+  licence_no: string;
+  licence_valid_to: string | null;
+  name: string;
+  occupation: string;
+  party_id: string;
+  phone: string;
+  representative: Record<string, unknown> | null;
+  sex: string;
 }
 
-export interface TabletSeen {
-  tablet: string;
-  officer?: string | null;
-  scans?: number;
-  last_seen?: string | null;
-  unsent?: number;
-}
-
+/** An operation that waits. */
 export interface PendingOperation {
+  at: string | null;
+  by: string;
+  detail: string;
   id: string;
   kind: string;
-  at?: string;
-  by?: string | null;
-  payload?: Record<string, unknown>;
-  detail?: string | null;
-  [more: string]: unknown;
+  payload: Record<string, unknown>;
+  status: string;
+  tablet: string;
 }
 
-export interface CaseState {
-  /** People are masked: whoever looks does not work on the case. Nothing of it may be sent back. */
-  masked?: boolean;
-  case: CaseFacts;
-  inspection?: Record<string, any> | null;
-  place?: Place | null;
-  clue?: { source?: string | null; received_at?: string | null; text?: string | null } | null;
-  parties: Party[];
-  presence?: Presence | null;
-  officers: Officer[];
-  lines: Line[];
-  unknown: { barcode: string; n: number; status?: string; line_id?: string }[];
-  pending: PendingOperation[];
-  totals: Totals;
-  thresholds: Threshold[];
-  codes: CartonCode[];
-  photos: Photo[];
-  photo_list: { what: string; must: boolean; have: number | boolean; code?: string }[];
-  questionings: Questioning[];
-  registration?: { reason?: string; storage_place?: string; way?: string; from?: string; until?: string } | null;
-  oral_approval?: Record<string, any> | null;
-  samples: Sample[];
-  evidence: Record<string, any>[];
-  causes: { code: string; name: string }[];
-  counting?: { closed?: boolean; closed_at?: string | null; fact_version?: number | null } | null;
-  deadlines: { code: string; what: string; due: string; provisional?: boolean; days_left?: number | null; article?: string; met?: boolean }[];
-  approvals: Approval[];
-  documents: CaseDocument[];
-  /** How far the set is that is being made; with `error` where the last one was broken off. */
-  making?: { done: number; total: number; words: string; error: string; open: boolean } | null;
-  tablets: TabletSeen[];
-  next_act?: { code: string; words: string } | null;
-  acts?: { code: string; words: string; article: string }[];
-  service?: Record<string, any> | null;
-  correction?: Record<string, any> | null;
-  summary?: string | { text?: string } | null;
-  valuer?: Officer | null;
-  simple?: Record<string, any> | null;
-  recorder?: { id: string; name?: string } | null;
-  cursor: number;
-}
-
-export interface OutlineQuestion {
-  id?: string;
-  text: string;
-  answers?: string[];
-  usual_answers?: string[];
-  insert?: string;
-}
-
-export interface Outline {
-  code?: string;
-  name?: string;
-  questions: OutlineQuestion[];
-  paragraphs?: (string | { code?: string; text: string })[];
-  scene_facts?: (string | { code: string; text: string; words?: string })[];
-}
-
-export interface Kit {
-  me: Officer & { unit?: string; key?: boolean };
-  officers: Officer[];
-  causes: { code: string; name: string; on_the_spot?: string[]; [more: string]: unknown }[];
-  /** What a penalty on the spot may be: kinds, limits (CNY), the usual words of payment. */
-  simple?: { penalties: { code: string; name: string }[]; citizen_max: string; organisation_max: string; payment: string };
-  outlines: Outline[] | Record<string, Outline>;
-  photo_lists?: unknown;
-  settings: { gun_gap_ms?: number; gun_decide_ms?: number; gun_prefix?: string; [more: string]: unknown };
-  districts: { code: string; name: string }[] | Record<string, string>;
-  now?: string;
-  heads?: { id: string; name: string }[];
-  defaults?: Record<string, any>;
-}
-
-export interface Product {
-  id: string;
-  carton_barcode: string | null;
-  pack_barcode?: string | null;
-  case_barcode?: string | null;
+/** The person in charge on the spot, or a witness. */
+export interface Person {
+  address?: string;
+  id_kind?: string;
+  id_no?: string;
   name: string;
-  /** Pinyin initials of the name. */
-  initials?: string | null;
-  barcodes?: { code: string; unit: string }[];
-  listed?: boolean;
-  packs?: number | null;
-  sticks?: number | null;
-  price?: number | string | null;
-  per?: string | null;
-  price_mark?: string | null;
-  type?: string | null;
-  origin?: string | null;
+  phone?: string;
+  relation?: string;
+  sex?: string;
 }
 
-export interface CatalogueData {
-  version: string | number;
-  products: Product[];
+/** A photograph; its address once the original is kept, and the officer may see it. */
+export interface Photo {
+  caption: string;
+  id: string;
+  kept: boolean;
+  line_id: string | null;
+  photo_id: string;
+  place: string;
+  quality: string[];
+  sha256: string;
+  taken_at: string | null;
+  url: string | null;
+  what: string;
+}
+
+/** Where the visit is. */
+export interface Place {
+  address: string;
+  district_code: string;
+  latitude: number | null;
+  longitude: number | null;
+  shop_name: string;
+}
+
+/** An act that the officer may do now, with its article. */
+export interface PossibleAct {
+  article: string;
+  code: string;
+  words: string;
+}
+
+/** Who was there, and whether somebody refuses to sign. */
+export interface Presence {
+  party_present: boolean | null;
+  person_in_charge: Person | null;
+  refusal_reason: string;
+  refuses_to_sign: boolean;
+  witness: Person | null;
+}
+
+/** One question with its answer. */
+export interface Question {
+  answer: string;
+  id: string;
+  text: string;
+}
+
+/** A questioning (询问). */
+export interface Questioning {
+  began_at: string | null;
+  ended_at: string | null;
+  id: string;
+  ordinal: number;
+  party_id: string | null;
+  place: string;
+  questioning_id: string;
+  questions: Question[];
+  rights_told_at: string | null;
+}
+
+export interface Registration {
+  approved_at: string | null;
+  from: string | null;
+  reason: string;
+  storage_place: string;
+  submitted_at: string | null;
+  until: string | null;
+  way: string;
+}
+
+/** A report from the public (举报). */
+export interface Report {
+  anonymous: boolean;
+  at: string | null;
+  by: string;
+  text: string;
+  way: string;
+}
+
+/** A sample taken from a line. */
+export interface Sample {
+  base: string;
+  cartons: string;
+  line_id: string;
+  method: string;
+  packing_form: string;
+  purpose: string;
+  sample_no: string;
+  sealed: string;
+  state: string;
+}
+
+/** Where papers reach the party. */
+export interface Service {
+  address?: string;
+  electronic?: boolean | null;
+  electronic_way?: string;
+  phone?: string;
+  receiver?: string;
+  substitute?: string;
+  way?: string;
+}
+
+/** How far the set of documents is that is being made; `error`: where the last one was broken off. */
+export interface SetMade {
+  done: number;
+  error: string;
+  open: boolean;
+  total: number;
+  words: string;
+}
+
+/** A place of signature on a document; `personal`: it is not an officer's. */
+export interface Signature {
+  at: string;
+  name: string;
+  personal: boolean;
+  refused: string;
+  role: string;
+}
+
+/** A penalty on the spot (当场处罚). */
+export interface SpotPenalty {
+  amount?: string | null;
+  decided_at?: string;
+  defence?: string;
+  facts?: string;
+  payment?: string;
+  penalty_kind?: string;
+}
+
+/** A tablet of the case. */
+export interface TabletSeen {
+  last_seen: string | null;
+  officer: string;
+  scans: number;
+  tablet: string;
+  unsent: number;
+}
+
+/** A term: when it ends, and how many days are left. */
+export interface Term {
+  article: string;
+  certainty: string;
+  code: string;
+  days_left: number | null;
+  due: string;
+  due_at: string | null;
+  ending: string;
+  met: boolean;
+  note: string;
+  provisional: boolean;
+  what: string;
+}
+
+/** A threshold that lights up: how urgent, in words, its article, how it is computed. */
+export interface Threshold {
+  article: string;
+  code: string;
+  detail: string;
+  level: "danger" | "warning" | "info" | "off";
+  words: string;
+}
+
+/** The sums of all lines. */
+export interface Totals {
+  by_kind: Record<string, string>;
+  cartons: string;
+  lines: number;
+  other_units: OtherUnit[];
+  sticks: number;
+  unpriced: number;
+  value: string;
+  without_sticks: number;
+}
+
+/** A barcode that nobody named yet. */
+export interface UnknownGoods {
+  barcode: string;
+  line_id: string;
+  n: string;
+  status: string;
+}
+
+/** Times and scene of the visit. */
+export interface Visit {
+  began_at: string | null;
+  certificates_shown_at: string | null;
+  ended_at: string | null;
+  narrative: string;
+  narrative_facts: string[];
+  remarks: string;
 }

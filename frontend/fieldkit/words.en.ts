@@ -1,4 +1,4 @@
-/** The complete English of the field kit, by meaning. Kept in two halves. */
+/** The English of the field kit, by meaning. Kept in two halves; what the log itself says is beside it. */
 
 import { COUNTING_ENGLISH } from "./words.counting.en";
 import { FORMS_ENGLISH } from "./words.forms.en";

@@ -1,7 +1,7 @@
 // Forms marked data-draft="key" are kept on the device while they are filled in: a lost session loses no word.
 // A draft belongs to the officer who typed it. It goes when the server has taken the form, when the officer throws it
 // away, and when they sign out.
-import { forgetKey, onSignedOut, tellSignedOut } from "../fieldkit/keyring";
+import { forgetKey, onSignedOut, tellSignedOut } from "../field/keyring";
 import { clockTime, icon, word } from "./words";
 
 const PREFIX = "draft:";

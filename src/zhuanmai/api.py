@@ -11,8 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
 from ninja.security import SessionAuth
 
+from zhuanmai.core import legible
 from zhuanmai.core.errors import FieldError, NotAllowed, Refused
 from zhuanmai.core.middleware import refusal
 
@@ -31,6 +33,19 @@ class OfficerSession(SessionAuth):
             detail = "这台设备已由别人登录，没有以其名义办理；请重新登录，已录入的内容仍在本机。"
             raise NotAllowed("other_officer", detail, status=401)
         return found
+
+
+class LegibleBodies(Parser):
+    """What no column can hold goes no further, whatever the field: every body and every parameter passes here."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The body. Raises Refused (illegible)."""
+        return legible.body(request.body)
+
+    def parse_querydict(self, data: Any, list_fields: list[str], request: HttpRequest) -> Any:
+        """The parameters of the address. Raises Refused (illegible)."""
+        found = super().parse_querydict(data, list_fields, request)
+        return found if data is request.FILES else legible.checked(found)
 
 
 class Api(NinjaAPI):
@@ -66,7 +81,7 @@ _REFUSED = {
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 
-api = Api(title="zhuanmai", version="1", auth=OfficerSession(csrf=True), urls_namespace="api")
+api = Api(title="zhuanmai", version="1", auth=OfficerSession(csrf=True), urls_namespace="api", parser=LegibleBodies())
 for _room in settings.ROOMS:
     if find_spec(f"zhuanmai.{_room}.api"):
         api.add_router(f"/{_room}", import_module(f"zhuanmai.{_room}.api").router)
@@ -96,5 +111,7 @@ def _signed_out(request: HttpRequest, _error: AuthenticationError) -> HttpRespon
 
 @api.exception_handler(HttpError)
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, Refused):  # the framework takes what a body was refused for as a broken body
+        return refusal(request, error.__cause__)
     detail = "请求无法识别，未作任何改动；请刷新页面后重试。"
     return refusal(request, Refused("bad_request", detail, status=error.status_code))

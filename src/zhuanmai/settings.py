@@ -92,6 +92,7 @@ _ALL_ROOMS = (
     "documents",
     "exchange",
     "lake",
+    "fieldlog",
     "alerts",
     "enforcement",
     "sandbox",

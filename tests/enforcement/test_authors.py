@@ -13,7 +13,7 @@ from django.test import Client
 from tests.enforcement.conftest import Bureau, TabletClient, statuses
 from zhuanmai.accounts.device_keys import officer_key, subject_key
 from zhuanmai.core.ids import new_id
-from zhuanmai.enforcement.models import FieldOperation, Tablet
+from zhuanmai.fieldlog.models import FieldOperation, Tablet
 from zhuanmai.ledger.models import Entry
 from zhuanmai.ledger.verify import verify
 
@@ -62,9 +62,9 @@ def test_only_officers_of_the_case_take_over_from_each_other(bureau: Bureau) -> 
                  and one not in (bureau["jia"], bureau["yi"]))  # fmt: skip
     scan = replace(tablet.made("scan", barcode=RED), taken_over=True)
     helper = sent_by(bureau, squad.username, tablet)
-    assert [one.code for one in helper.send(scan)] == ["not_on_case"]
+    assert [one.code for one in helper.send(scan)] == ["not_involved"]
     stranger = replace(tablet.made("scan", barcode=RED), by=squad.pk, taken_over=True)
-    assert [one.code for one in tablet.send(stranger)] == ["not_on_case"]
+    assert [one.code for one in tablet.send(stranger)] == ["not_involved"]
     assert tablet.state()["lines"] == []
 
 
@@ -107,7 +107,7 @@ def test_the_key_to_anothers_case_is_given_to_who_takes_it_over_and_noted(bureau
     assert (status, base64.b64decode(given["key"])) == (200, subject_key(author, device, tablet.case_id))
     entry = Entry.objects.get(kind="enforcement.taken_over")
     assert (entry.actor_id, entry.facts["author"]) == (bureau["yi"].pk, "甲")
-    assert post(bureau, "yi", path, author=bureau["wu"].pk, device=device)[1]["code"] == "not_on_case"
+    assert post(bureau, "yi", path, author=bureau["wu"].pk, device=device)[1]["code"] == "not_involved"
     assert post(bureau, "o35020310", path, author=author, device=device)[0] in (403, 404)
     assert Entry.objects.filter(kind="enforcement.taken_over").count() == 1
 

@@ -16,9 +16,8 @@ from pydantic import BaseModel
 
 from tests.enforcement.conftest import Bureau, TabletClient
 from zhuanmai.core.ids import new_id
-from zhuanmai.enforcement.models import FieldOperation
-from zhuanmai.enforcement.operations import table
-from zhuanmai.enforcement.operations.table import entry, kinds
+from zhuanmai.enforcement.operations import CASES
+from zhuanmai.fieldlog.models import FieldOperation
 from zhuanmai.ledger.verify import verify
 
 RED = "6901028314985"
@@ -125,7 +124,7 @@ def bad(kind: Any) -> list[str]:
 def required(kind: str) -> dict[str, str]:
     """Good values for what a payload must have, so that the bad one is the only fault."""
     found = {}
-    for name, field in entry(kind).shape.model_fields.items():
+    for name, field in CASES.shape(kind).model_fields.items():
         if field.is_required():
             found[name] = {"difference": "1", "cartons": "1", "base": "5", "kind": '"to_test"', "at": "null"}.get(
                 name, f'"{new_id()}"'
@@ -139,12 +138,12 @@ def payload(kind: str, path: tuple[str, ...], text: str) -> str:
     return "{" + ", ".join(f"{json.dumps(name)}: {part}" for name, part in parts.items()) + "}"
 
 
-@pytest.mark.parametrize("kind", kinds())
+@pytest.mark.parametrize("kind", CASES.operations())
 def test_a_bad_field_is_refused_alone_and_the_next_operation_lands(bureau: Bureau, kind: str) -> None:
     tablet = bureau.open_case()
     api = Api(tablet)
     batch, scans = [], 0
-    for path, of in fields_of(entry(kind).shape):
+    for path, of in fields_of(CASES.shape(kind)):
         for text in bad(of):
             batch += [api.written(kind, payload(kind, path, text)), api.scan()]
             scans += 1
@@ -160,7 +159,7 @@ def test_a_bad_field_is_refused_alone_and_the_next_operation_lands(bureau: Burea
     assert tablet.state()["totals"]["cartons"] == str(scans)
     again = [one for start in range(0, len(batch), 400) for one in api.post(*batch[start : start + 400])]
     assert [{**one, "status": "applied" if one["status"] == "duplicate" else one["status"]} for one in again] == answers
-    assert FieldOperation.objects.filter(case=tablet.case_id).count() == len(batch) + 1
+    assert FieldOperation.objects.filter(subject_id=tablet.case_id).count() == len(batch) + 1
 
 
 def test_a_text_too_long_for_its_place_is_refused_with_its_length(bureau: Bureau) -> None:
@@ -168,7 +167,7 @@ def test_a_text_too_long_for_its_place_is_refused_with_its_length(bureau: Bureau
     api = Api(tablet)
     batch = [
         api.written(kind, payload(kind, path, json.dumps("9" * 1000)))
-        for kind in kinds() for path, of in fields_of(entry(kind).shape) if of is str
+        for kind in CASES.operations() for path, of in fields_of(CASES.shape(kind)) if of is str
     ]  # fmt: skip
     answers = api.post(*batch)
     assert len(batch) > 80
@@ -209,7 +208,7 @@ def test_what_is_no_operation_at_all_is_kept_too(bureau: Bureau, text: str) -> N
     answers = api.post(text, api.scan())
     assert [one["status"] for one in answers] == ["refused", "applied"]
     assert api.post(text)[0] == answers[0]
-    assert FieldOperation.objects.filter(case=tablet.case_id, status="refused").count() == 1
+    assert FieldOperation.objects.filter(subject_id=tablet.case_id, status="refused").count() == 1
 
 
 def test_what_is_kept_of_a_bad_operation_is_legible_and_vouched_for(bureau: Bureau) -> None:
@@ -264,8 +263,8 @@ def test_what_breaks_while_it_is_applied_is_refused_alone(bureau: Bureau, monkey
     change = {"line_id": tablet.line_id(RED), "unit": "carton", "difference": 1, "seen": 1}
     late = [other.do("quantity.difference", **change), other.do("scan", barcode=RED)]
     assert [one.status for one in late] == ["pending", "pending"]
-    broken = replace(entry("quantity.difference"), handler=broke)
-    monkeypatch.setitem(table._entries, "quantity.difference", broken)
+    broken = replace(CASES.spec("quantity.difference"), handler=broke)
+    monkeypatch.setitem(CASES._specs, "quantity.difference", broken)
     tablet.done("counting.reopen", reason="继续")
     assert tablet.state()["totals"]["cartons"] == "2"
     results = tablet.send(
@@ -274,7 +273,7 @@ def test_what_breaks_while_it_is_applied_is_refused_alone(bureau: Bureau, monkey
         tablet.made("scan", barcode=RED),
     )
     assert [(one.status, one.code) for one in results] == [("applied", ""), ("refused", "not_kept"), ("applied", "")]
-    assert FieldOperation.objects.filter(case=tablet.case_id, code="not_kept").count() == 2
+    assert FieldOperation.objects.filter(subject_id=tablet.case_id, code="not_kept").count() == 2
     assert verify().problems == []
 
 

@@ -28,6 +28,7 @@ from zhuanmai.documents.queries import current
 from zhuanmai.enforcement.models import Case, CaseOfficer
 from zhuanmai.enforcement.permissions import cases_of, conflicted, conflicts
 from zhuanmai.enforcement.services import signing
+from zhuanmai.fieldlog.queries import operations_of
 
 pytestmark = pytest.mark.django_db
 
@@ -207,7 +208,7 @@ def test_who_ever_investigated_never_decides(asked: Scene, bureau: Bureau, how: 
         case "opened":
             Case.objects.filter(pk=case.pk).update(opened_by=head)
         case "entered":
-            case.operations.filter(kind="scan").update(actor=head)
+            operations_of("case", case.pk).filter(kind="scan").update(actor=head)
     assert conflicted({head.pk, bureau["ding"].pk}, case.pk) == {head.pk}
     assert list(conflicts(head).values_list("pk", flat=True)) == [case.pk]
     assert waiting_for(head) == []
@@ -223,7 +224,7 @@ def test_who_ever_investigated_never_decides(asked: Scene, bureau: Bureau, how: 
 
 
 def test_who_only_handed_the_case_over_may_decide(asked: Scene, bureau: Bureau) -> None:
-    Case.objects.get(pk=asked.case_id).operations.filter(kind="scan").update(kind="case.hand_over", actor=bureau["wu"])
+    operations_of("case", asked.case_id).filter(kind="scan").update(kind="case.hand_over", actor=bureau["wu"])
     assert asked["wu"].decide(asked.case_id, "registration").state == "approved"
 
 

@@ -6,7 +6,6 @@ import datetime as dt
 import os
 import random
 import threading
-import uuid
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
@@ -21,9 +20,11 @@ from tests.enforcement.test_locks import until_somebody_waits
 from zhuanmai.accounts.queries import bureau_of
 from zhuanmai.core.clock import now
 from zhuanmai.core.ids import new_id
-from zhuanmai.enforcement.models import Case, FieldOperation
+from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.operations import Result, Sent, opening
-from zhuanmai.enforcement.operations import batch as batches_of
+from zhuanmai.fieldlog import applying
+from zhuanmai.fieldlog import opening as subjects
+from zhuanmai.fieldlog.models import FieldOperation
 from zhuanmai.ledger.models import Entry
 from zhuanmai.ledger.verify import verify
 
@@ -96,7 +97,7 @@ def compare(tablet: TabletClient, model: Counter[str]) -> None:
 @pytest.fixture
 def seeded_once(db: None, monkeypatch: pytest.MonkeyPatch) -> Bureau:
     """The bureau, seeded once for all examples of a property; nothing is given up however slow the machine is."""
-    monkeypatch.setattr(batches_of, "HELD_AT_MOST", dt.timedelta(days=1))
+    monkeypatch.setattr(applying, "HELD_AT_MOST", dt.timedelta(days=1))
     return seeded()
 
 
@@ -105,7 +106,7 @@ def test_what_waits_for_its_turn_can_be_taken_back(seeded_once: Bureau, monkeypa
     never_sent, scan = (tablet.made("scan", barcode=GOODS[0]) for _ in range(2))
     undo = tablet.made("undo", operation_id=str(scan.id))
     assert [one.status for one in tablet.send(scan)] == ["pending"]
-    monkeypatch.setattr(batches_of, "HELD_AT_MOST", dt.timedelta(0))
+    monkeypatch.setattr(applying, "HELD_AT_MOST", dt.timedelta(0))
     FieldOperation.objects.filter(pk=scan.id).update(received_at=now() + dt.timedelta(hours=1))
     tablet.send(undo)
     tablet.send(tablet.made("scan", barcode=GOODS[1]))
@@ -124,7 +125,7 @@ def test_two_tablets_end_in_the_state_of_the_model(seeded_once: Bureau, seed: in
         (tablet, iter(deliveries(plan(tablet, chance, model), chance)))
         for tablet in (first, second)
     ]  # fmt: skip
-    FieldOperation.objects.filter(case_id=first.case_id, kind="case.open").update(status="applied")
+    FieldOperation.objects.filter(subject_id=first.case_id, kind="case.open").update(status="applied")
     while queues:
         tablet, batches = chance.choice(queues)
         batch = next(batches, None)
@@ -164,7 +165,7 @@ def test_two_tablets_at_the_same_moment_lose_nothing() -> None:
     assert verify().problems == []
 
 
-def opened_at_once(bureau: Bureau, tablets: Sequence[TabletClient], lock: int, of: uuid.UUID) -> list[Result]:
+def opened_at_once(bureau: Bureau, tablets: Sequence[TabletClient], lock: int, of: object) -> list[Result]:
     """All tablets open their case; each has found no case and waits for the lock before any of them goes on."""
     results: list[Result] = []
     problems: list[BaseException] = []
@@ -195,7 +196,7 @@ def opened_at_once(bureau: Bureau, tablets: Sequence[TabletClient], lock: int, o
 def test_two_tablets_that_open_one_case_at_once_make_one() -> None:
     bureau, case_id = seeded(), new_id()
     tablets = [TabletClient(bureau[username], case_id) for username in ("jia", "yi")]
-    results = opened_at_once(bureau, tablets, batches_of._CASE_LOCK, case_id)
+    results = opened_at_once(bureau, tablets, subjects._LOCK, f"case|{case_id}")
     assert sorted((one.status, one.code) for one in results) == [("applied", ""), ("refused", "opened_already")]
     assert Case.objects.get().pk == case_id
     assert Case.objects.get().assignments.count() == 2

@@ -7,7 +7,8 @@ import pytest
 from tests.enforcement.conftest import Bureau, TabletClient, statuses
 from zhuanmai.core.errors import NotAllowed, NotFound
 from zhuanmai.core.ids import new_id
-from zhuanmai.enforcement.models import FieldOperation, ItemLine
+from zhuanmai.enforcement.models import ItemLine
+from zhuanmai.fieldlog.models import FieldOperation
 from zhuanmai.ledger.verify import verify
 
 RED = "6901028314985"  # 红塔山（硬经典）, 90 a carton

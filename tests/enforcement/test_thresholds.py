@@ -11,7 +11,7 @@ from tests.enforcement.conftest import Bureau
 from tests.enforcement.test_penalties import cause
 from tests.enforcement.test_rules import hearing, line
 from zhuanmai.core.ids import new_id
-from zhuanmai.enforcement.case_json import holds_licence
+from zhuanmai.enforcement.goods_json import holds_licence
 from zhuanmai.enforcement.models import Case, ItemLine, Party
 from zhuanmai.enforcement.thresholds import Licence, Light, lights
 from zhuanmai.enforcement.totals import total

@@ -13,7 +13,8 @@ from tests.enforcement.desk import Signer
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.idempotency import first_time
 from zhuanmai.core.ids import new_id
-from zhuanmai.enforcement.models import Case, FieldOperation
+from zhuanmai.enforcement.models import Case
+from zhuanmai.fieldlog.models import FieldOperation
 from zhuanmai.ledger.verify import verify
 
 RED = "6901028314985"
@@ -31,7 +32,7 @@ def test_an_id_of_another_case_is_refused_alone(bureau: Bureau) -> None:
     assert results[1].id == str(used.id)
     assert second.send(twice) == [results[1]]
     assert (first.state()["totals"]["cartons"], second.state()["totals"]["cartons"]) == ("1", "2")
-    kept = FieldOperation.objects.get(case=second.case_id, status="refused")
+    kept = FieldOperation.objects.get(subject_id=second.case_id, status="refused")
     assert (kept.code, kept.n) == ("id_used", twice.n)
     assert str(used.id) in kept.payload["unreadable"]["text"]
     assert verify().problems == []

@@ -1,8 +1,9 @@
 /** A server in memory that applies operations by the tablet's own rules. Persons, shops and numbers are made up. */
 import catalogue from "./catalogue.json";
-import { Catalogue } from "../catalogue";
+import { Catalogue, type CatalogueData } from "../catalogue";
 import { emptyState, reduce } from "../reduce";
-import type { CaseState, CatalogueData, Operation, OperationResult } from "../types";
+import type { Operation, OperationResult } from "../../field/operations";
+import type { CaseState } from "../types";
 
 const shelf = new Catalogue(catalogue as CatalogueData);
 const states = new Map<string, CaseState>();
@@ -10,7 +11,7 @@ const seen = new Set<string>();
 let down = false;
 Object.assign(window, { fakeServer: { setDown: (on: boolean) => (down = on), states } });
 
-const OFFICERS = ["甲", "乙", "丙", "丁"].map((name, i) => ({ id: `018f0000-0000-7000-8000-00000000010${i}`, name, certificate_no: `3502061000${i + 1}` }));
+const OFFICERS = ["甲", "乙", "丙", "丁"].map((name, i) => ({ id: `018f0000-0000-7000-8000-00000000010${i}`, name, certificate_no: `3502061000${i + 1}`, certificate_valid_to: null }));
 const QUESTIONS = [
   ["身份", "请说明你的姓名、身份证号、住址和职业。", []],
   ["rights", "我们是厦门市湖里区烟草专卖局执法人员，这是执法证件。你有申请回避、陈述申辩的权利，是否听清？", ["听清楚了，不申请回避。", "申请回避。"]],
@@ -65,7 +66,7 @@ function decorate(state: CaseState): CaseState {
     { code: "illegal_business", level: "off", words: "非法经营：持证户，不适用", article: "解释 3", detail: "" },
   ] : [];
   state.codes = state.codes.map((code) => ({ ...code, waiting: false, means: code.row2.endsWith("350206150798") ? "own_shop" : "other_shop", licence_no: code.row2.slice(4), shop_name: "同安区百味烟酒店" }));
-  state.photo_list = state.photo_list.length ? state.photo_list : ["店外环境", "店内陈列", "查获的卷烟", "清点后按品种", "条盒喷码", "许可证", "当事人证件"].map((what, i) => ({ what, must: i < 5, have: 0 }));
+  state.photo_list = state.photo_list.length ? state.photo_list : ["店外环境", "店内陈列", "查获的卷烟", "清点后按品种", "条盒喷码", "许可证", "当事人证件"].map((what, i) => ({ code: what, what, must: i < 5, have: 0 }));
   state.tablets = [{ tablet: "other", officer: "乙", scans: 203, last_seen: new Date().toISOString(), unsent: 0 }];
   return state;
 }
@@ -77,7 +78,7 @@ function apply(id: string, sent: Omit<Operation, "case_id" | "status">[]): { res
     const again = seen.has(operation.id);
     seen.add(operation.id);
     if (!again) {
-      const own: Operation = { ...operation, case_id: id, status: "waiting" };
+      const own: Operation = { ...operation, subject_id: id, status: "waiting" };
       const target = [...seen].length && operation.kind === "undo" ? log.get(String(operation.payload.operation_id)) : undefined;
       log.set(operation.id, { ...own, status: "applied", cursor: state.cursor });
       const { unsent: _, ...next } = reduce(id, state, target ? [target, own] : [own], shelf);
@@ -110,8 +111,8 @@ export async function answer(path: string, init: RequestInit): Promise<Response>
   const state = states.get(id);
   if (rest === "acts" && state) {
     if (body.act === "prepare_documents")
-      state.documents = PAPERS.map(([code, name, number, pages], i) => ({ id: `doc-${code}`, code, name, number, pages, state: i === 0 ? "sealed" : "prepared", missing: code === "D04" ? [{ field: "registration.storage_place", label: "保存地点" }] : code === "D08" ? [{ field: "case.summary", label: "案情摘要" }, { field: "opinion.bureau_head", label: "负责人意见" }] : [], signed: i === 0 ? ["officer", "party"] : [] }));
-    else state.approvals = ["department_head", "legal_head", "bureau_head"].map((role, i) => ({ id: role, role, state: i ? "waiting" : "approved", officer: ["丙", "丁", "戊"][i]! }));
+      state.documents = PAPERS.map(([code, name, number, pages], i) => ({ id: `doc-${code}`, code, name, number, pages, state: i === 0 ? "sealed" : "prepared", state_zh: i === 0 ? "已封签" : "待签", needs: [], copies: [], missing: code === "D04" ? [{ field: "registration.storage_place", label: "保存地点", path: "" }] : [], signed: i === 0 ? [{ role: "officer", name: "甲", at: "", refused: "", personal: false }] : [] }));
+    else state.approvals = ["department_head", "legal_head", "bureau_head"].map((role, i) => ({ id: role, purpose: "filing", purpose_zh: "立案", step: role, role, words: role, round: 1, state: i ? "waiting" : "approved", officer: ["丙", "丁", "戊"][i]!, opinion: "", at: null, asked_at: null }));
     states.set(id, { ...state, cursor: state.cursor + 1 });
     return json({ ok: true });
   }

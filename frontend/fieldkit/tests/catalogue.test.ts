@@ -1,7 +1,6 @@
 // A barcode is known, shared, unlisted, foreign or misread; goods are also found by last digits, name and initials.
 import { describe, expect, it } from "vitest";
-import { Catalogue, checkDigit, isSound } from "../catalogue";
-import type { Product } from "../types";
+import { Catalogue, checkDigit, isSound, type Product } from "../catalogue";
 
 const product = (id: string, carton: string, name: string, more: Partial<Product> = {}): Product => ({
   id, carton_barcode: carton, name, packs: 10, sticks: 200, price: "150.00", per: "carton", ...more,

@@ -2,11 +2,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { speakEnglish, t } from "../i18n";
-import { ENGLISH } from "../words.en";
+import { learn, speakEnglish, t } from "../../field/i18n";
+import { FIELD_ENGLISH } from "../../field/words.en";
+import { ENGLISH as KIT_ENGLISH } from "../words.en";
 
 const here = resolve(import.meta.dirname, "..");
-const files = [here, join(here, "components")].flatMap((folder) =>
+const ENGLISH: Record<string, string> = { ...FIELD_ENGLISH, ...KIT_ENGLISH };
+const files = [here, join(here, "components"), resolve(here, "../field")].flatMap((folder) =>
   readdirSync(folder).filter((name) => /\.(ts|vue)$/.test(name) && !name.startsWith("words.")).map((name) => join(folder, name)),
 );
 const CHINESE = /[\u4e00-\u9fff]/;
@@ -39,6 +41,11 @@ describe("the English dictionary", () => {
     expect([...missing]).toEqual([]);
   });
 
+  it("of the log says what the log says, and no more", () => {
+    const own = files.filter((file) => file.includes("/field/")).map((file) => readFileSync(file, "utf-8")).join();
+    expect(Object.keys(FIELD_ENGLISH).filter((word) => !own.includes(`"${word}"`) || word in KIT_ENGLISH)).toEqual([]);
+  });
+
   it("keeps the values of every sentence", () => {
     const names = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]!).sort();
     const wrong = Object.entries(ENGLISH).filter(([chinese, english]) => names(chinese).join() !== names(english).join());
@@ -46,6 +53,7 @@ describe("the English dictionary", () => {
   });
 
   it("is used when the page says so", () => {
+    learn(KIT_ENGLISH);
     expect(t("{n} 项待传", { n: 37 })).toBe("37 项待传");
     speakEnglish(true);
     expect(t("{n} 项待传", { n: 37 })).toBe("37 to send");

@@ -19,7 +19,7 @@ def officer_key(officer_id: uuid.UUID, device: uuid.UUID) -> bytes:
 
 
 def subject_key(officer_id: uuid.UUID, device: uuid.UUID, subject_id: uuid.UUID) -> bytes:
-    """The officer's key on this device for one subject; the tablet makes the same (frontend/fieldkit/sealing.ts)."""
+    """The officer's key on this device for one subject; the tablet makes the same (frontend/field/sealing.ts)."""
     return _made(officer_key(officer_id, device), f"subject|{subject_id}")
 
 

@@ -72,10 +72,15 @@ class Moves(Generic[S, A]):
         return self.states(state) in self.of(act).sources
 
     def require(self, state: str, act: A) -> Move[S, A]:
-        """The move. Raises Conflict (wrong_state), which says where the thing stands and where the act belongs."""
+        """The move.
+
+        Raises Conflict (wrong_state), which says where the thing stands, where the act belongs, and by which article.
+        """
         move, here = self.of(act), self.states(state)
         if here not in move.sources:
-            raise Conflict("wrong_state", self.refusal(here, act, "、".join(source.zh for source in move.sources)))
+            detail = self.refusal(here, act, "、".join(source.zh for source in move.sources))
+            rests_on = f"{detail.removesuffix('。')}（{move.article}）。"
+            raise Conflict("wrong_state", rests_on if move.article else detail)
         return move
 
     def transitions(self) -> list[tuple[str, str]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+
 from zhuanmai.enforcement.models import (
     CartonCodeRead,
     Case,
     CaseCause,
     CaseOfficer,
     EvidenceCopy,
-    FieldOperation,
     Inspection,
     ItemLine,
     LineHistory,
@@ -18,6 +19,7 @@ from zhuanmai.enforcement.models import (
     Registration,
     Sample,
 )
+from zhuanmai.fieldlog.entries import of_every_log, operation
 from zhuanmai.ledger.registry import register, register_table
 
 register_table(Case, exclude=("cursor", "counted", "handed_over"))
@@ -26,7 +28,6 @@ for _model in (
     CaseCause,
     CaseOfficer,
     EvidenceCopy,
-    FieldOperation,
     Inspection,
     ItemLine,
     LineHistory,
@@ -38,15 +39,9 @@ for _model in (
 ):
     register_table(_model)
 
-# One kind for each kind of operation; facts beside the sentence's: which operation, from which tablet, and where
-# another officer sent it than the one who made it, who did which.
-_OPERATION = ("operation_id", "tablet", "taken_over")
-
-
-def _operation(kind: str, sentence: str, *fields: str, personal: tuple[str, ...] = ()) -> None:
-    register(f"enforcement.{kind}", sentence=sentence, fields=(*_OPERATION, *fields), personal=personal)
-
-
+# One kind for each kind of operation.
+of_every_log("enforcement")
+_operation = functools.partial(operation, "enforcement")
 _operation("case.open", "开始检查，线索编号 {clue_no}，地点：{address}", "clue_no", "reason", "address")
 _operation("inspection.set", "记录检查情况：{changed}", "changed")
 _operation("party.set", "录入当事人 {name}", "party_id", personal=("name", "id_no"))
@@ -79,14 +74,7 @@ _operation("summary.set", "写案情摘要（{characters} 字）", "characters")
 _operation("valuer.set", "指定核价人 {name}", "name")
 _operation("case.hand_over", "移交承办人：{names}，原因：{reason}", "names", "reason")
 _operation("simple.set", "填写当场处罚", "penalty_kind", "amount")
-_operation("kept", "保留待并入的操作（{kind}）：{detail}", "kind", "detail")
-_operation("refused", "操作未被接受（{kind}）：{detail}", "kind", "code", "detail")
 
-register(
-    "enforcement.taken_over",
-    sentence="接手{author}在平板 {device} 上录入、尚未上传的操作",
-    fields=("author", "author_id", "device"),
-)
 register("enforcement.photo_kept", sentence="收到照片原件 {sha256}", fields=("photo_id", "sha256", "quality"))
 register("enforcement.moved", sentence="{act}：案件转为“{state}”", fields=("act", "state", "operation_id"))
 register(

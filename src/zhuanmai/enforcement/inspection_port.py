@@ -12,7 +12,7 @@ from zhuanmai.core.errors import Refused
 from zhuanmai.core.ids import derived_id
 from zhuanmai.enforcement import operations
 from zhuanmai.enforcement.lake_feed import case_no
-from zhuanmai.enforcement.models import Case, FieldOperation
+from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.procedure import State
 
 # What a state says of the visit, in the words of the lake's inspections. A simple-procedure penalty is a case too.
@@ -56,7 +56,7 @@ class Inspections:
         results, _ = operations.apply(
             officer=actor, case_id=case_id, tablet=derived_id(case_id, "lead"), operations=[operation]
         )
-        if results[0].status == FieldOperation.Status.REFUSED:
+        if results[0].status == "refused":
             raise Refused(results[0].code, results[0].detail, results[0].field)
         return case_id
 

@@ -15,6 +15,8 @@ from zhuanmai.core import options
 from zhuanmai.core.clock import local_now, today
 from zhuanmai.core.units import plain
 from zhuanmai.enforcement import penalties
+from zhuanmai.enforcement.case_shapes import ListedPhoto, Named
+from zhuanmai.enforcement.kit_shapes import Certified, Kit, Outline, PhotoList, SpotLimits
 from zhuanmai.enforcement.models import Registration
 from zhuanmai.reference import causes, identifiers
 from zhuanmai.reference.calendar import term
@@ -25,7 +27,7 @@ _DATA = Path(__file__).resolve().parent / "data"
 GENERAL = "general"
 
 
-def kit(officer: Officer) -> dict[str, Any]:
+def kit(officer: Officer) -> Kit:
     """The kit of an officer's bureau, as of now."""
     bureau = bureau_of(officer.unit)
     people = officers_of(bureau)
@@ -37,7 +39,7 @@ def kit(officer: Officer) -> dict[str, Any]:
         .order_by("-created_at")
         .values_list("storage_place", flat=True)[:50]
     )
-    heads = [{"id": str(one.pk), "name": one.name} for one in holders("bureau_head", bureau)]
+    heads: list[Named] = [{"id": str(one.pk), "name": one.name} for one in holders("bureau_head", bureau)]
     return {
         "me": {**_person(officer), "unit": officer.unit.name, "bureau": bureau.name, "key": officer.has_key},
         "officers": [_person(one) for one in people],
@@ -73,7 +75,7 @@ def kit(officer: Officer) -> dict[str, Any]:
     }
 
 
-def _simple() -> dict[str, Any]:
+def _simple() -> SpotLimits:
     """What a penalty on the spot may be: kinds, limits (CNY), the usual words of payment."""
     limits, within = spot_limits(), numeral(term("pay_fine").days or 0)
     return {
@@ -84,7 +86,7 @@ def _simple() -> dict[str, Any]:
     }
 
 
-def _person(one: Officer) -> dict[str, Any]:
+def _person(one: Officer) -> Certified:
     return {
         "id": str(one.pk),
         "name": one.name,
@@ -95,29 +97,31 @@ def _person(one: Officer) -> dict[str, Any]:
 
 
 @functools.cache
-def outlines() -> list[dict[str, Any]]:
+def outlines() -> list[Outline]:
     """The outlines: questions with usual answers, standard paragraphs, scene facts, by cause; `general` is for all."""
     return [_read(path) for path in sorted((_DATA / "outlines").glob("*.json"))]
 
 
 @functools.cache
-def photo_lists() -> list[dict[str, Any]]:
+def photo_lists() -> list[PhotoList]:
     """The photographs that a kind of case must and may have."""
-    found: list[dict[str, Any]] = _read(_DATA / "photo_lists.json")["lists"]
+    found: list[PhotoList] = _read(_DATA / "photo_lists.json")["lists"]
     return found
 
 
-def photo_list(codes: Sequence[str], taken: Sequence[str]) -> list[dict[str, Any]]:
+def photo_list(codes: Sequence[str], taken: Sequence[str]) -> list[ListedPhoto]:
     """What the case must and may have in pictures, and how many there are of each."""
     have = Counter(taken)
-    wanted: dict[str, dict[str, Any]] = {}
+    wanted: dict[str, ListedPhoto] = {}
     lists = [one for one in photo_lists() if set(codes) & set(one["causes"])] or [
         one for one in photo_lists() if GENERAL in one["causes"]
     ]
     for item in (item for one in lists for item in one["photos"]):
         known = wanted.get(item["code"])
         must = item["must"] or bool(known and known["must"])
-        wanted[item["code"]] = {**item, "must": must, "have": have[item["code"]]}
+        wanted[item["code"]] = {
+            "code": item["code"], "what": item["what"], "must": must, "have": have[item["code"]],
+        }  # fmt: skip
     return list(wanted.values())
 
 

@@ -11,8 +11,9 @@ from zhuanmai.accounts.models import Officer, Role
 from zhuanmai.accounts.permissions import Permission, register, require, scope_units
 from zhuanmai.approvals.permissions import waits_for
 from zhuanmai.core.errors import NotAllowed, NotFound
-from zhuanmai.enforcement.models import Case, CaseOfficer, FieldOperation
+from zhuanmai.enforcement.models import Case, CaseOfficer
 from zhuanmai.enforcement.procedure import KIND
+from zhuanmai.fieldlog.queries import acted_on, operations_of
 
 _HEADS = (Role.DEPARTMENT_HEAD, Role.LEGAL_HEAD, Role.BUREAU_HEAD)
 
@@ -58,17 +59,17 @@ _DIRECTS = ("case.hand_over",)  # a leader who gives the case to others does not
 def conflicted(officer_ids: set[uuid.UUID], case_id: uuid.UUID) -> set[uuid.UUID]:
     """Those of the officers who investigated the case, now or ever, or opened it: such a person never approves it."""
     assigned = CaseOfficer.objects.filter(case_id=case_id, officer__in=officer_ids).values_list("officer_id")
-    entered = FieldOperation.objects.filter(case_id=case_id, actor__in=officer_ids).exclude(kind__in=_DIRECTS)
+    entered = operations_of(KIND, case_id).filter(actor__in=officer_ids).exclude(kind__in=_DIRECTS).order_by()
     opened = Case.objects.filter(pk=case_id, opened_by__in=officer_ids).values_list("opened_by_id")
     return {one for (one,) in assigned.union(entered.values_list("actor_id"), opened)}
 
 
 def conflicts(officer: Officer) -> QuerySet[Any]:
     """The ids of the cases that the officer investigated, now or ever, or opened: the same rule, for lists."""
-    entered = FieldOperation.objects.filter(actor=officer).exclude(kind__in=_DIRECTS)
+    entered = acted_on(KIND, officer).exclude(kind__in=_DIRECTS)
     return Case.objects.filter(
         Q(pk__in=CaseOfficer.objects.filter(officer=officer).values("case_id"))
-        | Q(pk__in=entered.values("case_id"))
+        | Q(pk__in=entered.values("subject_id"))
         | Q(opened_by=officer)
     ).values("pk")
 
@@ -98,8 +99,8 @@ def is_investigator(case: Case, officer: Officer) -> bool:
 
 
 def require_take_over(case: Case, author: Officer | None, officer: Officer) -> None:
-    """Raise NotAllowed (not_on_case) unless both, who made an operation and who sends it, are or were of the case."""
+    """Raise NotAllowed (not_involved) unless both, who made an operation and who sends it, are or were of the case."""
     if author is None or not (is_investigator(case, author) and is_investigator(case, officer)):
         who = author.name if author else "原录入人"
         detail = f"只有本案的承办人之间可以接手；请等{who}登录上传，或先移交案件。"
-        raise NotAllowed("not_on_case", detail)
+        raise NotAllowed("not_involved", detail)

@@ -16,6 +16,7 @@ from zhuanmai.documents.planning import Planned
 from zhuanmai.enforcement.case_json import state_of
 from zhuanmai.enforcement.case_rows import first_party
 from zhuanmai.enforcement.models import Case, Party, Photo
+from zhuanmai.enforcement.operations import CASES
 from zhuanmai.enforcement.permissions import cases_of, decides_on, require_seen, works_on
 from zhuanmai.enforcement.queries import by_personal, own_cases
 from zhuanmai.enforcement.services.signing import own_roles
@@ -103,7 +104,8 @@ def see_people(*, actor: Officer, case_id: uuid.UUID, reason: str) -> Case:
     return case
 
 
-def state_for(officer: Officer, case: Case, *, reason: str = "") -> dict[str, Any]:
+@CASES.answers
+def state_for(officer: Officer, case: Case, reason: str = "") -> dict[str, Any]:
     """The state of a case as this officer may have it: in full (entered), or masked and marked so.
 
     Raises Refused, NotAllowed only where a reason is given and does not help.
@@ -120,7 +122,8 @@ def masked_state(case: Case, *, pictures: bool = False) -> dict[str, Any]:
 
     `pictures`: those that may show people keep their address.
     """
-    secrets, plain = secrets_of(case), state_of(case)
+    secrets = secrets_of(case)
+    plain: dict[str, Any] = {**state_of(case)}
     state = personal.masked("case", plain)
     for shown, known in zip(state["parties"], plain["parties"], strict=True):
         if known["kind"] == Party.Kind.ORGANISATION:
@@ -139,7 +142,7 @@ def page_state(officer: Officer, case: Case, *, reason: str = "") -> dict[str, A
     asked = sight_of(officer, case, Thing.PICTURES) is not Sight.FREE
     if not reason:
         return masked_state(case, pictures=not asked)
-    state = state_of(case)
+    state: dict[str, Any] = {**state_of(case)}
     if asked:  # the reason goes along to the pictures
         for photo in state["photos"]:
             photo["url"] = photo["url"] and f"{photo['url']}?{urlencode({'reason': reason})}"

@@ -111,14 +111,14 @@ _WORK, _HEAD = "enforcement.act", "enforcement.approve_bureau"
 _VERIFIED, _NO_FILING = ("verify_clue", "file_after_action"), ("file_after_action",)
 MOVES: tuple[Move[State, Act], ...] = (
     Move(Act.OPEN, (), State.INSPECTION, _WORK, "行政处罚法 55", starts=("verify_clue",)),
-    Move(Act.COUNT, (State.INSPECTION,), None, _WORK),
-    Move(Act.CLOSE_COUNTING, (State.INSPECTION,), State.EVIDENCE, _WORK),
-    Move(Act.REOPEN_COUNTING, (State.EVIDENCE,), State.INSPECTION, _WORK),
-    Move(Act.ENTER_FACTS, _ON_SITE, None, _WORK),
+    Move(Act.COUNT, (State.INSPECTION,), None, _WORK, "行政处罚法 54"),
+    Move(Act.CLOSE_COUNTING, (State.INSPECTION,), State.EVIDENCE, _WORK, "行政处罚法 54"),
+    Move(Act.REOPEN_COUNTING, (State.EVIDENCE,), State.INSPECTION, _WORK, "行政处罚法 54"),
+    Move(Act.ENTER_FACTS, _ON_SITE, None, _WORK, "行政处罚法 54"),
     Move(Act.SUBMIT_REGISTRATION, _ON_SITE, None, _WORK, "行政处罚法 56", ("registered_goods", "file_after_action")),
     Move(Act.SUBMIT_SAMPLING, _ON_SITE, None, _WORK, "行政处罚法 56"),
     Move(Act.SUBMIT_FILING, (State.EVIDENCE,), None, _WORK, "行政处罚法 54"),
-    Move(Act.RECORD_ORAL_APPROVAL, _ON_SITE, None, _WORK, starts=("oral_approval",)),
+    Move(Act.RECORD_ORAL_APPROVAL, _ON_SITE, None, _WORK, "参照 行政强制法 19", starts=("oral_approval",)),
     Move(Act.REGISTER_GOODS, _ANYWHERE, None, _HEAD, "行政处罚法 56", meets=("oral_approval",)),
     Move(Act.SETTLE_GOODS, _ANYWHERE, None, _HEAD, "行政处罚法 56", meets=("registered_goods",)),
     Move(Act.FILE, (State.EVIDENCE,), State.FILED, _HEAD, "行政处罚法 54", ("decision",), _VERIFIED),
@@ -142,7 +142,7 @@ MOVES: tuple[Move[State, Act], ...] = (
     Move(Act.END_NOT_ENTERED, (State.INSPECTION,), State.NOT_ENTERED, _WORK, "", (), ("verify_clue",), _NO_FILING),
     Move(Act.END_CORRECTED, _ON_SITE, State.CORRECTED, _WORK, "行政处罚法 28", (), ("verify_clue",), _NO_FILING),
     Move(Act.PREPARE_DOCUMENTS, (*_ON_SITE, State.FILED, State.NOT_FILED, State.DECIDED_ON_THE_SPOT), None, _WORK),
-    Move(Act.HAND_OVER, (*_ON_SITE, State.FILED), None, _WORK),
+    Move(Act.HAND_OVER, (*_ON_SITE, State.FILED), None, _WORK, "行政处罚法 42"),
 )
 
 

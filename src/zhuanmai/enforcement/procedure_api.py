@@ -15,6 +15,7 @@ from zhuanmai.core.errors import Refused
 from zhuanmai.documents import rendering, viewing
 from zhuanmai.documents.planning import Planned
 from zhuanmai.documents.printing import copies_of, print_set
+from zhuanmai.enforcement.case_shapes import CaseState
 from zhuanmai.enforcement.paperwork import find, planned
 from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.personal import look_at_all_papers, look_at_paper, state_for
@@ -30,6 +31,12 @@ class ActIn(Schema):
     operation_id: uuid.UUID
     act: str
     payload: dict[str, Any] = {}
+
+
+class ActOut(Schema):
+    """The case's new state."""
+
+    state: CaseState
 
 
 class SigningBeginIn(Schema):
@@ -57,7 +64,7 @@ class HandIn(Schema):
     paper_scan: uuid.UUID | None = None
 
 
-@router.post("/cases/{case_id}/acts", response=dict[str, Any])
+@router.post("/cases/{case_id}/acts", response=ActOut)
 def post_act(request: HttpRequest, case_id: uuid.UUID, given: ActIn) -> dict[str, Any]:
     """Do an act and answer with the case's new state."""
     officer = officer_of(request)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -41,10 +41,16 @@ def append(kind: str, **arguments: Any) -> Entry:
     behind the rules before this act changed it again). Raises LookupError for an unregistered kind, fact or table,
     RuntimeError outside a transaction, and in the test profile for a row that differs from what is in the database.
     """
+    return append_in_order([(kind, arguments)])[0]
+
+
+def append_in_order(entries: Iterable[tuple[str, dict[str, Any]]]) -> list[Entry]:
+    """Append several entries, each with the arguments of `append`, under one taking of the lock. Raises as `append`."""
     if not connection.in_atomic_block:
         raise RuntimeError("append belongs into the transaction of the act")
+    drafts = [_prepare(kind, **arguments) for kind, arguments in entries]
     with connection.cursor() as cursor:
-        return _write(_prepare(kind, **arguments), cursor)
+        return _write(drafts, cursor)
 
 
 def append_apart(kind: str, *, lock_seconds: int = 3, **arguments: Any) -> Entry:
@@ -63,7 +69,7 @@ def append_apart(kind: str, *, lock_seconds: int = 3, **arguments: Any) -> Entry
         apart.set_autocommit(False)
         with apart.cursor() as cursor:
             cursor.execute(f"set local lock_timeout = '{int(lock_seconds)}s'")
-            entry = _write(_prepare(kind, **arguments), cursor)
+            (entry,) = _write([_prepare(kind, **arguments)], cursor)
         apart.commit()
         return entry
     except OperationalError as error:
@@ -139,27 +145,39 @@ def _prepare(
     return _Draft(entry, personal, salt)
 
 
-def _write(draft: _Draft, cursor: Any) -> Entry:
-    """Take the lock and the next number, then insert: commit order is leaf order."""
-    entry = draft.entry
+def _write(drafts: Sequence[_Draft], cursor: Any) -> list[Entry]:
+    """Take the lock and the next numbers, then insert: commit order is leaf order."""
+    if not drafts:
+        return []
     cursor.execute("select pg_advisory_xact_lock(%s)", [LOCK])
     cursor.execute("select coalesce(max(seq) + 1, 0) from ledger_entry")
-    entry.seq = cursor.fetchone()[0]
-    entry.leaf = leaf_hash(canonical(entry.content()))
-    cursor.execute(
+    entries, first = [draft.entry for draft in drafts], cursor.fetchone()[0]
+    for seq, entry in enumerate(entries, first):
+        entry.seq = seq
+        entry.leaf = leaf_hash(canonical(entry.content()))
+    _insert(
+        cursor,
         "insert into ledger_entry (seq, id, at, kind, actor_id, key_id, object_kind, object_id, case_id, facts, rows,"
-        " personal_digest, leaf) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " personal_digest, leaf)",
         [
-            entry.seq, entry.id, entry.at, entry.kind, entry.actor_id, entry.key_id, entry.object_kind,
-            entry.object_id, entry.case_id, Jsonb(entry.facts), Jsonb(entry.rows), entry.personal_digest, entry.leaf,
+            (
+                entry.seq, entry.id, entry.at, entry.kind, entry.actor_id, entry.key_id, entry.object_kind,
+                entry.object_id, entry.case_id, Jsonb(entry.facts), Jsonb(entry.rows), entry.personal_digest,
+                entry.leaf,
+            )
+            for entry in entries
         ],
     )  # fmt: skip
-    if draft.personal:
-        cursor.execute(
-            "insert into ledger_ledgerpersonal (entry_id, salt, part) values (%s, %s, %s)",
-            [entry.seq, draft.salt, Jsonb(draft.personal)],
-        )
-    return entry
+    personal = [(draft.entry.seq, draft.salt, Jsonb(draft.personal)) for draft in drafts if draft.personal]
+    if personal:
+        _insert(cursor, "insert into ledger_ledgerpersonal (entry_id, salt, part)", personal)
+    return entries
+
+
+def _insert(cursor: Any, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """All rows in one statement."""
+    places = f"({', '.join(['%s'] * len(rows[0]))})"
+    cursor.execute(f"{into} values {', '.join([places] * len(rows))}", [value for row in rows for value in row])
 
 
 def _changes(rows: list[Model], removed: Iterable[Model], before: Digests) -> dict[str, dict[str, Any]]:

@@ -8,10 +8,8 @@ from zhuanmai.enforcement.models.cases import (
     Case,
     CaseCause,
     CaseOfficer,
-    FieldOperation,
     Inspection,
     Party,
-    Tablet,
 )
 from zhuanmai.enforcement.models.evidence import EvidenceCopy, Photo, Questioning
 from zhuanmai.enforcement.models.goods import CartonCodeRead, Goods, ItemLine, LineHistory, LineKind, Sample
@@ -23,7 +21,6 @@ __all__ = [
     "CaseCause",
     "CaseOfficer",
     "EvidenceCopy",
-    "FieldOperation",
     "Goods",
     "Inspection",
     "ItemLine",
@@ -34,5 +31,4 @@ __all__ = [
     "Questioning",
     "Registration",
     "Sample",
-    "Tablet",
 ]

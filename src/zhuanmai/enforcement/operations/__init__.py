@@ -1,8 +1,30 @@
-"""Operations from tablets: one handler a kind, applied in order under the case's lock, each once."""
+"""A case's operations from tablets: payload, rule and handler of each together; the field log takes them in."""
 
 from __future__ import annotations
 
-from zhuanmai.enforcement.operations.batch import Result, apply, flush
-from zhuanmai.enforcement.operations.reading import Sent
+import uuid
+from collections.abc import Sequence
 
-__all__ = ["Result", "Sent", "apply", "flush"]
+from zhuanmai.accounts.models import Officer
+from zhuanmai.enforcement.models import Case
+from zhuanmai.enforcement.operations import counting, goods, opening, papers, people, records  # noqa: F401 - they register
+from zhuanmai.enforcement.operations.cases import CASES
+from zhuanmai.fieldlog import applying
+from zhuanmai.fieldlog.reading import Sent
+from zhuanmai.fieldlog.rows import Result
+
+__all__ = ["CASES", "Result", "Sent", "apply", "flush"]
+
+
+def apply(
+    *, officer: Officer, case_id: uuid.UUID, tablet: uuid.UUID, operations: Sequence[Sent], unsent: int = 0
+) -> tuple[list[Result], int]:
+    """Apply a tablet's operations on a case (`fieldlog.applying.apply`). Raises NotFound (no_case), NotAllowed."""
+    return applying.apply(
+        kind=CASES, officer=officer, subject_id=case_id, tablet=tablet, operations=operations, unsent=unsent
+    )
+
+
+def flush(case: Case, officer: Officer) -> int:
+    """Take in what was held, before an act that needs everything. Call under the case's lock."""
+    return applying.flush(CASES, case, officer)

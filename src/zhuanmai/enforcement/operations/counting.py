@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import Q
+from pydantic import Field
 
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.ids import derived_id
 from zhuanmai.core.units import Unit, plain
-from zhuanmai.enforcement import procedure, totals
-from zhuanmai.enforcement.models import FieldOperation, Goods, ItemLine, Tablet
-from zhuanmai.enforcement.operations.payloads import CountingClose, Difference, Scan, Undo
-from zhuanmai.enforcement.operations.table import handles
-from zhuanmai.enforcement.operations.work import Done, Waits, Work
-from zhuanmai.enforcement.procedure import Act, State
+from zhuanmai.enforcement import totals
+from zhuanmai.enforcement.models import Goods, ItemLine
+from zhuanmai.enforcement.operations.cases import CASES, CaseWork
+from zhuanmai.enforcement.operations.rules import closing, counting, only_recorded, reopening
+from zhuanmai.enforcement.procedure import KIND, Act
 from zhuanmai.enforcement.quantities import unit_of
 from zhuanmai.enforcement.valuation import UNPRICED
+from zhuanmai.enforcement.workflow import FLOW
+from zhuanmai.fieldlog.applying import take_in_waiting
+from zhuanmai.fieldlog.models import FieldOperation
+from zhuanmai.fieldlog.payloads import Count, Id, Number, Payload, Text
+from zhuanmai.fieldlog.queries import operations_of, tablets_of
+from zhuanmai.fieldlog.subjects import Merge
+from zhuanmai.fieldlog.work import Done
 from zhuanmai.reference import catalogue
 from zhuanmai.reference.catalogue import Listed
 from zhuanmai.reference.identify import Status, identify
@@ -32,10 +40,20 @@ _MISREAD = frozenset({Status.MISREAD, Status.NOT_A_BARCODE})
 _COUNTED_PACKING = (10, 200)
 
 
-@handles("scan", Scan, act=None)
-def scan(work: Work, payload: Scan, operation: FieldOperation) -> Done:
+class Scan(Payload):
+    """scan."""
+
+    barcode: Annotated[Text, Field(max_length=40)] = ""
+    n: Count = Decimal(1)
+    unit: Text = ""
+    via: Text = "gun"
+    product_id: Id = None
+    party_id: Id = None
+
+
+@CASES.handles("scan", Scan, rule=counting, merge=Merge.ADDS, tallied=True)
+def scan(work: CaseWork, payload: Scan, operation: FieldOperation) -> Done:
     """A scan adds up. Raises Refused: misread, not_a_barcode, ambiguous (choose the product); Waits when closed."""
-    _require_counting(work)
     line, usual = _line_for(work, payload, operation)
     unit = unit_of(payload.unit) if payload.unit else usual
     if line.unit == Unit.STICK and line.goods == Goods.CIGAR and unit is Unit.CARTON and not line.sticks_per_carton:
@@ -52,10 +70,18 @@ def scan(work: Work, payload: Scan, operation: FieldOperation) -> Done:
     return _counted(facts, line, added)
 
 
-@handles("quantity.difference", Difference, act=None)
-def quantity_difference(work: Work, payload: Difference, operation: FieldOperation) -> Done:
+class Difference(Payload):
+    """quantity.difference."""
+
+    line_id: uuid.UUID
+    unit: Text = ""
+    difference: Annotated[Decimal, Field(ge=-1_000_000, le=1_000_000)]
+    seen: Number = None
+
+
+@CASES.handles("quantity.difference", Difference, rule=counting, merge=Merge.ADDS)
+def quantity_difference(work: CaseWork, payload: Difference, operation: FieldOperation) -> Done:
     """A keyed quantity, as the difference from what was seen. Raises Refused (below_zero) with both values."""
-    _require_counting(work)
     line = work.require_line(payload.line_id)
     unit = unit_of(payload.unit) if payload.unit else Unit(line.unit)
     added = _add(work, line, payload.difference, unit, seen=payload.seen)
@@ -74,10 +100,16 @@ def _counted(facts: dict[str, Any], line: ItemLine, added: Decimal) -> Done:
     return Done(facts, [line], effect=effect, object_kind="line", object_id=line.pk)
 
 
-@handles("undo", Undo, act=None)
-def undo(work: Work, payload: Undo, operation: FieldOperation) -> Done:
+class Undo(Payload):
+    """undo."""
+
+    operation_id: uuid.UUID
+
+
+@CASES.handles("undo", Undo, rule=only_recorded, merge=Merge.ADDS)
+def undo(work: CaseWork, payload: Undo, operation: FieldOperation) -> Done:
     """Take back one's own count. Raises Refused: nothing_to_undo, other_tablet, undone_already, signed, below_zero."""
-    target = FieldOperation.objects.filter(pk=payload.operation_id, case=work.case).first()
+    target = operations_of(KIND, work.case.pk).filter(pk=payload.operation_id).first()
     if target is None or target.status == FieldOperation.Status.REFUSED:
         raise Refused("nothing_to_undo", "要撤销的那一步没有生效，无需撤销。", "operation_id")
     if target.tablet != work.tablet:
@@ -92,7 +124,7 @@ def undo(work: Work, payload: Undo, operation: FieldOperation) -> Done:
         what, rows = "待并入的一步", []
     else:
         work.require_unsigned()
-        _require_counting(work)
+        counting(work)
         line = work.require_line(uuid.UUID(target.effect["line_id"]))
         _add(work, line, -Decimal(target.effect["added"]), Unit(line.unit))
         what, rows = line.name or line.barcode, [line]
@@ -101,21 +133,26 @@ def undo(work: Work, payload: Undo, operation: FieldOperation) -> Done:
     return Done({"what": what, "undone": str(target.pk)}, [target, *rows], object_kind="operation", object_id=target.pk)
 
 
-@handles("counting.close", CountingClose, act=None)
-def close(work: Work, payload: CountingClose, operation: FieldOperation) -> Done:
+class CountingClose(Payload):
+    """counting.close."""
+
+    override_reason: Text = ""
+
+
+@CASES.handles("counting.close", CountingClose, rule=closing, merge=Merge.FIRST)
+def close(work: CaseWork, payload: CountingClose, operation: FieldOperation) -> Done:
     """Close counting; the first wins. Raises Refused (unsent) while a known tablet has unsent operations."""
     case = work.case
     if case.is_closed:
         sums = totals.total(case.lines.all())
         return Done({"lines": sums.lines, "cartons": plain(sums.cartons), "fact_version": case.fact_version})
-    procedure.require(case.state, Act.CLOSE_COUNTING)
     waiting = _unsent(work)
     if waiting and not payload.override_reason:
         detail = f"等{'、'.join(waiting)}未传完；请等它们传完，或写明理由后强制结束。"
         raise Refused("unsent", detail, "override_reason")
+    FLOW.do(case, Act.CLOSE_COUNTING, actor=work.asked)
     case.counting_closed_at, case.counting_closed_by = now(), work.officer
     case.fact_version += 1
-    case.state = State.EVIDENCE
     case.save(update_fields=["counting_closed_at", "counting_closed_by", "fact_version", "state"])
     sums = totals.total(case.lines.all())
     facts = {
@@ -127,30 +164,38 @@ def close(work: Work, payload: CountingClose, operation: FieldOperation) -> Done
     return Done(facts, [case])
 
 
-def _unsent(work: Work) -> list[str]:
+class CountingReopen(Payload):
+    """counting.reopen."""
+
+    reason: Text = ""
+
+
+@CASES.handles("counting.reopen", CountingReopen, rule=reopening, merge=Merge.FIRST)
+def reopen(work: CaseWork, payload: CountingReopen, operation: FieldOperation) -> Done:
+    """Go on counting: what waited is merged now, in the server's order. Raises Refused: signed, reason_missing."""
+    case = work.case
+    if not case.is_closed:
+        return Done({"reason": payload.reason, "merged": 0})
+    work.require_unsigned()
+    if not payload.reason:
+        raise Refused("reason_missing", "请写明继续清点的原因。", "reason")
+    FLOW.do(case, Act.REOPEN_COUNTING, actor=work.asked)
+    case.counting_closed_at, case.counting_closed_by = None, None
+    case.save(update_fields=["counting_closed_at", "counting_closed_by", "state"])
+    merged, rows = take_in_waiting(CASES, work)
+    return Done({"reason": payload.reason, "merged": merged}, [case, *rows])
+
+
+def _unsent(work: CaseWork) -> list[str]:
     """The other tablets that are known to have unsent operations: 乙 3 项."""
-    held = FieldOperation.objects.filter(case=work.case, status=FieldOperation.Status.HELD)
-    counts: dict[uuid.UUID, int] = {}
-    for tablet in held.exclude(tablet=work.tablet).values_list("tablet", flat=True):
-        counts[tablet] = counts.get(tablet, 0) + 1
-    others = (
-        Tablet.objects.filter(Q(unsent__gt=0) | Q(tablet__in=counts), case=work.case)
-        .filter(last_seen__gte=now() - _STILL_THERE)
-        .exclude(tablet=work.tablet)
-        .select_related("officer")
-    )
-    return [f"{one.officer.name} {max(one.unsent, counts.get(one.tablet, 0))} 项" for one in others]
+    held = operations_of(KIND, work.case.pk).filter(status=FieldOperation.Status.HELD).exclude(tablet=work.tablet)
+    counts = Counter(held.values_list("tablet", flat=True))
+    known = tablets_of(KIND, work.case.pk).filter(Q(unsent__gt=0) | Q(tablet__in=list(counts)))
+    others = known.filter(last_seen__gte=now() - _STILL_THERE).exclude(tablet=work.tablet)
+    return [f"{one.officer.name} {max(one.unsent, counts[one.tablet])} 项" for one in others]
 
 
-def _require_counting(work: Work) -> None:
-    if work.case.correcting:
-        return
-    if work.case.is_closed:
-        raise Waits("清点已结束，1 条待并入；继续清点后自动并入，不会丢失。")
-    procedure.require(work.case.state, Act.COUNT)
-
-
-def _add(work: Work, line: ItemLine, amount: Decimal, unit: Unit, seen: Decimal | None = None) -> Decimal:
+def _add(work: CaseWork, line: ItemLine, amount: Decimal, unit: Unit, seen: Decimal | None = None) -> Decimal:
     """Add to a line; returns what was added in the line's own unit."""
     added = totals.counted(line).in_own_unit(amount, unit)
     after = line.quantity + added
@@ -169,7 +214,7 @@ def _add(work: Work, line: ItemLine, amount: Decimal, unit: Unit, seen: Decimal 
     return added
 
 
-def _line_for(work: Work, payload: Scan, operation: FieldOperation) -> tuple[ItemLine, Unit]:
+def _line_for(work: CaseWork, payload: Scan, operation: FieldOperation) -> tuple[ItemLine, Unit]:
     """The line that a scan counts on, made if need be, and the packing unit that its barcode names."""
     case, party = work.case, payload.party_id or ""
     if payload.product_id is None and payload.barcode:
@@ -179,7 +224,7 @@ def _line_for(work: Work, payload: Scan, operation: FieldOperation) -> tuple[Ite
     return _identified_line(work, payload, operation)
 
 
-def _identified_line(work: Work, payload: Scan, operation: FieldOperation) -> tuple[ItemLine, Unit]:
+def _identified_line(work: CaseWork, payload: Scan, operation: FieldOperation) -> tuple[ItemLine, Unit]:
     day = work.day_of(operation)
     if payload.product_id is not None:
         product, unit, shared = _chosen(payload, day)
@@ -211,7 +256,7 @@ def _chosen(payload: Scan, day: dt.date) -> tuple[Product, Unit, bool]:
     return product, unit, len(candidates) > 1
 
 
-def _unknown_line(work: Work, barcode: str, party_id: uuid.UUID | None) -> ItemLine:
+def _unknown_line(work: CaseWork, barcode: str, party_id: uuid.UUID | None) -> ItemLine:
     line_id = derived_id(work.case.pk, party_id or "", barcode)
     line = work.line(line_id)
     if line is None:
@@ -221,7 +266,7 @@ def _unknown_line(work: Work, barcode: str, party_id: uuid.UUID | None) -> ItemL
     return line
 
 
-def made(work: Work, line_id: uuid.UUID, barcode: str, party_id: uuid.UUID | None) -> ItemLine:
+def made(work: CaseWork, line_id: uuid.UUID, barcode: str, party_id: uuid.UUID | None) -> ItemLine:
     """A new line of goods that the catalogue does not know (not saved yet)."""
     return ItemLine(
         id=line_id,
@@ -235,7 +280,7 @@ def made(work: Work, line_id: uuid.UUID, barcode: str, party_id: uuid.UUID | Non
     )
 
 
-def _product_line(work: Work, product: Product, party_id: uuid.UUID | None, day: dt.date) -> ItemLine:
+def _product_line(work: CaseWork, product: Product, party_id: uuid.UUID | None, day: dt.date) -> ItemLine:
     listed = catalogue.listed_on(day, only=Q(pk=product.pk))[0]
     carton = listed.code("carton")
     line_id = derived_id(work.case.pk, party_id or "", carton or product.pk)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
 
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
@@ -13,7 +16,6 @@ from zhuanmai.core.units import Unit, plain
 from zhuanmai.enforcement import totals
 from zhuanmai.enforcement.models import (
     CartonCodeRead,
-    FieldOperation,
     Goods,
     ItemLine,
     LineHistory,
@@ -21,21 +23,14 @@ from zhuanmai.enforcement.models import (
     Photo,
     Sample,
 )
+from zhuanmai.enforcement.operations.cases import CASES, CaseWork
 from zhuanmai.enforcement.operations.counting import made
-from zhuanmai.enforcement.operations.payloads import (
-    CodeAdd,
-    CodeRemove,
-    LineSet,
-    LineSplit,
-    SampleRemove,
-    SampleSet,
-    UnlistedRegister,
-)
-from zhuanmai.enforcement.operations.table import handles
-from zhuanmai.enforcement.operations.work import Done, Work
-from zhuanmai.enforcement.procedure import Act
+from zhuanmai.enforcement.operations.rules import entering_facts, only_recorded
 from zhuanmai.enforcement.quantities import unit_of
 from zhuanmai.enforcement.valuation import BY_GOODS, BY_HAND, UNPRICED
+from zhuanmai.fieldlog.models import FieldOperation
+from zhuanmai.fieldlog.payloads import Count, Id, Payload, Text, nothing
+from zhuanmai.fieldlog.work import Done
 from zhuanmai.reference import carton_codes, figures
 
 FIELDS = {
@@ -54,8 +49,26 @@ FIELDS = {
 }
 
 
-@handles("line.set", LineSet)
-def line_set(work: Work, payload: LineSet, operation: FieldOperation) -> Done:
+class LineSet(Payload):
+    """line.set."""
+
+    line_id: uuid.UUID
+    kind: Literal["counterfeit", "smuggled", "diverted", "unlicensed", "to_test", "", None] = None
+    price: Annotated[Annotated[Decimal, Field(gt=0, le=100_000_000)] | None, BeforeValidator(nothing)] = None
+    price_reason: Annotated[Text, Field(max_length=200)] = ""
+    per: Text = ""
+    name: Annotated[Text, Field(max_length=120)] = ""
+    description: Annotated[Text, Field(max_length=300)] = ""
+    goods: Text = ""
+    sticks_per_carton: Annotated[Annotated[int, Field(gt=0, le=2000)] | None, BeforeValidator(nothing)] = None
+    packs_per_carton: Annotated[Annotated[int, Field(gt=0, le=200)] | None, BeforeValidator(nothing)] = None
+    note: Annotated[Text, Field(max_length=300)] = ""
+    bag_no: Annotated[Text, Field(max_length=40)] = ""
+    strip_no: Annotated[Text, Field(max_length=40)] = ""
+
+
+@CASES.handles("line.set", LineSet, rule=entering_facts)
+def line_set(work: CaseWork, payload: LineSet, operation: FieldOperation) -> Done:
     """The last by server order wins, the earlier value stays in the history. Raises Refused: signed, price_reason."""
     work.require_unsigned()
     line = work.require_line(payload.line_id)
@@ -114,7 +127,7 @@ def _price_by_goods(line: ItemLine, kind: str, day: dt.date) -> dict[str, Any]:
     }
 
 
-def _change(line: ItemLine, changes: dict[str, Any], work: Work, operation: FieldOperation) -> list[LineHistory]:
+def _change(line: ItemLine, changes: dict[str, Any], work: CaseWork, operation: FieldOperation) -> list[LineHistory]:
     past = []
     for name, value in changes.items():
         before = getattr(line, name)
@@ -142,8 +155,17 @@ def _plain(value: Any) -> Any:
     return str(value.quantize(Decimal("0.01"))) if isinstance(value, Decimal) else value
 
 
-@handles("line.split", LineSplit, act=Act.ENTER_FACTS)
-def line_split(work: Work, payload: LineSplit, operation: FieldOperation) -> Done:
+class LineSplit(Payload):
+    """line.split."""
+
+    line_id: uuid.UUID
+    new_line_id: uuid.UUID
+    cartons: Count
+    kind: Literal["counterfeit", "smuggled", "diverted", "unlicensed", "to_test"]
+
+
+@CASES.handles("line.split", LineSplit, rule=entering_facts)
+def line_split(work: CaseWork, payload: LineSplit, operation: FieldOperation) -> Done:
     """Some cartons of a line become a line of their own, of another kind. Raises Refused (split_too_many)."""
     work.require_unsigned()
     line = work.require_line(payload.line_id)
@@ -172,8 +194,23 @@ def line_split(work: Work, payload: LineSplit, operation: FieldOperation) -> Don
     return Done(facts, [line, part], object_kind="line", object_id=line.pk)
 
 
-@handles("unlisted.register", UnlistedRegister)
-def unlisted_register(work: Work, payload: UnlistedRegister, operation: FieldOperation) -> Done:
+class UnlistedRegister(Payload):
+    """unlisted.register."""
+
+    barcode: Annotated[Text, Field(max_length=40)] = ""
+    name: Annotated[Text, Field(max_length=120)] = ""
+    description: Annotated[Text, Field(max_length=300)] = ""
+    kind: Literal["counterfeit", "smuggled", "diverted", "unlicensed", "to_test", "", None] = None
+    goods: Text = ""
+    unit: Text = ""
+    n: Annotated[Annotated[Decimal, Field(gt=0, le=1_000_000)] | None, BeforeValidator(nothing)] = None
+    sticks_per_carton: Annotated[Annotated[int, Field(gt=0, le=2000)] | None, BeforeValidator(nothing)] = None
+    photo_id: Id = None
+    party_id: Id = None
+
+
+@CASES.handles("unlisted.register", UnlistedRegister, rule=entering_facts)
+def unlisted_register(work: CaseWork, payload: UnlistedRegister, operation: FieldOperation) -> Done:
     """Goods that the catalogue does not know get a name; what was counted under the barcode is theirs."""
     work.require_unsigned()
     if not payload.name:
@@ -202,7 +239,7 @@ def unlisted_register(work: Work, payload: UnlistedRegister, operation: FieldOpe
     return Done(facts, [line, *([photo] if photo else [])], object_kind="line", object_id=line.pk)
 
 
-def _unlisted_line(work: Work, payload: UnlistedRegister) -> ItemLine:
+def _unlisted_line(work: CaseWork, payload: UnlistedRegister) -> ItemLine:
     line_id = derived_id(work.case.pk, payload.party_id or "", payload.barcode or payload.name)
     line = work.line(line_id)
     if line is None and payload.barcode:
@@ -215,8 +252,17 @@ def _unlisted_line(work: Work, payload: UnlistedRegister) -> ItemLine:
     return line
 
 
-@handles("code.add", CodeAdd, act=None)
-def code_add(work: Work, payload: CodeAdd, operation: FieldOperation) -> Done:
+class CodeAdd(Payload):
+    """code.add."""
+
+    code_id: Id = None
+    line_id: uuid.UUID
+    row1: Text = ""
+    row2: Text = ""
+
+
+@CASES.handles("code.add", CodeAdd, rule=only_recorded)
+def code_add(work: CaseWork, payload: CodeAdd, operation: FieldOperation) -> Done:
     """A carton code read on a carton of a line: taken apart, and judged whose shop it names. Raises Refused."""
     line = work.require_line(payload.line_id)
     day = work.day_of(operation)
@@ -244,13 +290,13 @@ def code_add(work: Work, payload: CodeAdd, operation: FieldOperation) -> Done:
     return Done(facts, [row], object_kind="line", object_id=line.pk)
 
 
-def shop_licence_of(work: Work, line: ItemLine) -> str:
+def shop_licence_of(work: CaseWork, line: ItemLine) -> str:
     """The licence of the shop in which a line was found: its party's, else the first party's that has one."""
     parties = [line.party] if line.party else list(Party.objects.filter(case=work.case, removed_at=None))
     return next((party.licence_no for party in parties if party and party.licence_no), "")
 
 
-def judged_again(work: Work, day_operation: FieldOperation) -> list[CartonCodeRead]:
+def judged_again(work: CaseWork, day_operation: FieldOperation) -> list[CartonCodeRead]:
     """Judge the codes of the case again, after the party's licence became known; returns those that changed."""
     changed = []
     for row in CartonCodeRead.objects.filter(case=work.case, removed_at=None).select_related("line__party"):
@@ -266,8 +312,14 @@ def judged_again(work: Work, day_operation: FieldOperation) -> list[CartonCodeRe
     return changed
 
 
-@handles("code.remove", CodeRemove)
-def code_remove(work: Work, payload: CodeRemove, operation: FieldOperation) -> Done:
+class CodeRemove(Payload):
+    """code.remove."""
+
+    code_id: uuid.UUID
+
+
+@CASES.handles("code.remove", CodeRemove, rule=entering_facts)
+def code_remove(work: CaseWork, payload: CodeRemove, operation: FieldOperation) -> Done:
     """A reading is taken off the case; its row stays, marked."""
     row = CartonCodeRead.objects.filter(pk=payload.code_id, case=work.case, removed_at=None).first()
     if row is None:
@@ -277,8 +329,22 @@ def code_remove(work: Work, payload: CodeRemove, operation: FieldOperation) -> D
     return Done({"line_id": str(row.line_id), "code_id": str(row.pk)}, [row], object_kind="line", object_id=row.line_id)
 
 
-@handles("sample.set", SampleSet)
-def sample_set(work: Work, payload: SampleSet, operation: FieldOperation) -> Done:
+class SampleSet(Payload):
+    """sample.set."""
+
+    line_id: uuid.UUID
+    base: Count
+    cartons: Count
+    purpose: Annotated[Text, Field(max_length=120)] = ""
+    method: Annotated[Text, Field(max_length=120)] = ""
+    packing_form: Annotated[Text, Field(max_length=40)] = ""
+    state: Annotated[Text, Field(max_length=120)] = ""
+    sample_no: Annotated[Text, Field(max_length=40)] = ""
+    sealed: bool | str | None = None
+
+
+@CASES.handles("sample.set", SampleSet, rule=entering_facts)
+def sample_set(work: CaseWork, payload: SampleSet, operation: FieldOperation) -> Done:
     """Cartons taken from a line as a sample. Raises Refused: sample_too_many, base_too_large, signed."""
     work.require_unsigned()
     line = work.require_line(payload.line_id)
@@ -308,8 +374,14 @@ def sample_set(work: Work, payload: SampleSet, operation: FieldOperation) -> Don
 _SEALED = {True: "当场封样，由当事人（见证人）与执法人员共同确认", False: "未封样"}
 
 
-@handles("sample.remove", SampleRemove)
-def sample_remove(work: Work, payload: SampleRemove, operation: FieldOperation) -> Done:
+class SampleRemove(Payload):
+    """sample.remove."""
+
+    line_id: uuid.UUID
+
+
+@CASES.handles("sample.remove", SampleRemove, rule=entering_facts)
+def sample_remove(work: CaseWork, payload: SampleRemove, operation: FieldOperation) -> Done:
     """The sample is not taken after all; its row stays, marked."""
     work.require_unsigned()
     row = Sample.objects.filter(line_id=payload.line_id, case=work.case, removed_at=None).select_related("line").first()

@@ -4,32 +4,72 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from django.db import connection
 from django.db.models import Max
+from pydantic import BeforeValidator, Field
 
 from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import may, require
 from zhuanmai.accounts.queries import bureau_of
 from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import Refused
-from zhuanmai.enforcement.models import REASONS, Case, CaseOfficer, FieldOperation, Inspection
-from zhuanmai.enforcement.operations.payloads import CaseOpen, HandOver, parsed
-from zhuanmai.enforcement.operations.table import handles
-from zhuanmai.enforcement.operations.work import Done, Work
+from zhuanmai.enforcement.models import REASONS, Case, CaseOfficer, Inspection
+from zhuanmai.enforcement.operations.cases import CASES, CaseWork
+from zhuanmai.enforcement.operations.rules import handing_over
 from zhuanmai.enforcement.procedure import Act, State
 from zhuanmai.enforcement.workflow import FLOW
+from zhuanmai.fieldlog.models import FieldOperation
+from zhuanmai.fieldlog.payloads import Id, Moment, Payload, Personal, Text, nothing
+from zhuanmai.fieldlog.work import Done
 
 _CLUE_LOCK = 0x636C7565  # "clue"
 _PLACE = ("address", "longitude", "latitude", "shop_name", "district_code")
 
 
-def opened(
-    officer: Officer, case_id: uuid.UUID, payload: dict[str, Any], operation: FieldOperation
-) -> tuple[Case, Done]:
+class Clue(Payload):
+    """Where the case comes from."""
+
+    source: Annotated[Text, Field(max_length=120)] = ""
+    received_at: Moment = None
+    text: Text = ""
+
+
+class Place(Payload):
+    """Where the visit is, down to the door number."""
+
+    address: Annotated[Text, Field(max_length=300)] = ""
+    longitude: Annotated[Annotated[float, Field(ge=-180, le=180)] | None, BeforeValidator(nothing)] = None
+    latitude: Annotated[Annotated[float, Field(ge=-90, le=90)] | None, BeforeValidator(nothing)] = None
+    shop_name: Annotated[Text, Field(max_length=120)] = ""
+    district_code: Annotated[Text, Field(max_length=6)] = ""
+
+
+class Report(Payload):
+    """A report from the public (举报)."""
+
+    at: Moment = None
+    way: Text = ""
+    by: Personal = ""
+    anonymous: bool = False
+    text: Text = ""
+
+
+class CaseOpen(Payload):
+    """case.open."""
+
+    reason: Annotated[Text, Field(max_length=20)] = "routine"
+    clue: Clue = Clue()
+    place: Place = Place()
+    report: Report | None = None
+    officer_ids: list[uuid.UUID] = []
+    recorder_id: Id = None
+
+
+@CASES.opens("case.open", CaseOpen)
+def opened(officer: Officer, case_id: uuid.UUID, given: CaseOpen, operation: FieldOperation) -> tuple[Case, Done]:
     """Open a case under its id. Raises Refused: two_officers, certificate_invalid, address_missing, other_bureau."""
-    given = parsed(CaseOpen, payload)
     pair = pair_of(given.officer_ids)
     unit = pair[0].unit
     require(officer, "enforcement.act", unit=officer.unit if officer in pair else unit)
@@ -97,14 +137,16 @@ def _assigned(case: Case, pair: Sequence[Officer], reason: str) -> list[CaseOffi
     ]
 
 
-@handles("case.open", CaseOpen, act=None)
-def open_again(work: Work, payload: CaseOpen, operation: FieldOperation) -> Done:
-    """The case is open already: another tablet was first. Raises Refused (opened_already)."""
-    raise Refused("opened_already", f"本案已由{work.case.opened_by.name}开始检查，您的操作会并入同一案件。")
+class HandOver(Payload):
+    """case.hand_over."""
+
+    officer_ids: list[uuid.UUID] = []
+    recorder_id: Id = None
+    reason: Annotated[Text, Field(max_length=200)] = ""
 
 
-@handles("case.hand_over", HandOver, act=Act.HAND_OVER)
-def hand_over(work: Work, payload: HandOver, operation: FieldOperation) -> Done:
+@CASES.handles("case.hand_over", HandOver, rule=handing_over)
+def hand_over(work: CaseWork, payload: HandOver, operation: FieldOperation) -> Done:
     """Other officers go on with the case; who had it stays on record. Raises Refused as opening does."""
     case = work.case
     own = case.assignments.filter(officer=work.officer, until_at=None).exists()

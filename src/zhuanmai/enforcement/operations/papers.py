@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
 
 from zhuanmai.accounts.permissions import may
 from zhuanmai.accounts.queries import officer
@@ -10,27 +15,27 @@ from zhuanmai.approvals.services import record_oral
 from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import Refused
 from zhuanmai.enforcement import penalties
-from zhuanmai.enforcement.models import CaseCause, FieldOperation, Registration
-from zhuanmai.enforcement.operations.payloads import (
-    CausesSet,
-    CorrectionSet,
-    OralApprovalRecord,
-    RegistrationSet,
-    ServiceSet,
-    SimpleSet,
-    SummarySet,
-    ValuerSet,
-)
-from zhuanmai.enforcement.operations.table import handles
-from zhuanmai.enforcement.operations.work import Done, Work
+from zhuanmai.enforcement.models import CaseCause, Registration
+from zhuanmai.enforcement.operations.cases import CASES, CaseWork
+from zhuanmai.enforcement.operations.rules import entering_facts, only_recorded, recording_oral_approval
 from zhuanmai.enforcement.procedure import KIND, Act
 from zhuanmai.enforcement.workflow import FLOW
+from zhuanmai.fieldlog.models import FieldOperation
+from zhuanmai.fieldlog.payloads import Day, Moment, Payload, Personal, Text, nothing
+from zhuanmai.fieldlog.subjects import Merge
+from zhuanmai.fieldlog.work import Done
 from zhuanmai.reference import causes, identifiers
 from zhuanmai.reference.thresholds import spot_limits
 
 
-@handles("causes.set", CausesSet)
-def causes_set(work: Work, payload: CausesSet, operation: FieldOperation) -> Done:
+class CausesSet(Payload):
+    """causes.set."""
+
+    codes: list[str] = []
+
+
+@CASES.handles("causes.set", CausesSet, rule=entering_facts)
+def causes_set(work: CaseWork, payload: CausesSet, operation: FieldOperation) -> Done:
     """The causes of the case, in code order. Raises NotFound (cause_unknown), Refused (signed)."""
     work.require_unsigned()
     chosen = [causes.cause(code) for code in sorted(set(payload.codes))]
@@ -44,8 +49,16 @@ def causes_set(work: Work, payload: CausesSet, operation: FieldOperation) -> Don
     return Done(facts, list(made), list(removed))
 
 
-@handles("registration.set", RegistrationSet)
-def registration_set(work: Work, payload: RegistrationSet, operation: FieldOperation) -> Done:
+class RegistrationSet(Payload):
+    """registration.set."""
+
+    reason: Annotated[Text, Field(max_length=200)] = ""
+    storage_place: Annotated[Text, Field(max_length=200)] = ""
+    way: Annotated[Text, Field(max_length=40)] = ""
+
+
+@CASES.handles("registration.set", RegistrationSet, rule=entering_facts)
+def registration_set(work: CaseWork, payload: RegistrationSet, operation: FieldOperation) -> Done:
     """Why, where and how goods are kept as evidence. Raises Refused (registration_approved)."""
     known = Registration.objects.filter(case=work.case).first()
     row = work.note(known) if known else Registration(case=work.case)
@@ -57,8 +70,16 @@ def registration_set(work: Work, payload: RegistrationSet, operation: FieldOpera
     return Done({"reason": row.reason, "storage_place": row.storage_place, "way": row.way}, [row])
 
 
-@handles("oral_approval.record", OralApprovalRecord)
-def oral_approval_record(work: Work, payload: OralApprovalRecord, operation: FieldOperation) -> Done:
+class OralApprovalRecord(Payload):
+    """oral_approval.record."""
+
+    by_officer_id: uuid.UUID
+    at: Moment
+    reason: Annotated[Text, Field(max_length=200)] = ""
+
+
+@CASES.handles("oral_approval.record", OralApprovalRecord, rule=recording_oral_approval, merge=Merge.FIRST)
+def oral_approval_record(work: CaseWork, payload: OralApprovalRecord, operation: FieldOperation) -> Done:
     """An oral approval in an urgent case. Raises Refused: not_a_head, own_case, future, reason_missing, recorded."""
     head = officer(payload.by_officer_id)
     if payload.at is None or payload.at > now() + dt.timedelta(minutes=10):
@@ -70,14 +91,22 @@ def oral_approval_record(work: Work, payload: OralApprovalRecord, operation: Fie
         reason=payload.reason, recorded_by=work.officer.pk, note=work.note,
     )  # fmt: skip
     done = FLOW.do(
-        work.case, Act.RECORD_ORAL_APPROVAL, actor=work.officer, at=row.at, event="oral_approval", restated=True
+        work.case, Act.RECORD_ORAL_APPROVAL, actor=work.asked, at=row.at, event="oral_approval", restated=True
     )
     facts = {"by": head.name, "at": f"{to_local(row.at):%Y-%m-%d %H:%M}", "reason": row.reason}
     return Done(facts, [row, *done.rows])
 
 
-@handles("correction.set", CorrectionSet)
-def correction_set(work: Work, payload: CorrectionSet, operation: FieldOperation) -> Done:
+class CorrectionSet(Payload):
+    """correction.set."""
+
+    what: Annotated[Text, Field(max_length=500)] = ""
+    until: Day = None
+    at_once: bool = False
+
+
+@CASES.handles("correction.set", CorrectionSet, rule=entering_facts)
+def correction_set(work: CaseWork, payload: CorrectionSet, operation: FieldOperation) -> Done:
     """What the party is ordered to put right, and until when (行政处罚法 28)."""
     case = work.case
     case.correction = {**(case.correction or {}), **payload.model_dump(mode="json", include=payload.model_fields_set)}
@@ -88,8 +117,20 @@ def correction_set(work: Work, payload: CorrectionSet, operation: FieldOperation
     return Done({"what": found.get("what", ""), "until": found.get("until")}, [case])
 
 
-@handles("service.set", ServiceSet, act=None)
-def service_set(work: Work, payload: ServiceSet, operation: FieldOperation) -> Done:
+class ServiceSet(Payload):
+    """service.set."""
+
+    address: Annotated[Personal, Field(max_length=300)] = ""
+    receiver: Annotated[Personal, Field(max_length=120)] = ""
+    phone: Personal = ""
+    electronic: bool | None = None
+    electronic_way: Annotated[Text, Field(max_length=120)] = ""
+    way: Annotated[Text, Field(max_length=20)] = ""
+    substitute: Annotated[Text, Field(max_length=200)] = ""
+
+
+@CASES.handles("service.set", ServiceSet, rule=only_recorded)
+def service_set(work: CaseWork, payload: ServiceSet, operation: FieldOperation) -> Done:
     """Where papers reach the party, and whether electronically (行政处罚法 61(2))."""
     case = work.case
     given = payload.model_dump(mode="json", include=payload.model_fields_set)
@@ -100,16 +141,28 @@ def service_set(work: Work, payload: ServiceSet, operation: FieldOperation) -> D
     return Done({name: case.service.get(name, "") for name in ("address", "receiver", "phone")}, [case])
 
 
-@handles("summary.set", SummarySet)
-def summary_set(work: Work, payload: SummarySet, operation: FieldOperation) -> Done:
+class SummarySet(Payload):
+    """summary.set."""
+
+    text: Annotated[Text, Field(max_length=20_000)] = ""
+
+
+@CASES.handles("summary.set", SummarySet, rule=entering_facts)
+def summary_set(work: CaseWork, payload: SummarySet, operation: FieldOperation) -> Done:
     """The summary of the case (案情摘要), as the filing report prints it."""
     work.case.summary = payload.text
     work.case.save(update_fields=["summary"])
     return Done({"characters": len(payload.text)}, [work.case])
 
 
-@handles("valuer.set", ValuerSet)
-def valuer_set(work: Work, payload: ValuerSet, operation: FieldOperation) -> Done:
+class ValuerSet(Payload):
+    """valuer.set."""
+
+    officer_id: uuid.UUID
+
+
+@CASES.handles("valuer.set", ValuerSet, rule=entering_facts)
+def valuer_set(work: CaseWork, payload: ValuerSet, operation: FieldOperation) -> Done:
     """Who values the goods. Raises NotFound (no_officer), Refused (not_a_valuer)."""
     chosen = officer(payload.officer_id)
     if not may(chosen, "enforcement.value"):
@@ -119,8 +172,18 @@ def valuer_set(work: Work, payload: ValuerSet, operation: FieldOperation) -> Don
     return Done({"name": chosen.name}, [work.case])
 
 
-@handles("simple.set", SimpleSet, act=Act.ENTER_FACTS)
-def simple_set(work: Work, payload: SimpleSet, operation: FieldOperation) -> Done:
+class SimpleSet(Payload):
+    """simple.set."""
+
+    facts: Annotated[Text, Field(max_length=4000)] = ""
+    penalty_kind: Text = ""
+    amount: Annotated[Annotated[Decimal, Field(gt=0, le=1_000_000)] | None, BeforeValidator(nothing)] = None
+    payment: Annotated[Text, Field(max_length=300)] = ""
+    defence: Annotated[Text, Field(max_length=1000)] = ""
+
+
+@CASES.handles("simple.set", SimpleSet, rule=entering_facts)
+def simple_set(work: CaseWork, payload: SimpleSet, operation: FieldOperation) -> Done:
     """The facts of a penalty on the spot (当场处罚); decided by an act of its own. Raises Refused (penalty_kind)."""
     case = work.case
     given = payload.model_dump(mode="json", include=payload.model_fields_set)

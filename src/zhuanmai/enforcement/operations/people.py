@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
-from zhuanmai.enforcement.models import FieldOperation, Party
+from zhuanmai.enforcement.models import Party
+from zhuanmai.enforcement.operations.cases import CASES, CaseWork
 from zhuanmai.enforcement.operations.goods import judged_again
-from zhuanmai.enforcement.operations.payloads import PartyRemove, PartySet, Person, PresenceSet
-from zhuanmai.enforcement.operations.table import handles
-from zhuanmai.enforcement.operations.work import Done, Work
+from zhuanmai.enforcement.operations.rules import entering_facts
+from zhuanmai.fieldlog.models import FieldOperation
+from zhuanmai.fieldlog.payloads import Day, Payload, Personal, Text, unmasked
+from zhuanmai.fieldlog.work import Done
 from zhuanmai.reference import identifiers, licensees
 
 _CITIZEN, _USCC = "居民身份证", "统一社会信用代码"
@@ -18,8 +25,33 @@ _FIELDS = (
 )  # fmt: skip
 
 
-@handles("party.set", PartySet)
-def party_set(work: Work, payload: PartySet, operation: FieldOperation) -> Done:
+def _unmasked_person(sheet: dict[str, Any]) -> dict[str, Any]:
+    for value in sheet.values():
+        unmasked(str(value))
+    return sheet
+
+
+class PartySet(Payload):
+    """party.set."""
+
+    party_id: uuid.UUID
+    kind: Literal["person", "individual_business", "organisation", "unknown"] = "individual_business"
+    name: Annotated[Personal, Field(max_length=120)] = ""
+    sex: Annotated[Text, Field(max_length=4)] = ""
+    ethnicity: Annotated[Text, Field(max_length=20)] = ""
+    born_on: Day = None
+    id_kind: Annotated[Text, Field(max_length=40)] = ""
+    id_no: Annotated[Personal, Field(max_length=40)] = ""
+    phone: Annotated[Personal, Field(max_length=40)] = ""
+    address: Annotated[Personal, Field(max_length=300)] = ""
+    occupation: Annotated[Text, Field(max_length=120)] = ""
+    licence_no: Text = ""
+    licence_valid_to: Day = None
+    representative: Annotated[dict[str, Any], AfterValidator(_unmasked_person)] | None = None
+
+
+@CASES.handles("party.set", PartySet, rule=entering_facts)
+def party_set(work: CaseWork, payload: PartySet, operation: FieldOperation) -> Done:
     """A party's facts, each typed once. Raises Refused: what is wrong with a number, signed."""
     work.require_unsigned()
     party = Party.objects.filter(pk=payload.party_id).first()
@@ -63,8 +95,14 @@ def _complete(party: Party) -> None:
             party.licence_valid_to = known.valid_to if known else None
 
 
-@handles("party.remove", PartyRemove)
-def party_remove(work: Work, payload: PartyRemove, operation: FieldOperation) -> Done:
+class PartyRemove(Payload):
+    """party.remove."""
+
+    party_id: uuid.UUID
+
+
+@CASES.handles("party.remove", PartyRemove, rule=entering_facts)
+def party_remove(work: CaseWork, payload: PartyRemove, operation: FieldOperation) -> Done:
     """A party that was entered by mistake. Raises Refused: party_has_goods, signed."""
     work.require_unsigned()
     party = work.party(payload.party_id)
@@ -77,8 +115,30 @@ def party_remove(work: Work, payload: PartyRemove, operation: FieldOperation) ->
     return Done({"party_id": str(party.pk)}, [party], object_kind="party", object_id=party.pk)
 
 
-@handles("presence.set", PresenceSet)
-def presence_set(work: Work, payload: PresenceSet, operation: FieldOperation) -> Done:
+class Person(Payload):
+    """The person in charge on the spot, or a witness."""
+
+    name: Annotated[Personal, Field(max_length=120)] = ""
+    sex: Text = ""
+    relation: Text = ""
+    id_kind: Text = ""
+    id_no: Personal = ""
+    phone: Personal = ""
+    address: Annotated[Personal, Field(max_length=300)] = ""
+
+
+class PresenceSet(Payload):
+    """presence.set."""
+
+    party_present: bool | None = None
+    person_in_charge: Person | None = None
+    witness: Person | None = None
+    refuses_to_sign: bool = False
+    refusal_reason: Annotated[Text, Field(max_length=300)] = ""
+
+
+@CASES.handles("presence.set", PresenceSet, rule=entering_facts)
+def presence_set(work: CaseWork, payload: PresenceSet, operation: FieldOperation) -> Done:
     """Whether the party is there, who is in charge, who witnesses, whether somebody refuses to sign."""
     work.require_unsigned()
     visit = work.inspection

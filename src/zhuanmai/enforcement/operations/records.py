@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from typing import Annotated
+
+from pydantic import Field
 
 from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import Refused
-from zhuanmai.enforcement.models import EvidenceCopy, FieldOperation, Photo, Questioning
-from zhuanmai.enforcement.operations.payloads import EvidenceSet, InspectionSet, PhotoAdd, PhotoRemove, QuestioningSet
-from zhuanmai.enforcement.operations.table import handles
-from zhuanmai.enforcement.operations.work import Done, Work
+from zhuanmai.enforcement.models import EvidenceCopy, Photo, Questioning
+from zhuanmai.enforcement.operations.cases import CASES, CaseWork
+from zhuanmai.enforcement.operations.opening import Clue, Place, Report
+from zhuanmai.enforcement.operations.rules import entering_facts, only_recorded
+from zhuanmai.fieldlog.models import FieldOperation
+from zhuanmai.fieldlog.payloads import Id, Moment, Payload, Personal, Text
+from zhuanmai.fieldlog.work import Done
 
 _TIMES = ("began_at", "ended_at", "certificates_shown_at")
 _WORDS = {
@@ -25,8 +32,22 @@ _WORDS = {
 }
 
 
-@handles("inspection.set", InspectionSet)
-def inspection_set(work: Work, payload: InspectionSet, operation: FieldOperation) -> Done:
+class InspectionSet(Payload):
+    """inspection.set."""
+
+    began_at: Moment = None
+    ended_at: Moment = None
+    certificates_shown_at: Moment = None
+    remarks: Text = ""
+    narrative: Text = ""
+    narrative_facts: list[str] | None = None
+    place: Place | None = None
+    clue: Clue | None = None
+    report: Report | None = None
+
+
+@CASES.handles("inspection.set", InspectionSet, rule=entering_facts)
+def inspection_set(work: CaseWork, payload: InspectionSet, operation: FieldOperation) -> Done:
     """Times, scene, place, clue. Raises Refused: times_reversed, future, signed."""
     work.require_unsigned()
     visit = work.inspection
@@ -64,8 +85,20 @@ def _clock(moment: dt.datetime) -> str:
     return f"{to_local(moment):%Y-%m-%d %H:%M}"
 
 
-@handles("photo.add", PhotoAdd, act=None)
-def photo_add(work: Work, payload: PhotoAdd, operation: FieldOperation) -> Done:
+class PhotoAdd(Payload):
+    """photo.add."""
+
+    photo_id: uuid.UUID
+    caption: Annotated[Text, Field(max_length=200)] = ""
+    what: Annotated[Text, Field(max_length=60)] = ""
+    line_id: Id = None
+    taken_at: Moment = None
+    place: Annotated[Text, Field(max_length=300)] = ""
+    sha256: Annotated[Text, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+
+
+@CASES.handles("photo.add", PhotoAdd, rule=only_recorded)
+def photo_add(work: CaseWork, payload: PhotoAdd, operation: FieldOperation) -> Done:
     """A photograph's facts; its bytes follow by themselves and must have this digest."""
     row = Photo.objects.filter(pk=payload.photo_id).first()
     if row is not None and row.case_id != work.case.pk:
@@ -90,8 +123,14 @@ def photo_add(work: Work, payload: PhotoAdd, operation: FieldOperation) -> Done:
     return Done(facts, [row], object_kind="photo", object_id=row.pk)
 
 
-@handles("photo.remove", PhotoRemove)
-def photo_remove(work: Work, payload: PhotoRemove, operation: FieldOperation) -> Done:
+class PhotoRemove(Payload):
+    """photo.remove."""
+
+    photo_id: uuid.UUID
+
+
+@CASES.handles("photo.remove", PhotoRemove, rule=entering_facts)
+def photo_remove(work: CaseWork, payload: PhotoRemove, operation: FieldOperation) -> Done:
     """A photograph is taken off the case; row and original stay. Raises Refused: photo_in_use, signed."""
     work.require_unsigned()
     row = Photo.objects.filter(pk=payload.photo_id, case=work.case, removed_at=None).first()
@@ -104,8 +143,29 @@ def photo_remove(work: Work, payload: PhotoRemove, operation: FieldOperation) ->
     return Done({"photo_id": str(row.pk)}, [row], object_kind="photo", object_id=row.pk)
 
 
-@handles("questioning.set", QuestioningSet)
-def questioning_set(work: Work, payload: QuestioningSet, operation: FieldOperation) -> Done:
+class Question(Payload):
+    """One question with its answer."""
+
+    id: Annotated[Text, Field(max_length=60)] = ""
+    text: Annotated[Text, Field(max_length=1000)] = ""
+    answer: Annotated[Text, Field(max_length=8000)] = ""
+
+
+class QuestioningSet(Payload):
+    """questioning.set."""
+
+    questioning_id: uuid.UUID
+    party_id: Id = None
+    ordinal: Annotated[int, Field(ge=1, le=99)] = 1
+    began_at: Moment = None
+    ended_at: Moment = None
+    place: Annotated[Text, Field(max_length=300)] = ""
+    rights_told_at: Moment = None
+    questions: list[Question] = []
+
+
+@CASES.handles("questioning.set", QuestioningSet, rule=entering_facts)
+def questioning_set(work: CaseWork, payload: QuestioningSet, operation: FieldOperation) -> Done:
     """A questioning as it stands. Raises Refused: times_reversed, rights_late, overlap, signed."""
     work.require_unsigned()
     row = Questioning.objects.filter(pk=payload.questioning_id).first()
@@ -138,7 +198,7 @@ def _check_times(row: Questioning) -> None:
         raise Refused("rights_late", "应先告知权利再询问，告知时间不能晚于询问结束；请核对。", "rights_told_at")
 
 
-def _check_overlap(work: Work, row: Questioning) -> None:
+def _check_overlap(work: CaseWork, row: Questioning) -> None:
     """One person at a time, and no officer on two questionings at once (consistency rule of the file review)."""
     if not (row.began_at and row.ended_at):
         return
@@ -161,8 +221,21 @@ def _check_overlap(work: Work, row: Questioning) -> None:
         raise Refused("overlap", detail, "began_at")
 
 
-@handles("evidence.set", EvidenceSet)
-def evidence_set(work: Work, payload: EvidenceSet, operation: FieldOperation) -> Done:
+class EvidenceSet(Payload):
+    """evidence.set."""
+
+    evidence_id: uuid.UUID
+    kind: Annotated[Text, Field(max_length=60)] = ""
+    provided_by: Annotated[Personal, Field(max_length=120)] = ""
+    way: Annotated[Text, Field(max_length=60)] = ""
+    photo_id: Id = None
+    at: Moment = None
+    place: Annotated[Text, Field(max_length=300)] = ""
+    removed: bool = False
+
+
+@CASES.handles("evidence.set", EvidenceSet, rule=entering_facts)
+def evidence_set(work: CaseWork, payload: EvidenceSet, operation: FieldOperation) -> Done:
     """A copy or extract of evidence. Raises Refused: no_photo, signed."""
     work.require_unsigned()
     row = EvidenceCopy.objects.filter(pk=payload.evidence_id).first()

@@ -1,4 +1,4 @@
-"""What can be done beside operations: keep the bytes of a photograph, take over what another did not send."""
+"""What can be done beside operations: keep the bytes of a photograph."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ import uuid
 from django.db import transaction
 from django.db.models import F
 
-from zhuanmai.accounts.device_keys import subject_key
 from zhuanmai.accounts.models import Officer
 from zhuanmai.core import files
 from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.enforcement import photos
 from zhuanmai.enforcement.models import Case, Photo
-from zhuanmai.enforcement.permissions import require_take_over, require_worker
+from zhuanmai.enforcement.permissions import require_worker
 from zhuanmai.ledger.services import append, as_found
 
 _PDF = "application/pdf"
@@ -54,27 +53,6 @@ def keep_photo(*, actor: Officer, case_id: uuid.UUID, photo_id: uuid.UUID, conte
             rows=[row],
         )
         return row
-
-
-def take_over(*, actor: Officer, case_id: uuid.UUID, author_id: uuid.UUID, device: uuid.UUID) -> bytes:
-    """The key to what another officer of the case entered on this device and did not send, so that the actor sends it.
-
-    Raises NotAllowed (not_on_case) unless both are or were officers of the case.
-    """
-    with transaction.atomic():
-        case = locked(case_id)
-        require_worker(actor, case)
-        author = Officer.objects.filter(pk=author_id).first()
-        require_take_over(case, author, actor)
-        append(
-            "enforcement.taken_over",
-            actor_id=actor.pk,
-            object_kind="case",
-            object_id=case.pk,
-            case_id=case.pk,
-            facts={"author": author.name if author else "", "author_id": str(author_id), "device": str(device)},
-        )
-        return subject_key(author_id, device, case_id)
 
 
 def locked(case_id: uuid.UUID) -> Case:

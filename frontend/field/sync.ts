@@ -6,15 +6,15 @@
 import { Problem, type Api } from "./api";
 import { Blocked, deliver, isForGood } from "./delivery";
 import type { Oplog } from "./oplog";
-import type { CaseState, Operation, OperationsAnswer } from "./types";
+import type { Operation, OperationsAnswer, SubjectState } from "./operations";
 
 /** `blocked`: the server refused for good; nothing is sent until somebody does something. */
 export type Line = "online" | "offline" | "signed_out" | "blocked" | "starting";
 
-export interface SyncEvents {
+export interface SyncEvents<State> {
   operations(changed: Operation[]): void;
-  state(state: CaseState): void;
-  /** The server has no such case, or not for this officer. */
+  state(state: State): void;
+  /** The server has no such subject, or not for this officer. */
   gone(): void;
   line(line: Line, detail?: string): void;
 }
@@ -30,8 +30,8 @@ export interface SyncOptions {
 
 const DEFAULTS: SyncOptions = { batch: 100, pollMs: 2000, gatherMs: 200, firstRetryMs: 500, lastRetryMs: 30_000 };
 
-/** The way between one tablet and the server for one case. */
-export class Sync {
+/** The way between one tablet and the server for one subject: its id, and its path there. */
+export class Sync<State extends SubjectState> {
   private readonly options: SyncOptions;
   private cursor: number | null = null;
   private failures = 0;
@@ -43,11 +43,12 @@ export class Sync {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly caseId: string,
+    private readonly subjectId: string,
+    private readonly path: string,
     private readonly api: Api,
     private readonly log: Oplog,
     private readonly waiting: () => Operation[],
-    private readonly events: SyncEvents,
+    private readonly events: SyncEvents<State>,
     options: Partial<SyncOptions> = {},
   ) {
     this.options = { ...DEFAULTS, ...options };
@@ -136,33 +137,30 @@ export class Sync {
   }
 
   private send(): Promise<void> {
-    const { caseId, api, log, waiting } = this;
-    return deliver({ api, caseId, tablet: log.tablet, batch: this.options.batch, waiting, took: (answer) => this.took(answer) });
+    const { path, api, log, waiting } = this;
+    return deliver({ api, path, tablet: log.tablet, batch: this.options.batch, waiting, took: (answer) => this.took(answer) });
   }
 
   private async took(answer: OperationsAnswer): Promise<void> {
-    const changed = await this.log.acknowledge(this.caseId, answer.results, answer.cursor);
-    if (answer.state) await this.take(answer.state, changed);
-    else this.events.operations(changed);
+    const changed = await this.log.acknowledge(this.subjectId, answer.results, answer.cursor);
+    this.events.operations(changed);
   }
 
   private async hear(): Promise<void> {
     const after = this.cursor === null ? "" : `?after=${this.cursor}`;
     try {
-      const state = await this.api.get<CaseState | null>(`/enforcement/cases/${this.caseId}/state${after}`, { unchanged: null, background: true });
-      if (state) await this.take(state, []);
+      const state = await this.api.get<State | null>(`${this.path}/state${after}`, { unchanged: null, background: true });
+      if (state) await this.take(state);
     } catch (reason) {
       if (!(reason instanceof Problem && reason.status === 404)) throw reason;
       this.events.gone();
     }
   }
 
-  private async take(state: CaseState, changed: Operation[]): Promise<void> {
-    if (this.cursor === null || state.cursor >= this.cursor) {
-      this.cursor = state.cursor;
-      await this.log.keepState(this.caseId, state);
-      this.events.state(state);
-    }
-    if (changed.length) this.events.operations(changed);
+  private async take(state: State): Promise<void> {
+    if (this.cursor !== null && state.cursor < this.cursor) return;
+    this.cursor = state.cursor;
+    await this.log.keepState(this.subjectId, state);
+    this.events.state(state);
   }
 }

@@ -9,7 +9,7 @@ export interface Sealed {
   data: ArrayBuffer;
 }
 
-/** Seals and opens what belongs to one subject (a case). `name`: where a thing belongs, so that none takes another's place. */
+/** Seals and opens what belongs to one subject. `name`: where a thing belongs, so that none takes another's place. */
 export class Box {
   private constructor(private readonly key: CryptoKey) {}
 

@@ -1,18 +1,23 @@
-/** Photographs: kept on the tablet with their digest, put on the case at once, sent when there is a way. */
+/** Photographs: kept on the tablet with their digest, put on its subject at once, sent when there is a way. */
 
 import { reactive } from "vue";
-import { Problem, sentence } from "./api";
+import { Problem, sentence, type Api } from "./api";
 import { nowIso } from "./clock";
 import { isForGood } from "./delivery";
 import { t } from "./i18n";
 import { newId } from "./ids";
+import type { Operation } from "./operations";
+import type { Oplog } from "./oplog";
 import { digest, quality } from "./pictures";
-import type { Session } from "./session";
 
-export interface PhotoFacts {
-  what: string;
-  caption: string;
-  line_id?: string | null;
+/** What is photographed: an open subject. */
+export interface Pictured {
+  api: Api;
+  log: Oplog;
+  subjectId: string;
+  path: string;
+  operations: { value: Operation[] };
+  act(kind: string, payload: Record<string, unknown>): Promise<unknown>;
 }
 
 export class PhotoQueue {
@@ -24,22 +29,25 @@ export class PhotoQueue {
   private readonly turnedDown = new Set<string>();
   private flight: Promise<void> | null = null;
 
-  constructor(private readonly session: Session) {}
+  constructor(
+    private readonly subject: Pictured,
+    /** Where pictures are taken, in words. */
+    private readonly place: () => string,
+  ) {}
 
   async restore(): Promise<void> {
-    for (const photo of await this.session.log.unsentPhotos(this.session.caseId)) this.waiting.set(photo.id, "");
+    for (const photo of await this.subject.log.unsentPhotos(this.subject.subjectId)) this.waiting.set(photo.id, "");
   }
 
-  /** Keep a picture and put it on the case. */
-  async add(file: Blob, facts: PhotoFacts): Promise<string> {
+  /** Keep a picture and put it on the subject, with what is said of it. */
+  async add(file: Blob, facts: Record<string, unknown>): Promise<string> {
     const id = newId();
     const mime = file.type || "image/jpeg";
     const [sha256, remarks] = await Promise.all([digest(file), quality(file)]);
-    await this.session.log.keepPhoto({ id, case_id: this.session.caseId, blob: file, mime, sha256, quality: remarks, sent: false });
+    await this.subject.log.keepPhoto({ id, subject_id: this.subject.subjectId, blob: file, mime, sha256, quality: remarks, sent: false });
     this.waiting.set(id, "");
     this.hints.set(id, remarks);
-    const place = this.session.shown.value.place?.address ?? "";
-    await this.session.act("photo.add", { photo_id: id, ...facts, taken_at: nowIso(), place, sha256 });
+    await this.subject.act("photo.add", { photo_id: id, ...facts, taken_at: nowIso(), place: this.place(), sha256 });
     void this.send();
     return id;
   }
@@ -48,12 +56,12 @@ export class PhotoQueue {
   url(id: string): string {
     const known = this.urls.get(id);
     if (known) return known;
-    this.urls.set(id, this.session.api.url(`/enforcement/cases/${this.session.caseId}/photos/${id}`));
-    void this.session.log.photo(id).then((photo) => photo && this.urls.set(id, URL.createObjectURL(photo.blob)));
+    this.urls.set(id, this.subject.api.url(`${this.subject.path}/photos/${id}`));
+    void this.subject.log.photo(id).then((photo) => photo && this.urls.set(id, URL.createObjectURL(photo.blob)));
     return this.urls.get(id)!;
   }
 
-  /** Nothing of the case's pictures is shown any more. */
+  /** Nothing of the subject's pictures is shown any more. */
   forget(): void {
     for (const url of this.urls.values()) if (url.startsWith("blob:")) URL.revokeObjectURL(url);
     this.urls.clear();
@@ -69,14 +77,14 @@ export class PhotoQueue {
   }
 
   private async sendAll(): Promise<void> {
-    for (const photo of await this.session.log.unsentPhotos(this.session.caseId)) {
-      const own = this.session.operations.value.find((one) => one.kind === "photo.add" && one.payload.photo_id === photo.id);
+    for (const photo of await this.subject.log.unsentPhotos(this.subject.subjectId)) {
+      const own = this.subject.operations.value.find((one) => one.kind === "photo.add" && one.payload.photo_id === photo.id);
       if (own?.status === "waiting" || own?.status === "refused" || this.turnedDown.has(photo.id)) continue;
       try {
-        const path = `/enforcement/cases/${this.session.caseId}/photos/${photo.id}`;
-        const answer = await this.session.api.put<{ sha256: string; quality?: string[] }>(path, photo.blob, photo.mime);
+        const path = `${this.subject.path}/photos/${photo.id}`;
+        const answer = await this.subject.api.put<{ sha256: string; quality?: string[] }>(path, photo.blob, photo.mime);
         if (answer.sha256 !== photo.sha256) throw new Error(t("传到服务器的照片与原件摘要不符，正在重传"));
-        await this.session.log.markSent(photo.id);
+        await this.subject.log.markSent(photo.id);
         this.waiting.delete(photo.id);
         if (answer.quality?.length) this.hints.set(photo.id, answer.quality);
       } catch (reason) {

@@ -1,7 +1,8 @@
 // What was acknowledged by the log is there after a kill, numbered without gaps, and never sent as something else.
 import "fake-indexeddb/auto";
 import { afterEach, describe, expect, it } from "vitest";
-import { Oplog, isoNow } from "../oplog";
+import { isoNow } from "../clock";
+import { Oplog } from "../oplog";
 
 let count = 0;
 const opened: Oplog[] = [];
@@ -9,7 +10,7 @@ const opened: Oplog[] = [];
 const key = async () => new Uint8Array(32).fill(7);
 
 async function open(name = `kit-${++count}`): Promise<Oplog> {
-  const log = await Oplog.open("jia", key, name);
+  const log = await Oplog.open({ kind: "case", officer: "jia", keyOn: key, name });
   opened.push(log);
   return log;
 }
@@ -22,7 +23,7 @@ describe("the operation log", () => {
   it("numbers a case's operations from one, without gaps, in the order of asking", async () => {
     const log = await open();
     const kept = await Promise.all(Array.from({ length: 60 }, (_, i) => log.append(i % 3 ? "one" : "two", scan(i))));
-    expect(kept.filter((op) => op.case_id === "one").map((op) => op.n)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+    expect(kept.filter((op) => op.subject_id === "one").map((op) => op.n)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
     expect((await log.operations("two")).map((op) => op.payload.n)).toEqual(Array.from({ length: 20 }, (_, i) => i * 3));
   });
 
@@ -65,8 +66,8 @@ describe("the operation log", () => {
     await log.keepState("case", { cursor: 3 } as never);
     await log.append("case", scan(1));
     expect(await log.form("case", "inspection")).toEqual({ reason: "complaint" });
-    expect((await log.state("case"))?.cursor).toBe(3);
-    const photo = { id: "p", case_id: "case", blob: new Blob(["x"]), mime: "image/jpeg", sha256: "ab", quality: [], sent: false };
+    expect((await log.state<{ cursor: number }>("case"))?.cursor).toBe(3);
+    const photo = { id: "p", subject_id: "case", blob: new Blob(["x"]), mime: "image/jpeg", sha256: "ab", quality: [], sent: false };
     await log.keepPhoto(photo);
     expect((await log.unsentPhotos("case")).map((one) => one.id)).toEqual(["p"]);
     await log.markSent("p");

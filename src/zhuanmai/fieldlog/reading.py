@@ -8,32 +8,26 @@ refused, with its reason, the digest of what came, and its text in an escaped fo
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import math
-import re
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from zhuanmai.core.clock import SHANGHAI, now
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.ids import derived_id
+from zhuanmai.core.legible import digest, faults, plain, shallow
+from zhuanmai.fieldlog.models import FieldOperation
 
 MOST = 500  # operations a batch
 LONGEST = 20_000  # characters of one text
-_LARGEST = 10**15
 _LAST = 10**9  # the highest number in a tablet's order
 _MOST_UNSENT = 10**6
-_DEEPEST = 16
 _ILLEGIBLE = -1
 _KIND_LENGTH = 40
 _YEARS = range(2000, 2100)
 _UNREADABLE = "unreadable"
-_CUT = "\0cut:"  # stands where a nesting was cut out; no text of a legible operation has a NUL
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -53,15 +47,16 @@ class Sent:
     taken_over: bool = False
     named: str = ""
 
-    def is_same_as(self, kind: str, payload: dict[str, Any]) -> bool:
-        """Whether what is kept is what came: numbers compared by value, as the database writes some otherwise."""
-        return kind == self.kind and payload == json.loads(json.dumps(self.payload))
+    def is_kept_as(self, row: FieldOperation, subject_id: uuid.UUID) -> bool:
+        """Whether a row is of this very operation: numbers compared by value, as the database writes some otherwise."""
+        same = (row.subject_id, row.kind) == (subject_id, self.kind)
+        return same and row.payload == json.loads(json.dumps(self.payload))
 
-    def under_an_id_of_its_own(self, case_id: uuid.UUID) -> Sent:
+    def under_an_id_of_its_own(self, subject_id: uuid.UUID) -> Sent:
         """The same operation where its id stands for another one: refused, and kept under an id made from what came."""
         refusal = Refused("id_used", "操作编号已用于别的操作，这一步没有记入；请重做这一步。", "id")
         kept = self.refused(refusal)
-        own = derived_id(case_id, "id_used", kept.payload[_UNREADABLE]["sha256"])
+        own = derived_id(subject_id, "id_used", kept.payload[_UNREADABLE]["sha256"])
         return replace(kept, id=own, named=self.named or str(self.id))
 
     def refused(self, refusal: Refused, *, raw: Any = None) -> Sent:
@@ -69,7 +64,7 @@ class Sent:
         came = {"id": str(self.id), "kind": self.kind, "payload": self.payload} if raw is None else raw
         text = _dumped(came)
         why = {"code": refusal.code, "detail": refusal.detail, "field": refusal.field}
-        return replace(self, payload={_UNREADABLE: {**why, "sha256": _digest(text), "text": text[:LONGEST]}})
+        return replace(self, payload={_UNREADABLE: {**why, "sha256": digest(text), "text": text[:LONGEST]}})
 
 
 @dataclass(frozen=True)
@@ -81,10 +76,10 @@ class Batch:
     unsent: int
 
 
-def batch(case_id: uuid.UUID, body: bytes) -> Batch:
+def batch(subject_id: uuid.UUID, body: bytes) -> Batch:
     """Read a request's body. Raises Refused (bad_request, batch_size) where it is no batch at all."""
     try:
-        given = json.loads(_shallow(body.decode("utf-8", "surrogateescape")), parse_int=_whole)
+        given = json.loads(shallow(body.decode("utf-8", "surrogateescape")), parse_int=_whole)
         tablet, raw = uuid.UUID(given["tablet"]), given["operations"]
     except (ValueError, TypeError, KeyError, AttributeError):
         raw = None
@@ -95,14 +90,14 @@ def batch(case_id: uuid.UUID, body: bytes) -> Batch:
         raise Refused("batch_size", f"一次传 1 到 {MOST} 步；请分批重传。", "operations", status=413)
     unsent = given.get("unsent")
     count = int(unsent) if _is_number(unsent) and math.isfinite(unsent) else 0
-    return Batch(tablet, _numbered([read(case_id, one) for one in raw]), min(max(0, count), _MOST_UNSENT))
+    return Batch(tablet, _numbered([read(subject_id, one) for one in raw]), min(max(0, count), _MOST_UNSENT))
 
 
-def read(case_id: uuid.UUID, raw: Any) -> Sent:
+def read(subject_id: uuid.UUID, raw: Any) -> Sent:
     """One operation; never raises: what is wrong with it goes along."""
     given = raw if isinstance(raw, dict) else {}
     wrong: list[Refused] = [] if isinstance(raw, dict) else [_misshapen("operation")]
-    identity, named = _identity(case_id, raw, given, wrong)
+    identity, named = _identity(subject_id, raw, given, wrong)
     by, taken_over = _author(given, wrong)
     sent = Sent(identity, _order(given, wrong), _kind(given, wrong), _moment(given, wrong), {}, by, taken_over, named)
     payload = given.get("payload", {})
@@ -110,7 +105,8 @@ def read(case_id: uuid.UUID, raw: Any) -> Sent:
         wrong.append(_misshapen("payload"))
     else:
         sent = replace(sent, payload=payload)
-    wrong += _faults(payload)
+    for fault in faults(payload, longest=LONGEST):
+        wrong.append(fault.refused("invalid_payload", "这一步没有记入", "后重新录入"))
     return sent.refused(wrong[0], raw=raw) if wrong else sent
 
 
@@ -132,12 +128,7 @@ def refuse_unreadable(payload: dict[str, Any]) -> None:
         raise Refused(str(kept.get("code")), str(kept.get("detail")), str(kept.get("field", "")))
 
 
-def plain(text: str, longest: int = LONGEST) -> str:
-    """A text that can be kept: a NUL or half a surrogate written as its escape, cut to a length."""
-    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text[:longest]).replace("\0", "\\u0000")[:longest]
-
-
-def _identity(case_id: uuid.UUID, raw: Any, given: dict[str, Any], wrong: list[Refused]) -> tuple[uuid.UUID, str]:
+def _identity(subject_id: uuid.UUID, raw: Any, given: dict[str, Any], wrong: list[Refused]) -> tuple[uuid.UUID, str]:
     """The id; one that is none is derived from what came, so that the same comes to the same."""
     said: Any = given.get("id")
     try:
@@ -145,7 +136,7 @@ def _identity(case_id: uuid.UUID, raw: Any, given: dict[str, Any], wrong: list[R
     except (ValueError, TypeError, AttributeError):
         wrong.append(_misshapen("id"))
         named = plain(said, 80) if isinstance(said, str) else ""
-        return derived_id(case_id, _UNREADABLE, _digest(_dumped(raw))), named
+        return derived_id(subject_id, _UNREADABLE, digest(_dumped(raw))), named
     return found, plain(said, 80)
 
 
@@ -173,7 +164,7 @@ def _order(given: dict[str, Any], wrong: list[Refused]) -> int:
 
 def _kind(given: dict[str, Any], wrong: list[Refused]) -> str:
     said = given.get("kind")
-    if isinstance(said, str) and 0 < len(said) <= _KIND_LENGTH and plain(said) == said:
+    if isinstance(said, str) and 0 < len(said) <= _KIND_LENGTH and plain(said, _KIND_LENGTH) == said:
         return said
     wrong.append(_misshapen("kind"))
     return plain(said, _KIND_LENGTH) if isinstance(said, str) and said else "?"
@@ -196,38 +187,6 @@ def _misshapen(field: str) -> Refused:
     return Refused("invalid_operation", detail, field)
 
 
-def _faults(value: Any, path: str = "") -> Iterator[Refused]:
-    """What of a value can be kept by no column, printed on no paper."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            place = f"{path}.{name}".strip(".")
-            yield from _text_faults(name, place)
-            yield from _faults(inner, place)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _faults(inner, path)
-    elif isinstance(value, str):
-        yield from _text_faults(value, path)
-    elif _is_number(value) and not abs(value) < _LARGEST:
-        yield _fault(path, "不是可用的数字", "改正")
-
-
-def _text_faults(text: str, path: str) -> Iterator[Refused]:
-    if text.startswith(_CUT):
-        yield _fault(path, "嵌套过深", "刷新平板页面")
-    elif "\0" in text:
-        yield _fault(path, "里有空字符", "删去看不见的字符")
-    elif _SURROGATE.search(text):
-        yield _fault(path, "里有半个字符（多为表情符号被截断）", "删去该字符")
-    elif len(text) > LONGEST:
-        yield _fault(path, f"超过 {LONGEST} 个字", "缩短")
-
-
-def _fault(path: str, what: str, advice: str) -> Refused:
-    field = plain(path, 60)
-    return Refused("invalid_payload", f"“{field}”{what}，这一步没有记入；请{advice}后重新录入。", field)
-
-
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
@@ -237,27 +196,5 @@ def _whole(text: str) -> int | float:
     return int(text) if len(text) <= 30 else float(text)
 
 
-def _shallow(text: str) -> str:
-    """The JSON with what is nested too deep cut out, the digest of it in its place: no parser runs out of stack."""
-    kept: list[str] = []
-    depth, done, cut = 0, 0, 0
-    for token in _TOKEN.finditer(text):
-        mark = token.group()
-        if mark in ("[", "{"):
-            depth += 1
-            if depth == _DEEPEST + 1:
-                cut = token.start()
-        elif mark in ("]", "}"):
-            if depth == _DEEPEST + 1:
-                kept += [text[done:cut], json.dumps(_CUT + _digest(text[cut : token.end()]))]
-                done = token.end()
-            depth -= 1
-    return "".join([*kept, text[done:]])
-
-
 def _dumped(raw: Any) -> str:
     return json.dumps(raw, ensure_ascii=True, sort_keys=True, default=str)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,16 +1,27 @@
-// Whose data it is: unreadable for others and after sign-out, back when the author is; gone when the case went to others.
+// Whose data it is: unreadable for others and after sign-out, back when the author is; gone when the subject went to others.
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem, type Api } from "../api";
 import { keepKey, keptKey, tellSignedOut } from "../keyring";
 import { Oplog, type StoredPhoto } from "../oplog";
-import { emptyState } from "../reduce";
 import { Boxes } from "../sealing";
-import { Session } from "../session";
+import { FieldSession } from "../session";
 import { takeOver } from "../takeover";
-import type { CaseState, Operation } from "../types";
+import type { Operation, SubjectKind, SubjectState } from "../operations";
 
-const CASE = "018f0000-0000-7000-8000-000000000001";
+/** A subject of a room that knows no case: a walk past shops, with what was seen. */
+interface Walk extends SubjectState {
+  seen: string;
+}
+const WALKS: SubjectKind = { kind: "walk", opens: "walk.begin", path: (id) => `/walks/${id}` };
+class WalkSession extends FieldSession<Walk> {
+  protected place(): string {
+    return "枋湖南路";
+  }
+}
+const empty = (): Walk => ({ cursor: 0, officers: [], seen: "" });
+
+const WALK = "018f0000-0000-7000-8000-000000000001";
 const NAME = "叶𬭎森";
 const keys: Record<string, Uint8Array<ArrayBuffer>> = { jia: new Uint8Array(32).fill(1), yi: new Uint8Array(32).fill(2) };
 const opened: Oplog[] = [];
@@ -20,19 +31,19 @@ beforeEach(() => (name = `owners-${++count}`));
 afterEach(() => opened.splice(0).forEach((log) => log.close()));
 
 async function signIn(officer: string, key = keys[officer]!): Promise<Oplog> {
-  const log = await Oplog.open(officer, async () => key, name);
+  const log = await Oplog.open({ kind: WALKS.kind, officer, keyOn: async () => key, name });
   opened.push(log);
   return log;
 }
 
-const photo = (id: string, sent = false): StoredPhoto => ({ id, case_id: CASE, blob: new Blob([NAME], { type: "image/jpeg" }), mime: "image/jpeg", sha256: "ab", quality: [], sent });
+const photo = (id: string, sent = false): StoredPhoto => ({ id, subject_id: WALK, blob: new Blob([NAME], { type: "image/jpeg" }), mime: "image/jpeg", sha256: "ab", quality: [], sent });
 const party = { kind: "party.set", payload: { name: NAME, id_no: "350206197908178556" } };
 
 async function filled(log: Oplog): Promise<void> {
-  await log.append(CASE, party);
-  await log.append(CASE, { kind: "scan", payload: { barcode: "6901028137492" } });
-  await log.keepState(CASE, { ...emptyState(CASE), summary: NAME, cursor: 3 });
-  await log.keepForm(CASE, "party", { name: NAME });
+  await log.append(WALK, party);
+  await log.append(WALK, { kind: "scan", payload: { barcode: "6901028137492" } });
+  await log.keepState(WALK, { ...empty(), seen: NAME, cursor: 3 });
+  await log.keepForm(WALK, "party", { name: NAME });
   await log.keepForm("own", "kit", { officers: [{ name: NAME }] });
   await log.keepPhoto(photo("p"));
 }
@@ -61,35 +72,35 @@ describe("an officer's data on a tablet", () => {
   it("lies there sealed: no name, number, barcode or picture", async () => {
     await filled(await signIn("jia"));
     const lying = await bytes();
-    expect(lying).toContain(CASE);
+    expect(lying).toContain(WALK);
     for (const word of [NAME, "350206197908178556", "6901028137492", "party.set"]) expect(lying).not.toContain(word);
   });
 
   it("is not read by the next officer, nor with another key", async () => {
     await filled(await signIn("jia"));
     const other = await signIn("yi");
-    expect(await other.operations(CASE)).toEqual([]);
-    expect(await other.state(CASE)).toBeNull();
-    expect(await other.form(CASE, "party")).toBeUndefined();
+    expect(await other.operations(WALK)).toEqual([]);
+    expect(await other.state(WALK)).toBeNull();
+    expect(await other.form(WALK, "party")).toBeUndefined();
     expect(await other.photo("p")).toBeUndefined();
-    expect(await other.unsentPhotos(CASE)).toEqual([]);
+    expect(await other.unsentPhotos(WALK)).toEqual([]);
     const thief = await signIn("jia", keys.yi);
-    await expect(thief.operations(CASE)).rejects.toThrow();
-    await expect(thief.state(CASE)).rejects.toThrow();
+    await expect(thief.operations(WALK)).rejects.toThrow();
+    await expect(thief.state(WALK)).rejects.toThrow();
     await expect(thief.photo("p")).rejects.toThrow();
   });
 
   it("comes back when its author signs in again, with what was not sent", async () => {
     await filled(await signIn("jia"));
     const yi = await signIn("yi");
-    expect(await yi.foreign(CASE)).toEqual([{ by: "jia", count: 2 }]);
-    expect((await yi.append(CASE, party)).n).toBe(1);
+    expect(await yi.foreign(WALK)).toEqual([{ by: "jia", count: 2 }]);
+    expect((await yi.append(WALK, party)).n).toBe(1);
     const again = await signIn("jia");
-    expect((await again.operations(CASE)).map((one) => [one.kind, one.status, one.by])).toEqual([["party.set", "waiting", "jia"], ["scan", "waiting", "jia"]]);
-    expect((await again.state(CASE))?.summary).toBe(NAME);
+    expect((await again.operations(WALK)).map((one) => [one.kind, one.status, one.by])).toEqual([["party.set", "waiting", "jia"], ["scan", "waiting", "jia"]]);
+    expect((await again.state<Walk>(WALK))?.seen).toBe(NAME);
     expect(await (await again.photo("p"))!.blob.text()).toBe(NAME);
     expect(again.tablet).not.toBe(yi.tablet);
-    expect((await again.append(CASE, party)).n).toBe(3);
+    expect((await again.append(WALK, party)).n).toBe(3);
   });
 
   it("has no key left in the window after sign-out or when another signs in", async () => {
@@ -104,35 +115,35 @@ describe("an officer's data on a tablet", () => {
   });
 
   it("is opened by no part that was moved to another's place", async () => {
-    const box = await (await Boxes.of(keys.jia!)).box(CASE);
+    const box = await (await Boxes.of(keys.jia!)).box(WALK);
     const sealed = await box.seal({ name: NAME }, "one");
     await expect(box.open(sealed, "two")).rejects.toThrow();
-    await expect((await (await Boxes.of(keys.jia!)).box("other case")).open(sealed, "one")).rejects.toThrow();
+    await expect((await (await Boxes.of(keys.jia!)).box("other subject")).open(sealed, "one")).rejects.toThrow();
   });
 
-  it("is sealed under the key that the server makes for the case", async () => {
+  it("is sealed under the key that the server makes for the subject", async () => {
     const key = Uint8Array.from({ length: 32 }, (_, i) => i);
-    const made = await crypto.subtle.sign("HMAC", await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]), new TextEncoder().encode(`subject|${CASE}`));
+    const made = await crypto.subtle.sign("HMAC", await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]), new TextEncoder().encode(`subject|${WALK}`));
     expect([...new Uint8Array(made)].map((byte) => byte.toString(16).padStart(2, "0")).join("")).toBe("715021c2e55f8f123fd43e1cedec0e235daeb2e85520d68480af09179e0dd7ed");
   });
 });
 
-/** A server with one case; what is posted to it is kept. */
-function server(officers: string[]): { api: Api; posts: { path: string; body: any }[]; puts: string[]; state: CaseState; known: boolean } {
-  const here = { posts: [] as { path: string; body: any }[], puts: [] as string[], known: true, state: { ...emptyState(CASE), officers: officers.map((id) => ({ id, name: id })), cursor: 4 } };
+/** A server with one subject; what is posted to it is kept. */
+function server(officers: string[]): { api: Api; posts: { path: string; body: any }[]; puts: string[]; state: Walk; known: boolean } {
+  const here = { posts: [] as { path: string; body: any }[], puts: [] as string[], known: true, state: { ...empty(), officers: officers.map((id) => ({ id })), cursor: 4 } };
   const api = {
     url: (path: string) => path,
     get: async (path: string) => {
       if (path.includes("/state")) {
-        if (!here.known) throw new Problem(404, "没有这个案件", "no_case");
+        if (!here.known) throw new Problem(404, "没有", "none");
         return path.endsWith(`after=${here.state.cursor}`) ? null : structuredClone(here.state);
       }
-      return path.includes("kit") ? { officers: [], settings: {} } : { version: "1", products: [] };
+      throw new Problem(404, "没有", "unknown");
     },
     post: async (path: string, body: any) => {
       here.posts.push({ path, body });
       if (path.endsWith("take-over")) {
-        const key = await crypto.subtle.sign("HMAC", await crypto.subtle.importKey("raw", keys.jia!, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]), new TextEncoder().encode(`subject|${CASE}`));
+        const key = await crypto.subtle.sign("HMAC", await crypto.subtle.importKey("raw", keys.jia!, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]), new TextEncoder().encode(`subject|${WALK}`));
         return { key: btoa(String.fromCharCode(...new Uint8Array(key))) };
       }
       return { results: body.operations.map((one: Operation) => ({ id: one.id, status: "applied" })), cursor: here.state.cursor, state: null };
@@ -148,7 +159,7 @@ describe("what another entered", () => {
     await filled(author);
     const there = server(["jia", "yi"]);
     const log = await signIn("yi");
-    const session = new Session(CASE, there.api, log);
+    const session = new WalkSession(WALKS, WALK, there.api, log);
     await session.start();
     expect(session.foreign.value).toEqual([{ by: "jia", count: 2 }]);
     await session.act("scan", { barcode: "6901028137492" });
@@ -163,50 +174,50 @@ describe("what another entered", () => {
     expect(there.posts[0]!.body).toEqual({ author: "jia", device: log.device });
     expect(sent.tablet).toBe(author.tablet);
     expect(sent.operations.map((one: any) => [one.n, one.by, one.taken_over_from, one.kind])).toEqual([[1, "jia", "jia", "party.set"], [2, "jia", "jia", "scan"]]);
-    expect(there.puts).toHaveLength(1);
+    expect(there.puts).toEqual([`/walks/${WALK}/photos/p`]);
     expect(session.foreign.value).toEqual([]);
-    expect((await (await signIn("jia")).operations(CASE)).map((one) => one.status)).toEqual(["applied", "applied"]);
+    expect((await (await signIn("jia")).operations(WALK)).map((one) => one.status)).toEqual(["applied", "applied"]);
   });
 });
 
-describe("a case that went to others", () => {
+describe("a subject that went to others", () => {
   async function handedOver(change: (there: ReturnType<typeof server>) => void): Promise<Oplog> {
     const log = await signIn("jia");
     await filled(log);
     await log.keepPhoto(photo("sent", true));
     const there = server(["jia", "yi"]);
-    await log.keepState(CASE, there.state);
-    const session = new Session(CASE, there.api, log);
+    await log.keepState(WALK, there.state);
+    const session = new WalkSession(WALKS, WALK, there.api, log);
     await session.start();
     await session.sync.settled();
     change(there);
     await session.sync.settled();
     await vi.waitFor(() => expect(session.left.value).toBe(true));
-    await vi.waitFor(async () => expect(await log.state(CASE)).toBeNull());
+    await vi.waitFor(async () => expect(await log.state(WALK)).toBeNull());
     expect(session.server.value).toBeNull();
     return log;
   }
 
   it.each([
-    ["when others are its officers", (there: ReturnType<typeof server>) => (there.state = { ...there.state, cursor: 5, officers: [{ id: "bing", name: "丙" }] })],
+    ["when others are its officers", (there: ReturnType<typeof server>) => (there.state = { ...there.state, cursor: 5, officers: [{ id: "bing" }] })],
     ["when it is no longer to be seen", (there: ReturnType<typeof server>) => (there.known = false)],
   ] as [string, (there: ReturnType<typeof server>) => void][])("is gone from the tablet %s", async (_, change) => {
     const log = await handedOver(change);
-    expect(await log.operations(CASE)).toEqual([]);
-    expect(await log.form(CASE, "party")).toBeUndefined();
+    expect(await log.operations(WALK)).toEqual([]);
+    expect(await log.form(WALK, "party")).toBeUndefined();
     expect(await log.photo("sent")).toBeUndefined();
-    expect(await log.cases()).toEqual([]);
+    expect(await log.subjects()).toEqual([]);
   });
 
-  it("goes too when another case is open", async () => {
+  it("goes too when another subject is open", async () => {
     const log = await signIn("jia");
     await filled(log);
     const there = server(["bing"]);
-    await log.keepState(CASE, { ...there.state, officers: [{ id: "jia", name: "甲" }], cursor: 1 });
-    const session = new Session("018f0000-0000-7000-8000-000000000002", there.api, log);
+    await log.keepState(WALK, { ...there.state, officers: [{ id: "jia" }], cursor: 1 });
+    const session = new WalkSession(WALKS, "018f0000-0000-7000-8000-000000000002", there.api, log);
     await session.start();
-    await vi.waitFor(async () => expect(await log.cases()).toEqual([]));
+    await vi.waitFor(async () => expect(await log.subjects()).toEqual([]));
     session.sync.stop();
-    expect((await log.operations(CASE)).map((one) => one.status)).toEqual(["waiting", "waiting"]);
+    expect((await log.operations(WALK)).map((one) => one.status)).toEqual(["waiting", "waiting"]);
   });
 });

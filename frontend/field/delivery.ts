@@ -1,15 +1,16 @@
 /**
  * Sends operations in their order, batch by batch. What the server refuses for good is never sent again: a batch that it
- * does not understand is split until the one is alone; where it refuses the officer or the case, sending stops.
+ * does not understand is split until the one is alone; where it refuses the officer or the subject, sending stops.
  */
 
 import { Problem, type Api } from "./api";
 import { t } from "./i18n";
-import type { Operation, OperationsAnswer } from "./types";
+import { NOT_OURS, type Operation, type OperationsAnswer } from "./operations";
 
 export interface Delivery {
   api: Api;
-  caseId: string;
+  /** Where the server has the subject. */
+  path: string;
   tablet: string;
   /** How many go at once at most. */
   batch: number;
@@ -25,7 +26,6 @@ export class Blocked extends Error {}
 
 const NOT_UNDERSTOOD = [400, 413, 422];
 const LATER = [401, 408, 409, 425, 429];
-const NOT_OURS = ["not_author", "not_on_case"];
 
 export async function deliver(delivery: Delivery): Promise<void> {
   const { batch: most, waiting, took } = delivery;
@@ -59,9 +59,9 @@ export function isForGood(reason: Problem): boolean {
   return reason.status >= 400 && reason.status < 500 && !LATER.includes(reason.status) && !stale;
 }
 
-function post({ api, caseId, tablet, takenOver, waiting }: Delivery, batch: Operation[]): Promise<OperationsAnswer> {
+function post({ api, path, tablet, takenOver, waiting }: Delivery, batch: Operation[]): Promise<OperationsAnswer> {
   const over = (by: string): { taken_over_from?: string } => (takenOver ? { taken_over_from: by } : {});
-  return api.post(`/enforcement/cases/${caseId}/operations`, {
+  return api.post(`${path}/operations`, {
     tablet,
     unsent: Math.max(0, waiting().length - batch.length),
     operations: batch.map(({ id, n, by, kind, at, payload }) => ({ id, n, by, ...over(by), kind, at, payload })),
@@ -70,5 +70,5 @@ function post({ api, caseId, tablet, takenOver, waiting }: Delivery, batch: Oper
 
 function refusal(operation: Operation, problem: Problem): OperationsAnswer {
   const result = { id: operation.id, status: "refused" as const, code: problem.code, detail: problem.message, field: problem.field };
-  return { results: [result], cursor: operation.cursor ?? 0, state: null };
+  return { results: [result], cursor: operation.cursor ?? 0 };
 }

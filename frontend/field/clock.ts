@@ -1,7 +1,5 @@
 /** Time on the tablet: the server's clock where it was heard, so that a wrong tablet writes no wrong hour. */
 
-import { isoNow } from "./oplog";
-
 let offset = 0;
 
 /** The server said what time it is. */
@@ -86,4 +84,12 @@ export function ago(value: string | null | undefined, at: Date): { unit: "now" |
   if (seconds < 60) return { unit: "now", value: "" };
   if (seconds < 3600) return { unit: "minutes", value: String(Math.floor(seconds / 60)) };
   return { unit: "clock", value: clockTime(value) };
+}
+
+/** The moment with the tablet's offset, as people read it: 2025-10-30T09:12:00.000+08:00. */
+export function isoNow(now: Date = new Date()): string {
+  const offset = -now.getTimezoneOffset();
+  const local = new Date(now.getTime() + offset * 60_000).toISOString().slice(0, -1);
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, "0");
+  return `${local}${offset < 0 ? "-" : "+"}${two(Math.abs(offset) / 60)}:${two(Math.abs(offset) % 60)}`;
 }

@@ -1,0 +1,22 @@
+/** English of what the operation log, its sending and its pictures say. */
+export const FIELD_ENGLISH: Record<string, string> = {
+  "像素偏低": "Low resolution",
+  "无法预览，请确认是图片": "Cannot be shown; is it a picture?",
+  "偏暗，建议补光重拍": "Dark; more light would help",
+  "过曝，建议避开强光重拍": "Burnt out; avoid strong light",
+  "可能模糊，建议对焦重拍": "Perhaps blurred; focus and take again",
+  "登录已过期，请重新登录；未传的内容仍在本机": "Signed out; sign in again. What was not sent is kept here",
+  "没有权限做这一步": "You may not do this",
+  "服务器上没有找到": "Not found on the server",
+  "文件太大，请缩小后再传": "The file is too large; make it smaller",
+  "操作太频繁，请稍候再试": "Too many requests; wait a moment",
+  "服务器暂时不可用，正在重试": "The server is not available; trying again",
+  "服务器出错（{status}）": "The server failed ({status})",
+  "服务器没有及时回答，请检查网络后再试；已填内容都在": "The server did not answer in time; check the network. Everything entered is kept",
+  "现在离线，联网后再试；已填内容都在": "Offline; try again when connected. Everything entered is kept",
+  "服务器没有回答这批操作": "The server did not answer for these operations",
+  "传到服务器的照片与原件摘要不符，正在重传": "The picture on the server differs from the original; sending again",
+  "这几步由别人录入，没有上传": "Others entered these steps; they were not sent",
+  "这一步没有被接受，内容仍保留在待处理": "This step was not accepted; it is kept under “To do”",
+  "本机没有存下这一步，请勿关闭页面：{reason}": "This step was not kept on the tablet; do not close the page: {reason}",
+};

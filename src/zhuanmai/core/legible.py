@@ -1,0 +1,103 @@
+"""What came over the wire and no column can keep, no paper print: NULs, half characters, numbers that are none.
+
+One rule for every body of JSON: it is not cut off and not let in, but named, so that whoever sent it can put it right.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from zhuanmai.core.errors import Refused
+
+LARGEST = 10**15  # no number of ours comes near
+DEEPEST = 16
+_CUT = "\0cut:"  # stands where a nesting was cut out; no text that can be kept has a NUL
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
+_SHOWN = 60  # characters of a field's name in a refusal
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that cannot be kept: where it is (a path of names), what it is, and what to do."""
+
+    path: str
+    what: str
+    advice: str
+
+    def refused(self, code: str, effect: str, then: str) -> Refused:
+        """The refusal: `effect` is what became of it, `then` what follows the advice."""
+        field = plain(self.path, _SHOWN)
+        return Refused(code, f"“{field}”{self.what}，{effect}；请{self.advice}{then}。", field)
+
+
+def faults(value: Any, path: str = "", longest: int | None = None) -> Iterator[Fault]:
+    """What of a value (as JSON gives it) cannot be kept; `longest`: how many characters a text may have."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            place = f"{path}.{name}".strip(".")
+            yield from _of_text(name, place, longest)
+            yield from faults(inner, place, longest)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from faults(inner, path, longest)
+    elif isinstance(value, str):
+        yield from _of_text(value, path, longest)
+    elif isinstance(value, (int, float)) and not abs(value) < LARGEST:
+        yield Fault(path, "不是可用的数字", "改正")
+
+
+def plain(text: str, longest: int) -> str:
+    """A text that can be kept: a NUL or half a surrogate written as its escape, cut to a length."""
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text[:longest]).replace("\0", "\\u0000")[:longest]
+
+
+def digest(text: str) -> str:
+    """The SHA-256 of a text, half characters and all."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def shallow(text: str) -> str:
+    """The JSON with what is nested too deep cut out, the digest of it in its place: no parser runs out of stack."""
+    kept: list[str] = []
+    depth, done, cut = 0, 0, 0
+    for token in _TOKEN.finditer(text):
+        mark = token.group()
+        if mark in ("[", "{"):
+            depth += 1
+            if depth == DEEPEST + 1:
+                cut = token.start()
+        elif mark in ("]", "}"):
+            if depth == DEEPEST + 1:
+                kept += [text[done:cut], json.dumps(_CUT + digest(text[cut : token.end()]))]
+                done = token.end()
+            depth -= 1
+    return "".join([*kept, text[done:]])
+
+
+def body(content: bytes) -> Any:
+    """A body of JSON. Raises Refused (illegible), and ValueError or RecursionError where it is none."""
+    return checked(json.loads(content))
+
+
+def checked(value: Any) -> Any:
+    """The value, where all of it can be kept. Raises Refused (illegible)."""
+    for fault in faults(value):
+        raise fault.refused("illegible", "未作任何改动", "后重做")
+    return value
+
+
+def _of_text(text: str, path: str, longest: int | None) -> Iterator[Fault]:
+    if text.startswith(_CUT):
+        yield Fault(path, "嵌套过深", "刷新平板页面")
+    elif "\0" in text:
+        yield Fault(path, "里有空字符", "删去看不见的字符")
+    elif _SURROGATE.search(text):
+        yield Fault(path, "里有半个字符（多为表情符号被截断）", "删去该字符")
+    elif longest is not None and len(text) > longest:
+        yield Fault(path, f"超过 {longest} 个字", "缩短")
