@@ -29,7 +29,6 @@ PLAN: Plan[CaseRows] = Plan(
     conditions={
         "decided on the spot": _on_the_spot,
         "not decided on the spot": lambda rows: not _on_the_spot(rows),
-        "on the short path": lambda rows: bool(rows.case.simple),
         "not on the short path": lambda rows: not rows.case.simple,
         "reported": lambda rows: bool(rows.visit.report),
         "goods registered": _is_registered,
