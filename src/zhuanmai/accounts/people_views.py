@@ -20,6 +20,7 @@ from zhuanmai.accounts import invitations, services, staffing
 from zhuanmai.accounts.models import Grant, Invitation, Officer, Role, Unit
 from zhuanmai.accounts.permissions import known, require, scope_units, why
 from zhuanmai.accounts.requests import asked, asked_id, officer_of
+from zhuanmai.accounts.search import legs, reads
 from zhuanmai.accounts.staff_files import officer_row
 from zhuanmai.accounts.tree import with_descendants
 from zhuanmai.core.access import signed_in_only
@@ -28,6 +29,7 @@ from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.core.exports import exported
 from zhuanmai.core.listing import listed
 from zhuanmai.core.middleware import noted
+from zhuanmai.core.search import all_keys
 
 _COLUMNS = {"name": "name", "unit": "unit__code", "certificate": "certificate_no", "valid_to": "certificate_valid_to"}
 _SHEET = ("姓名", "单位", "执法证号", "有效期至", "岗位", "状态")
@@ -113,7 +115,7 @@ def _found(request: HttpRequest, people: QuerySet[Officer]) -> QuerySet[Officer]
     if role := asked(request, "role"):
         people = people.filter(pk__in=Grant.objects.in_force().filter(role=role).values("officer_id"))
     if words := asked(request, "q"):
-        people = people.filter(name__contains=words) | people.filter(certificate_no__endswith=words)
+        people = people.filter(pk__in=all_keys(legs(officer_of(request), reads(words))))
     return people
 
 

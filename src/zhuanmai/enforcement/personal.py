@@ -12,12 +12,13 @@ from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import may, require
 from zhuanmai.accounts.personal import Sight, Sort, Standing, Subject, Thing, View
 from zhuanmai.core.masking import masked_id, masked_name, masked_phone
+from zhuanmai.core.search import keys
 from zhuanmai.enforcement.case_json import state_of
 from zhuanmai.enforcement.facts_for_documents import first_party
 from zhuanmai.enforcement.models import Case, Party, Photo
 from zhuanmai.enforcement.paperwork import Planned
-from zhuanmai.enforcement.permissions import cases_of, decides_on, require_seen, works_on
-from zhuanmai.enforcement.queries import by_personal, own_cases
+from zhuanmai.enforcement.permissions import decides_on, require_seen, works_on
+from zhuanmai.enforcement.queries import by_people, of_others, reads
 from zhuanmai.enforcement.services.signing import own_roles
 from zhuanmai.enforcement.unnamed import PERSON, all_hidden, hidden, secrets_of, unnamed
 from zhuanmai.enforcement.workflow import acts_of
@@ -191,7 +192,7 @@ def note_search(officer: Officer, words: str) -> None:
     """
     if not words or not may(officer, "enforcement.see_personal"):
         return
-    count = cases_of(officer).filter(by_personal(words)).exclude(own_cases(officer)).distinct().count()
+    count = len(keys(by_people(reads(words), of_others(officer))))
     if count:
         append_apart(
             "enforcement.searched",

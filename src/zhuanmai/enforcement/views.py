@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 
@@ -108,11 +108,6 @@ def _cells(found: Iterable[Case]) -> Iterator[tuple[Any, ...]]:
             case.inspection.shop_name or case.inspection.address, "、".join(one.name for one in case.causes.all()),
             words, case.unit.name, minute(case.opened_at),
         )  # fmt: skip
-
-
-def search(request: HttpRequest) -> HttpResponse:
-    """The search box: for now it finds cases."""
-    return redirect(f"/cases?{request.GET.urlencode()}")
 
 
 @ensure_csrf_cookie

@@ -261,6 +261,16 @@ def level(message: Any) -> str:
     return {"error": "danger", "debug": "info"}.get(name, name)
 
 
+@register.filter
+def marked(words: str, part: str) -> SafeString:
+    """Words with the part that was asked for in <mark>, however its letters are written."""
+    at = str(words).lower().find(part.lower()) if part else -1
+    if at < 0:
+        return format_html("{}", words)
+    upto = at + len(part)
+    return format_html("{}<mark>{}</mark>{}", words[:at], words[at:upto], words[upto:])
+
+
 @register.simple_tag(takes_context=True)
 def saved_views(context: dict[str, Any]) -> list[dict[str, Any]]:
     """The officer's saved views of this list (bound by accounts): name, href, is_current."""

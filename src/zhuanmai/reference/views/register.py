@@ -44,7 +44,7 @@ def licensee_list(request: HttpRequest) -> HttpResponse:
     rows = Licensee.objects.all()
     if q:
         people = officer(request).may("reference.see_personal")
-        rows = rows.filter(pk__in=[one.pk for one in licensees.find(q, people=people, limit=500)])
+        rows = licensees.found(q, people=people)
     rows = rows.filter(district_code=district) if district else rows
     rows = rows.filter(status=status) if status else rows
     if answer := exported(request, "licensees", _("Register of licensees"), _HEADINGS, lambda: map(_cells, rows)):
