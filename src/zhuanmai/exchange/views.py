@@ -7,23 +7,43 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from zhuanmai.accounts.permissions import may
 from zhuanmai.accounts.requests import officer_of
 from zhuanmai.core.access import signed_in_only
-from zhuanmai.core.exports import exported
-from zhuanmai.core.listing import listed
+from zhuanmai.core.listing import Column, Listing, Table, declare
 from zhuanmai.core.masking import masked_numbers
-from zhuanmai.core.templatetags.zhuanmai import minute
 from zhuanmai.exchange import queries, reconciliation, services
 from zhuanmai.exchange.models import Message
 from zhuanmai.exchange.templatetags.partners import message_kind
 
-_COLUMNS = {"when": "created_at", "kind": "kind", "attempts": "attempts"}
-_HEADINGS = ("报文编号", "时间", "类别", "案源编号", "状态", "次数", "接收时间", "回执", "原因")
+MESSAGES = declare(
+    Listing(
+        "exchange:monitor",
+        "messages",
+        gettext_lazy("Exchange"),
+        (
+            Column("number", gettext_lazy("Number of the message"), lambda one: one.pk, on_page=False),
+            Column("when", gettext_lazy("When"), lambda one: one.created_at, "created_at", link=True, nowrap=True),
+            Column("kind", gettext_lazy("Kind"), lambda one: message_kind(one.kind), "kind"),
+            Column("case", gettext_lazy("Case"), lambda one: one.body.get("clue_no", ""), on_page=False),
+            Column("state", gettext_lazy("State"), lambda one: one.get_state_display(), "state",
+                   template="exchange/_message_state.html"),
+            Column("attempts", gettext_lazy("Attempts"), lambda one: one.attempts, "attempts", number=True),
+            Column("received", gettext_lazy("Received at"), lambda one: one.received_at, on_page=False),
+            Column("said", gettext_lazy("Receipt or reason"), lambda one: one.receipt or one.last_error,
+                   mask=masked_numbers),
+            Column("acts", gettext_lazy("Acts"), bare=True, number=True, template="exchange/_message_acts.html",
+                   in_sheet=False),
+        ),
+        default="-when",
+        href=lambda one: reverse("exchange:message", args=[one.pk]),
+    )
+)  # fmt: skip
 
 
 @signed_in_only
@@ -32,24 +52,16 @@ def monitor(request: HttpRequest) -> HttpResponse:
     officer = officer_of(request)
     found = queries.messages(officer=officer, state=request.GET.get("state", ""), kind=request.GET.get("kind", ""))
     counts = queries.counts(officer=officer)
-    if answer := exported(request, "messages", _("Exchange"), _HEADINGS, lambda: map(_cells, found)):
+    table = Table(MESSAGES, request, found)
+    if answer := table.sheet():
         return answer
-    context = listed(request, found, columns=_COLUMNS, default="-when") | {
-        "exports": 1,
+    context = table.context() | {
         "counts": [(value, words, counts[value]) for value, words in Message.State.choices],
         "dead": counts[Message.State.DEAD],
         "kinds": queries.kinds(),
         "may_retry": may(officer, "exchange.retry"),
     }
     return render(request, "exchange/monitor.html", context)
-
-
-def _cells(row: Message) -> tuple[object, ...]:
-    """A message as a sheet shows it; its content stays here."""
-    return (
-        str(row.pk), minute(row.created_at), message_kind(row.kind), row.body.get("clue_no", ""),
-        row.get_state_display(), row.attempts, minute(row.received_at), row.receipt, masked_numbers(row.last_error),
-    )  # fmt: skip
 
 
 @signed_in_only
