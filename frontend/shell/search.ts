@@ -47,7 +47,7 @@ export function onKey(key: string): boolean {
     return true;
   }
   if (key === "Enter" && isOpen && at >= 0) {
-    window.location.assign(all[at].getAttribute("href") ?? "#");
+    window.location.assign(all[at]!.getAttribute("href") ?? "#");
     return true;
   }
   if (key === "Escape" && isOpen) {
