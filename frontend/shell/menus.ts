@@ -1,19 +1,10 @@
-// What opens and closes: the search box by "/", menus, sheets, the rail on small screens, light and dark.
+// What opens and closes: menus, sheets, the rail on small screens, light and dark.
 
 /** Whether keys go into a field just now. */
 export function typing(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   const box = target instanceof HTMLInputElement && ["checkbox", "radio", "button", "submit"].includes(target.type);
   return target.isContentEditable || (!box && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-}
-
-function focusSearch(event: KeyboardEvent): void {
-  if (event.key !== "/" || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-  const box = document.querySelector<HTMLInputElement>("[data-search]");
-  if (!box) return;
-  event.preventDefault();
-  box.focus();
-  box.select();
 }
 
 function closeMenus(but: Element | null): void {
@@ -65,7 +56,6 @@ function switchTheme(event: SubmitEvent): void {
 
 /** Bind all of it. */
 export function openMenus(): void {
-  document.addEventListener("keydown", focusSearch);
   document.addEventListener("keydown", onEscape);
   document.addEventListener("submit", switchTheme, true);
   document.addEventListener("click", (event) => {

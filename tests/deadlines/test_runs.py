@@ -260,7 +260,7 @@ def test_the_page_shows_what_the_officer_sees_and_nothing_else(jia: Officer, str
     def listed(**filters: str) -> list[str]:
         answer = client.get("/deadlines", {**filters, "export": "csv"})
         rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-        return [row["到期日"] for row in rows]
+        return [row["到期"] for row in rows]
 
     assert listed() == [near.due.isoformat(), far.due.isoformat()]
     assert listed(state="met") == [done.due.isoformat()]

@@ -69,7 +69,7 @@ def test_the_page_shows_it_and_gives_it_as_a_sheet(office: Office) -> None:
     assert all(words in text for words in (first, second, "案件撤销", "更正：地址有误", "无未说明的缺号"))
     book = load_workbook(io.BytesIO(client.get("/documents/numbers?export=xlsx&state=void").content))
     rows = [[str(cell.value) for cell in row] for row in book.worksheets[0].iter_rows()]
-    assert [row[0] for row in rows] == ["文号", first]
+    assert [row[0] for row in rows] == ["编号", first]
     assert "案件撤销" in client.get("/documents/numbers?export=csv").content.decode("utf-8-sig")
 
 

@@ -17,7 +17,7 @@ PLACE = {"address": "厦门市湖里区枋湖南路88号", "shop_name": "演示�
 PAGES = {
     "jia": ["/", "/waiting", "/deadlines", "/me", "/cases", "/cases?state=inspection&mine=1", "/approvals",
             "/reference/products/", "/reference/laws/", "/reference/causes/", "/reference/calendar/", "/reference/terms/",
-            "/reference/licensees/"],
+            "/reference/licensees/", "/search", "/search?q=顺和"],
     "wu": ["/", "/waiting", "/deadlines", "/deadlines?state=over", "/cases", "/approvals"],
     "auditor": ["/", "/ledger", "/ledger?kind=accounts.signed_in", "/people", "/exchange", "/exchange/reconciliations"],
     "editor": ["/", "/reference/products/", "/reference/catalogues/", "/reference/import/"],

@@ -200,7 +200,7 @@ def test_pages_are_english_where_english_is_asked(browser_of: Callable[[str], Cl
 def test_the_list_goes_out_as_filtered(browser_of: Callable[[str], Client]) -> None:
     client = browser_of("officer")
     text = client.get("/reference/products/?q=062015&export=csv&on=2025-10-30").content.decode("utf-8-sig")
-    assert text.splitlines()[1].startswith("6901028062015,")
+    assert text.splitlines()[1].startswith("苏烟（五星红杉树）,6901028062015,")
     assert len(text.splitlines()) == 2
     assert client.get("/reference/products/?export=xlsx").content[:2] == b"PK"
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -20,17 +22,46 @@ from zhuanmai.accounts import invitations, services, staffing
 from zhuanmai.accounts.models import Grant, Invitation, Officer, Role, Unit
 from zhuanmai.accounts.permissions import known, require, scope_units, why
 from zhuanmai.accounts.requests import asked, asked_id, officer_of
+from zhuanmai.accounts.search import legs, reads
 from zhuanmai.accounts.staff_files import officer_row
 from zhuanmai.accounts.tree import with_descendants
 from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import NotFound, Refused
-from zhuanmai.core.exports import exported
-from zhuanmai.core.listing import listed
+from zhuanmai.core.listing import Column, Listing, Table, declare
 from zhuanmai.core.middleware import noted
+from zhuanmai.core.search import all_keys
 
-_COLUMNS = {"name": "name", "unit": "unit__code", "certificate": "certificate_no", "valid_to": "certificate_valid_to"}
-_SHEET = ("姓名", "单位", "执法证号", "有效期至", "岗位", "状态")
+
+@dataclass(frozen=True)
+class Shown:
+    """An officer as the list shows them: with the roles in force, in words."""
+
+    row: Officer
+    held: str
+
+
+OFFICERS = declare(
+    Listing(
+        "accounts:officers",
+        "officers",
+        gettext_lazy("Units and officers"),
+        (
+            Column("name", gettext_lazy("Name"), lambda one: one.row.name, "name", link=True,
+                   template="accounts/_officer_name.html"),
+            Column("unit", gettext_lazy("Unit"), lambda one: one.row.unit.name, "unit__code"),
+            Column("certificate", gettext_lazy("Certificate"), lambda one: one.row.certificate_no, "certificate_no"),
+            Column("valid_to", gettext_lazy("valid to"), lambda one: one.row.certificate_valid_to,
+                   "certificate_valid_to"),
+            Column("roles", gettext_lazy("Roles"), lambda one: one.held),
+            Column("state", gettext_lazy("State"), on_page=False,
+                   value=lambda one: _("In use") if one.row.is_active else _("Stopped")),
+        ),
+        default="unit",
+        href=lambda one: reverse("accounts:officer", args=[one.row.pk]),
+        dress=lambda rows: _dressed(rows),
+    )
+)  # fmt: skip
 
 
 def _day_field(label: Any) -> forms.DateField:
@@ -88,20 +119,17 @@ def officers(request: HttpRequest) -> HttpResponse:
     require(actor, "accounts.see_people")
     scope = scope_units(actor, "accounts.see_people")
     people = _found(request, Officer.objects.filter(unit_id__in=scope).select_related("unit"))
-    if answer := exported(request, "officers", _("Units and officers"), _SHEET, lambda: _cells(people)):
+    table = Table(OFFICERS, request, people)
+    if answer := table.sheet():
         return answer
-    context = listed(request, people, columns=_COLUMNS, default="unit")
-    held = _held(context["page_obj"].object_list)
     waiting = Grant.objects.filter(confirmed_at=None, revoked_at=None, unit_id__in=scope)
     links = Invitation.objects.filter(approved_at=None, used_at=None, revoked_at=None, expires_at__gte=now())
-    context |= {
-        "rows": [(person, "、".join(held.get(person.pk, []))) for person in context["page_obj"]],
+    context = table.context() | {
         "units": Unit.objects.filter(pk__in=scope),
         "roles": Role.choices,
         "waiting": waiting.select_related("officer", "unit", "granted_by"),
         "links": links.filter(officer__unit_id__in=scope).select_related("officer__unit", "issued_by"),
         "may_edit": actor.may("accounts.edit_people"),
-        "exports": 1,
     }
     return render(request, "accounts/officers.html", context)
 
@@ -113,25 +141,16 @@ def _found(request: HttpRequest, people: QuerySet[Officer]) -> QuerySet[Officer]
     if role := asked(request, "role"):
         people = people.filter(pk__in=Grant.objects.in_force().filter(role=role).values("officer_id"))
     if words := asked(request, "q"):
-        people = people.filter(name__contains=words) | people.filter(certificate_no__endswith=words)
+        people = people.filter(pk__in=all_keys(legs(officer_of(request), reads(words))))
     return people
 
 
-def _held(people: Iterable[Officer]) -> dict[uuid.UUID, list[str]]:
-    """The roles in force of each of these people, in words."""
+def _dressed(people: Sequence[Officer]) -> list[Shown]:
+    """Officers with their roles in force, in one query."""
     held: dict[uuid.UUID, list[str]] = {}
-    for one in Grant.objects.in_force().filter(officer__in=list(people)):
+    for one in Grant.objects.in_force().filter(officer__in=people):
         held.setdefault(one.officer_id, []).append(str(Role(one.role).label))
-    return held
-
-
-def _cells(people: QuerySet[Officer]) -> Iterator[tuple[Any, ...]]:
-    held = _held(people)
-    for person in people.order_by("unit__code", "username"):
-        yield (
-            person.name, person.unit.name, person.certificate_no, person.certificate_valid_to,
-            "、".join(held.get(person.pk, [])), "在用" if person.is_active else "停用",
-        )  # fmt: skip
+    return [Shown(person, "、".join(held.get(person.pk, []))) for person in people]
 
 
 @signed_in_only

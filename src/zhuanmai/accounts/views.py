@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
@@ -29,12 +30,11 @@ from zhuanmai.accounts.requests import asked, asked_id, officer_of
 from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import start_of_day
 from zhuanmai.core.errors import Refused
-from zhuanmai.core.exports import exported
 from zhuanmai.core.ids import new_id
-from zhuanmai.core.listing import day_of, page_of
+from zhuanmai.core.listing import Column, Listing, Table, day_of, declare
 from zhuanmai.ledger.heads import LEAVES, folder, latest
 from zhuanmai.ledger.models import Entry
-from zhuanmai.ledger.queries import entries, kind_choices, line_of
+from zhuanmai.ledger.queries import TimelineLine, entries, kind_choices, line_of
 from zhuanmai.ledger.services import append
 from zhuanmai.ledger.verify import verify
 
@@ -109,6 +109,54 @@ def rename_key(request: HttpRequest, key_id: uuid.UUID) -> HttpResponse:
     return redirect("accounts:me")
 
 
+@dataclass(frozen=True)
+class Told:
+    """An entry of the ledger as the list shows it: in words, with who acted."""
+
+    entry: Entry
+    line: TimelineLine
+    who: str
+
+
+def _told(rows: Sequence[Entry]) -> list[Told]:
+    lines = [line_of(entry) for entry in rows]
+    people = names({line.actor_id for line in lines if line.actor_id})
+    return [
+        Told(entry, line, people.get(line.actor_id, "") if line.actor_id else "")
+        for entry, line in zip(rows, lines, strict=True)
+    ]
+
+
+# What an auditor takes away has the names of the columns, as programs read it; personal parts never leave.
+LEDGER = declare(
+    Listing(
+        "accounts:ledger",
+        "ledger",
+        gettext_lazy("Ledger"),
+        (
+            Column("seq", gettext_lazy("No."), lambda one: one.entry.seq, "seq", number=True, in_sheet=False),
+            Column("when", gettext_lazy("When"), lambda one: one.entry.at, nowrap=True, in_sheet=False),
+            Column("who", gettext_lazy("Who"), nowrap=True, template="accounts/_ledger_who.html", in_sheet=False),
+            Column("what", gettext_lazy("What"), lambda one: one.line.sentence, in_sheet=False),
+            Column(
+                "object", gettext_lazy("On what"), nowrap=True, template="accounts/_ledger_object.html", in_sheet=False
+            ),
+            Column("seq_", "seq", lambda one: one.entry.seq, on_page=False),
+            Column("at", "at", lambda one: one.entry.at.isoformat(), on_page=False),
+            Column("kind", "kind", lambda one: one.entry.kind, on_page=False),
+            Column("actor_id", "actor_id", lambda one: one.entry.actor_id or "", on_page=False),
+            Column("object_kind", "object_kind", lambda one: one.entry.object_kind, on_page=False),
+            Column("object_id", "object_id", lambda one: one.entry.object_id, on_page=False),
+            Column("case_id", "case_id", lambda one: one.entry.case_id or "", on_page=False),
+            Column("sentence", "sentence", lambda one: one.line.sentence, on_page=False),
+            Column("leaf", "leaf", lambda one: bytes(one.entry.leaf).hex(), on_page=False),
+        ),
+        default="-seq",
+        dress=_told,
+    )
+)
+
+
 @signed_in_only
 def ledger(request: HttpRequest) -> HttpResponse:
     """The ledger: every act, filtered; as CSV for the auditor (personal parts never leave)."""
@@ -124,33 +172,16 @@ def ledger(request: HttpRequest) -> HttpResponse:
         until=start_of_day(until + dt.timedelta(days=1)) if until else None,
     )
     exports = actor.may("ledger.verify")
-    if exports and (answer := exported(request, "ledger", _("Ledger"), _LEDGER, lambda: _cells(found))):
+    table = Table(LEDGER, request, found, default="seq" if "export" in request.GET else None)
+    if exports and (answer := table.sheet()):
         return answer
-    page = page_of(request, found)
-    lines = [line_of(entry) for entry in page]
-    people = names({line.actor_id for line in lines if line.actor_id})
-    context = {
-        "page_obj": page,
-        "rows": [(line, people.get(line.actor_id) if line.actor_id else "") for line in lines],
+    context = table.context(exports=exports) | {
         "kinds": kind_choices(),
         "since": since,
         "until": until,
         "narrowed": [(name, asked(request, name)) for name in ("actor", "object") if asked(request, name)],
-        "exports": exports,
     }
     return render(request, "accounts/ledger.html", context)
-
-
-_LEDGER = ("seq", "at", "kind", "actor_id", "object_kind", "object_id", "case_id", "sentence", "leaf")
-
-
-def _cells(found: QuerySet[Entry]) -> Iterator[tuple[Any, ...]]:
-    """Entries as the auditor takes them away, in order; personal parts never leave."""
-    for entry in found.order_by("seq").iterator(chunk_size=2000):
-        yield (
-            entry.seq, entry.at.isoformat(), entry.kind, str(entry.actor_id or ""), entry.object_kind,
-            str(entry.object_id), str(entry.case_id or ""), line_of(entry).sentence, bytes(entry.leaf).hex(),
-        )  # fmt: skip
 
 
 @signed_in_only

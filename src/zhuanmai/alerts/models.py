@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.alerts.procedure import OPEN, State, transitions
+from zhuanmai.core.indexes import of_ends, of_parts
 from zhuanmai.core.models import Base, Waits
 
 _LATE = dt.timedelta(days=10)  # orders are handed over by the week, and none are made at the weekend
@@ -109,6 +110,9 @@ class Alert(Base):
             models.Index(fields=["unit", "state"], name="alerts_alert_of_unit"),
             models.Index(fields=["subject", "-day"], name="alerts_alert_of_subject"),
             models.Index(fields=["visited_on"], name="alerts_alert_visited"),
+            of_ends("subject", "alerts_alert_subject_end"),
+            of_parts("shop_name", "alerts_alert_shop"),
+            of_parts("address", "alerts_alert_address"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(probability__gte=0, probability__lte=1), name="alerts_alert_chance"),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.accounts.permissions import may, require, scope_units
@@ -18,9 +18,11 @@ from zhuanmai.accounts.queries import officers_of, unit_tree
 from zhuanmai.alerts.models import Alert, Run, Whereabouts
 from zhuanmai.alerts.permissions import alerts_of
 from zhuanmai.alerts.procedure import OPEN, State
+from zhuanmai.alerts.search import legs, reads
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import NotFound
 from zhuanmai.core.models import Work
+from zhuanmai.core.search import all_keys
 
 FOUND = (Alert.Outcome.CASE, Alert.Outcome.MINOR)
 ENTERED = (*FOUND, Alert.Outcome.CLEAR)
@@ -93,11 +95,7 @@ def alerts(officer: Officer, filters: Filters) -> QuerySet[Alert]:
     if filters.until:
         found = found.filter(day__lte=filters.until)
     if filters.words:
-        words = filters.words
-        found = found.filter(
-            Q(number__icontains=words) | Q(subject__icontains=words) | Q(shop_name__icontains=words)
-            | Q(address__icontains=words) | Q(case_no__icontains=words)
-        )  # fmt: skip
+        found = found.filter(pk__in=all_keys(legs(officer, reads(filters.words))))
     return found
 
 

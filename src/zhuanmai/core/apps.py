@@ -13,5 +13,5 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Load what rooms register: permissions, entry kinds, receivers, checks, notices. (Not jobs: procrastinate.)"""
-        autodiscover_modules("permissions", "entries", "receivers", "checks", "notices", "workflow")
+        """Load what rooms register: permissions, entry kinds, receivers, checks, notices, searches. (Not jobs.)"""
+        autodiscover_modules("permissions", "entries", "receivers", "checks", "notices", "workflow", "search")

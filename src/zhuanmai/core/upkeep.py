@@ -7,18 +7,38 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhuanmai.core import backups, checks, jobs, options
 from zhuanmai.core.access import allowed, officer_of
 from zhuanmai.core.errors import Refused
-from zhuanmai.core.exports import exported
-from zhuanmai.core.listing import page_of
-from zhuanmai.core.templatetags.zhuanmai import minute
+from zhuanmai.core.listing import Column, Listing, Table, declare
 
 _ours = allowed("core.settings", "维护系统设置、后台任务与备份")
-_HEADINGS = ("编号", "任务", "状态", "次数", "计划时间", "说明")
+JOBS = declare(
+    Listing(
+        "core:jobs",
+        "jobs",
+        gettext_lazy("Jobs"),
+        (
+            Column("number", gettext_lazy("No."), lambda one: one.row.pk, "id", number=True,
+                   template="core/_job_number.html"),
+            Column("task", gettext_lazy("Job"), lambda one: one.words, "task_name"),
+            Column("state", gettext_lazy("State"), lambda one: one.state, "status", nowrap=True,
+                   template="core/_job_state.html"),
+            Column("attempts", gettext_lazy("Attempts"), lambda one: one.row.attempts, "attempts", number=True),
+            Column("planned", gettext_lazy("Planned for"), lambda one: one.row.scheduled_at, "scheduled_at",
+                   nowrap=True),
+            Column("why", gettext_lazy("How far it is, or why it waits or failed"), lambda one: one.why),
+            Column("acts", gettext_lazy("Acts"), bare=True, number=True, template="core/_job_acts.html",
+                   in_sheet=False),
+        ),
+        default="-number",
+        dress=jobs.shown,
+    )
+)  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,22 +77,13 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 def jobs_page(request: HttpRequest) -> HttpResponse:
     """Jobs with their state, and why each waits or failed."""
     found = jobs.listed(state=request.GET.get("state", ""), task=request.GET.get("task", ""))
-
-    def cells() -> list[tuple[object, ...]]:
-        rows = jobs.shown(found[:10000])
-        return [
-            (one.row.pk, one.words, one.state, one.row.attempts, minute(one.row.scheduled_at), one.why) for one in rows
-        ]
-
-    if answer := exported(request, "jobs", _("Jobs"), _HEADINGS, cells):
+    table = Table(JOBS, request, found)
+    if answer := table.sheet():
         return answer
-    page, counted = page_of(request, found), jobs.counts()
-    context = {
-        "page_obj": page,
-        "rows": jobs.shown(page),
+    counted = jobs.counts()
+    context = table.context() | {
         "states": [(state, words, counted.get(state, 0)) for state, words in jobs.STATES.items() if state != "aborted"],
         "tasks": jobs.task_names(),
-        "exports": 1,
     }
     return render(request, "core/jobs.html", context)
 

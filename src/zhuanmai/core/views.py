@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from zhuanmai.core import notices, styleguide
+from zhuanmai.core import notices, search, styleguide
 from zhuanmai.core.access import officer_of, signed_in_only
 from zhuanmai.core.context import THEMES
 from zhuanmai.core.errors import NotAllowed, NotFound, Refused
@@ -60,6 +60,32 @@ def bell(request: HttpRequest) -> HttpResponse:
 def waiting(request: HttpRequest) -> HttpResponse:
     """Everything that waits for the officer, on a page of its own."""
     return render(request, "core/waiting.html", {"notices": notices.waiting_for(officer_of(request))})
+
+
+@never_cache
+@require_GET
+@signed_in_only
+def search_page(request: HttpRequest) -> HttpResponse:
+    """What the officer may find by the words that they sent, by kind; to the one thing that the words name, at once
+    (unless ?all= asks for the page)."""
+    officer, words = officer_of(request), request.GET.get("q", "")
+    answer = search.search(officer, words, sent=True, most=search.SHOWN)
+    if answer.named and not request.GET.get("all"):
+        return HttpResponseRedirect(answer.named.href)
+    shown = search.printed(words)[: search.LONGEST]
+    context = {"answer": answer, "search_words": shown, "kinds": search.kinds(officer)}
+    return render(request, "core/search.html", context)
+
+
+@never_cache
+@require_GET
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """What the words find while they are typed, for the list under the box; no people but of the officer's own work."""
+    officer = getattr(request, "officer", None)
+    if officer is None:
+        return HttpResponse(status=204)
+    answer = search.search(officer, request.GET.get("q", ""), sent=False, most=search.SUGGESTED)
+    return render(request, "core/_suggestions.html", {"answer": answer})
 
 
 @require_GET

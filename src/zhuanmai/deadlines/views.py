@@ -8,7 +8,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zhuanmai.accounts.permissions import require
@@ -16,17 +18,51 @@ from zhuanmai.accounts.queries import names
 from zhuanmai.accounts.requests import asked, asked_id, officer_of
 from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.errors import Refused
-from zhuanmai.core.exports import exported
-from zhuanmai.core.listing import day_of, listed
-from zhuanmai.core.templatetags.zhuanmai import minute
+from zhuanmai.core.listing import Column, Listing, Table, day_of, declare
 from zhuanmai.deadlines import queries, services
 from zhuanmai.deadlines.forms import CloseForm
 from zhuanmai.deadlines.queries import Filters, Line
 from zhuanmai.deadlines.subjects import kinds
 from zhuanmai.ledger.queries import timeline
 
-_COLUMNS = {"due": "due", "term": "code", "began": "trigger_at"}
-_HEADINGS = ("到期日", "时刻", "暂计", "事项", "编号", "地点", "承办部门", "起算", "依据", "状态")
+
+def state_of(line: Line) -> str:
+    """The state of a run in the reader's words."""
+    row = line.row
+    if row.ending:
+        return str(row.get_ending_display())
+    if row.is_stopped:
+        return _("stopped")
+    return _("over") if line.over else _("open")
+
+
+DEADLINES = declare(
+    Listing(
+        "deadlines:list",
+        "deadlines",
+        gettext_lazy("What runs out"),
+        (
+            Column("due", gettext_lazy("Due"), lambda one: one.row.due, "due", nowrap=True,
+                   template="deadlines/_line_due.html"),
+            Column("due_at", gettext_lazy("At what time"), lambda one: one.row.due_at, on_page=False),
+            Column("provisional", gettext_lazy("provisional"), on_page=False,
+                   value=lambda one: one.row.note if one.row.provisional else ""),
+            Column("term", gettext_lazy("What is due"), lambda one: one.words, "code", link=True,
+                   template="deadlines/_line_term.html"),
+            Column("of", gettext_lazy("Of"), lambda one: one.subject.title, on_page=False),
+            Column("place", gettext_lazy("Place"), lambda one: one.subject.place,
+                   template="deadlines/_line_place.html"),
+            Column("unit", gettext_lazy("Unit"), lambda one: one.subject.unit, nowrap=True, hide_phone=True),
+            Column("began", gettext_lazy("Since"), lambda one: one.row.trigger_at, "trigger_at", nowrap=True,
+                   template="deadlines/_line_began.html"),
+            Column("source", gettext_lazy("Source"), lambda one: one.row.source, on_page=False),
+            Column("state", gettext_lazy("State"), state_of, nowrap=True, template="deadlines/_line_state.html"),
+        ),
+        default="due",
+        href=lambda one: reverse("deadlines:one", args=[one.row.pk]),
+        dress=queries.lines,
+    )
+)  # fmt: skip
 
 
 @require_GET
@@ -44,15 +80,10 @@ def deadline_list(request: HttpRequest) -> HttpResponse:
         since=day_of(asked(request, "since")),
         until=day_of(asked(request, "until")),
     )
-    found = queries.listed(officer, filters)
-    if answer := exported(
-        request, "deadlines", _("What runs out"), _HEADINGS, lambda: map(_cells, queries.lines(found))
-    ):
+    table = Table(DEADLINES, request, queries.listed(officer, filters))
+    if answer := table.sheet():
         return answer
-    context = listed(request, found, columns=_COLUMNS, default="due")
-    context |= {
-        "lines": queries.lines(context["page_obj"]),
-        "exports": 1,
+    context = table.context() | {
         "filters": filters,
         "states": _states(),
         "terms": queries.terms_in_use(officer),
@@ -98,22 +129,3 @@ def _history(deadline_id: uuid.UUID) -> list[dict[str, Any]]:
 def _states() -> list[tuple[str, str]]:
     words = (_("open"), _("over"), _("met"), _("no longer due"), _("expired"), _("All"))
     return list(zip((*queries.STATES, "all"), words, strict=True))
-
-
-def _cells(line: Line) -> tuple[Any, ...]:
-    """A term as a sheet shows it."""
-    row = line.row
-    return (
-        row.due.isoformat(), minute(row.due_at) if row.due_at else "", row.note if row.provisional else "", line.words,
-        line.subject.title, line.subject.place, line.subject.unit, minute(row.trigger_at), row.source, state_of(line),
-    )  # fmt: skip
-
-
-def state_of(line: Line) -> str:
-    """The state of a run in the reader's words."""
-    row = line.row
-    if row.ending:
-        return str(row.get_ending_display())
-    if row.is_stopped:
-        return _("stopped")
-    return _("over") if line.over else _("open")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +13,7 @@ from django.views.decorators.http import require_safe
 from zhuanmai.accounts.permissions import require
 from zhuanmai.accounts.requests import officer_of
 from zhuanmai.core.access import signed_in_only
-from zhuanmai.core.exports import exported
-from zhuanmai.core.listing import page_of
-from zhuanmai.core.templatetags.zhuanmai import minute
+from zhuanmai.core.listing import Column, Listing, Table, declare
 from zhuanmai.documents import register
 from zhuanmai.documents.models import IssuedNumber
 from zhuanmai.documents.queries import by_digest, by_token, verified, verified_file
@@ -45,6 +40,25 @@ def verify_digest(request: HttpRequest, sha256: str) -> HttpResponse:
     return JsonResponse(asdict(found), status=404 if found.status == "unknown" else 200)
 
 
+NUMBERS = declare(
+    Listing(
+        "documents:numbers",
+        "numbers",
+        _("Register of numbers"),
+        (
+            Column("number", _("Number"), lambda one: one.text, "n", nowrap=True),
+            Column("document", _("Document"), lambda one: one.document),
+            Column("unit", _("Unit"), lambda one: one.unit, "unit__code"),
+            Column("state", _("State"), lambda one: one.state_words, "state", nowrap=True,
+                   template="documents/_number_state.html"),
+            Column("reason", _("Reason"), lambda one: one.explained),
+            Column("taken", _("Taken at"), lambda one: one.taken_at, "created_at", nowrap=True),
+        ),
+        dress=register.lines,
+    )
+)  # fmt: skip
+
+
 @require_safe
 @signed_in_only
 def numbers(request: HttpRequest) -> HttpResponse:
@@ -55,24 +69,13 @@ def numbers(request: HttpRequest) -> HttpResponse:
         **{name: request.GET.get(name, "").strip() for name in ("unit", "word", "year", "state")}
     )
     found = register.numbers(officer, filters)
-    if answer := exported(request, "numbers", _("Register of numbers"), _SHEET, lambda: _cells(found)):
+    table = Table(NUMBERS, request, found)
+    if answer := table.sheet():
         return answer
-    page = page_of(request, found)
-    context = {
-        "page_obj": page,
-        "lines": register.lines(page.object_list),
+    context = table.context() | {
         "series": register.series(found),
         "filters": filters,
         "states": [*IssuedNumber.State.choices, ("corrected", _("Corrected"))],
-        "exports": 1,
         **register.choices(officer),
     }
     return render(request, "documents/numbers.html", context)
-
-
-_SHEET = ("文号", "单位", "文书", "状态", "作废或更正理由", "取号时间")
-
-
-def _cells(found: QuerySet[IssuedNumber]) -> Iterator[tuple[Any, ...]]:
-    for one in register.lines(found):
-        yield one.text, one.unit, one.document, one.state_words, one.explained, minute(one.taken_at)

@@ -12,13 +12,14 @@ from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import may, require
 from zhuanmai.accounts.personal import Sight, Sort, Standing, Subject, Thing, View
 from zhuanmai.core.masking import masked_id, masked_name, masked_phone
+from zhuanmai.core.search import keys
 from zhuanmai.documents.planning import Planned
 from zhuanmai.enforcement.case_json import state_of
 from zhuanmai.enforcement.case_rows import first_party
 from zhuanmai.enforcement.models import Case, Party, Photo
 from zhuanmai.enforcement.operations import CASES
-from zhuanmai.enforcement.permissions import cases_of, decides_on, require_seen, works_on
-from zhuanmai.enforcement.queries import by_personal, own_cases
+from zhuanmai.enforcement.permissions import decides_on, require_seen, works_on
+from zhuanmai.enforcement.queries import by_people, of_others, reads
 from zhuanmai.enforcement.services.signing import own_roles
 from zhuanmai.enforcement.unnamed import PERSON, all_hidden, hidden, secrets_of, unnamed
 from zhuanmai.enforcement.workflow import acts_of
@@ -194,7 +195,7 @@ def note_search(officer: Officer, words: str) -> None:
     """
     if not words or not may(officer, "enforcement.see_personal"):
         return
-    count = cases_of(officer).filter(by_personal(words)).exclude(own_cases(officer)).distinct().count()
+    count = len(keys(by_people(reads(words), of_others(officer))))
     if count:
         append_apart(
             "enforcement.searched",

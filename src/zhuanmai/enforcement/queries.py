@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
 from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import may
+from zhuanmai.core import search
+from zhuanmai.core.search import Leg, Look, Reading, all_keys
 from zhuanmai.documents.queries import waiting_for_signature
-from zhuanmai.enforcement.models import Case, CaseOfficer, Party
-from zhuanmai.enforcement.permissions import cases_of
+from zhuanmai.enforcement.models import Case, CaseOfficer, Inspection, ItemLine, Party
+from zhuanmai.enforcement.permissions import cases_of, visible_to
 from zhuanmai.enforcement.procedure import KIND
+from zhuanmai.reference.typed import answering
 
 
 @dataclass(frozen=True)
@@ -26,12 +30,28 @@ class Filters:
     mine: bool = False
 
 
+def _parties() -> QuerySet[Party]:
+    return Party.objects.filter(removed_at=None)
+
+
+def _organisations() -> QuerySet[Party]:
+    return _parties().filter(kind=Party.Kind.ORGANISATION)
+
+
+def _people() -> QuerySet[Party]:
+    return _parties().exclude(kind=Party.Kind.ORGANISATION)
+
+
+def _lines() -> QuerySet[ItemLine]:
+    return ItemLine.objects.filter(quantity__gt=0)
+
+
 def cases(officer: Officer, filters: Filters) -> QuerySet[Case]:
     """The cases that the officer sees, newest first, narrowed by the filters."""
     found = cases_of(officer).select_related("bureau", "unit", "inspection")
     found = found.prefetch_related("parties", "causes")
     if filters.words:
-        found = found.filter(_matches(officer, filters.words)).distinct()
+        found = found.filter(pk__in=all_keys(legs(officer, reads(filters.words))))
     if filters.state:
         found = found.filter(state=filters.state)
     if filters.since:
@@ -43,27 +63,58 @@ def cases(officer: Officer, filters: Filters) -> QuerySet[Case]:
     return found.order_by("-opened_at")
 
 
-def _matches(officer: Officer, words: str) -> Q:
-    """Words against what is no secret, and against people only where the officer may see them: no search confirms
-    a name or a number to somebody who may not (what it confirms to others is entered: `personal.note_search`)."""
-    people = by_personal(words)
-    if not may(officer, "enforcement.see_personal"):
-        people &= own_cases(officer)
-    return people | (
-        Q(clue_no__icontains=words)
-        | Q(number__icontains=words)
-        | Q(inspection__shop_name__icontains=words)
-        | Q(inspection__address__icontains=words)
-        | Q(parties__licence_no__startswith=words)
-        | Q(parties__kind=Party.Kind.ORGANISATION, parties__name__icontains=words)
-        | Q(lines__barcode=words)
-    )
+_OPEN = (
+    Look("number", Case.objects.all, "clue_no"),
+    Look("number", Case.objects.all, "number"),
+    Look("licence", _parties, "licence_no", "case_id"),
+    Look("credit_code", _organisations, "id_no", "case_id"),
+    Look("barcode", _lines, "barcode", "case_id"),
+    Look("number_part", Case.objects.all, "clue_no__contains"),
+    Look("number_part", Case.objects.all, "number__contains"),
+    Look("licence_end", _parties, "licence_no__endswith", "case_id"),
+    Look("barcode_end", _lines, "barcode__endswith", "case_id"),
+    Look("name", _organisations, "name__icontains", "case_id"),
+    Look("name", Inspection.objects.all, "shop_name__icontains", "case_id"),
+    Look("name", Inspection.objects.all, "address__icontains", "case_id"),
+)
+_PEOPLE = (
+    Look("id", _people, "id_no", "case_id"),
+    Look("phone", _people, "phone", "case_id"),
+    Look("id_end", _people, "id_no__endswith", "case_id"),
+    Look("phone_end", _people, "phone__endswith", "case_id"),
+    Look("name", _people, "name__icontains", "case_id"),
+)
+reads = answering(
+    "number", "number_part", "licence", "licence_end", "credit_code", "barcode", "barcode_end", "id", "id_end",
+    "phone", "phone_end", "name",
+)  # fmt: skip
 
 
-def by_personal(words: str) -> Q:
-    """Cases whose people have such a name, or a phone that ends so."""
-    named = Q(parties__name__icontains=words) & ~Q(parties__kind=Party.Kind.ORGANISATION)
-    return named | Q(parties__phone__endswith=words)
+def legs(officer: Officer, readings: Sequence[Reading], *, sent: bool = True) -> list[Leg]:
+    """Where cases are looked for: among those that the officer sees, by what is no secret; by their people only in the
+    officer's own cases, unless they may see people and sent the words. No search confirms a name or a number to
+    somebody who may not (what it confirms to others is entered: `personal.note_search`)."""
+    seen = _within(Case.objects.filter(visible_to(officer)))
+    people = by_people(readings, seen if sent and may(officer, "enforcement.see_personal") else _own(officer))
+    return [*people, *search.legs(_OPEN, readings, seen)]
+
+
+def by_people(readings: Sequence[Reading], within: Callable[[str], Q]) -> list[Leg]:
+    """Where cases are looked for by the names, numbers and phones of their people."""
+    return search.legs(_PEOPLE, readings, within)
+
+
+def of_others(officer: Officer) -> Callable[[str], Q]:
+    """The cases that the officer sees and does not do now, by the column that names them."""
+    return _within(cases_of(officer).exclude(own_cases(officer)))
+
+
+def _own(officer: Officer) -> Callable[[str], Q]:
+    return _within(Case.objects.filter(own_cases(officer)))
+
+
+def _within(found: QuerySet[Case]) -> Callable[[str], Q]:
+    return lambda column: Q(**{f"{column}__in": found.values("pk")})
 
 
 def own_cases(officer: Officer) -> Q:

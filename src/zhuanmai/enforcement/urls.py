@@ -11,7 +11,6 @@ from zhuanmai.enforcement import views
 app_name = "enforcement"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("search", views.search, name="search"),
     path("cases", views.case_list, name="cases"),
     path("cases/<uuid:case_id>", views.case_page, name="case"),
     path("cases/<uuid:case_id>/documents/making", views.making, name="making"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
@@ -22,10 +23,8 @@ from zhuanmai.approvals.queries import approvals_of_many, orally_approved
 from zhuanmai.approvals.subjects import headings_of, matter_of
 from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.errors import NotFound, Refused
-from zhuanmai.core.exports import exported
-from zhuanmai.core.listing import day_of, listed
+from zhuanmai.core.listing import Column, Listing, Table, day_of, declare
 from zhuanmai.core.progress import bar, how_far
-from zhuanmai.core.templatetags.zhuanmai import minute
 from zhuanmai.deadlines.queries import running_out
 from zhuanmai.documents.models import Making
 from zhuanmai.documents.queries import newest_making
@@ -46,18 +45,45 @@ from zhuanmai.enforcement.personal import (
 )
 from zhuanmai.enforcement.procedure import KIND, State
 from zhuanmai.enforcement.queries import Filters, cases, unsigned_in
+from zhuanmai.enforcement.templatetags.case_words import in_words
 from zhuanmai.enforcement.workflow import acts_of
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.reference.citations import citation
 
-_COLUMNS = {
-    "number": "clue_no",
-    "place": "inspection__shop_name",
-    "state": "state",
-    "squad": "unit__name",
-    "opened": "opened_at",
-}
-_HEADINGS = ("案源编号", "立案号", "当事人", "地点", "案由", "状态", "承办部门", "案发时间")
+
+@dataclass(frozen=True)
+class Shown:
+    """A case as the list shows it: its state in words, the party that documents name, masked."""
+
+    row: Case
+    state: str
+    party: str
+
+
+CASES = declare(
+    Listing(
+        "enforcement:cases",
+        "cases",
+        _("Cases"),
+        (
+            Column("number", _("Number"), lambda one: one.row.number or one.row.clue_no, "clue_no", link=True,
+                   nowrap=True),
+            Column("clue_no", _("Number of the clue"), lambda one: one.row.clue_no, on_page=False),
+            Column("filed", _("Number of the filing"), lambda one: one.row.number, on_page=False),
+            Column("party", _("Party"), lambda one: one.party, nowrap=True),
+            Column("place", _("Place"), lambda one: one.row.inspection.shop_name or one.row.inspection.address,
+                   "inspection__shop_name"),
+            Column("cause", _("Cause"), lambda one: "、".join(cause.name for cause in one.row.causes.all())),
+            Column("state", _("State"), lambda one: in_words(one.state), "state",
+                   template="enforcement/_case_state.html"),
+            Column("squad", _("Squad"), lambda one: one.row.unit.name, "unit__name", nowrap=True),
+            Column("opened", _("Opened"), lambda one: one.row.opened_at, "opened_at", nowrap=True),
+        ),
+        default="-opened",
+        href=lambda one: reverse("enforcement:case", args=[one.row.pk]),
+        dress=lambda rows: [Shown(case, words, party_name(case)) for case, words in _worded(rows)],
+    )
+)  # fmt: skip
 TABS = ("facts", "documents", "items", "evidence", "procedure", "trace")
 
 
@@ -91,33 +117,11 @@ def case_list(request: HttpRequest) -> HttpResponse:
         until=day_of(request.GET.get("until")),
         mine=request.GET.get("mine") == "1",
     )
-    found = cases(officer, filters)
-    if answer := exported(request, "cases", _("Cases"), _HEADINGS, lambda: _cells(found)):
+    table = Table(CASES, request, cases(officer, filters))
+    if answer := table.sheet():
         return answer
-    context = listed(request, found, columns=_COLUMNS, default="-opened")
-    rows = [(case, words, party_name(case)) for case, words in _worded(context["page_obj"])]
-    context |= {
-        "rows": rows,
-        "exports": 1,
-        "states": [(state.value, state.zh) for state in State],
-        "filters": filters,
-    }
+    context = table.context() | {"states": [(state.value, state.zh) for state in State], "filters": filters}
     return render(request, "enforcement/cases.html", context)
-
-
-def _cells(found: Iterable[Case]) -> Iterator[tuple[Any, ...]]:
-    """Cases as a sheet shows them: the party masked, as on the page."""
-    for case, words in _worded(found):
-        yield (
-            case.clue_no, case.number, party_name(case),
-            case.inspection.shop_name or case.inspection.address, "、".join(one.name for one in case.causes.all()),
-            words, case.unit.name, minute(case.opened_at),
-        )  # fmt: skip
-
-
-def search(request: HttpRequest) -> HttpResponse:
-    """The search box: for now it finds cases."""
-    return redirect(f"/cases?{request.GET.urlencode()}")
 
 
 @ensure_csrf_cookie

@@ -8,29 +8,51 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from zhuanmai.accounts.queries import names
 from zhuanmai.accounts.requests import asked, asked_id, officer_of
 from zhuanmai.core.access import signed_in_only
-from zhuanmai.core.exports import exported
-from zhuanmai.core.listing import day_of, listed
+from zhuanmai.core.listing import Column, Listing, Table, day_of, declare
 from zhuanmai.core.masking import masked_numbers
-from zhuanmai.core.templatetags.zhuanmai import day, minute
 from zhuanmai.exchange import queries, reconciliation, services
 from zhuanmai.exchange.kinds import kind_words
 from zhuanmai.exchange.models import Message, Reconciliation
 from zhuanmai.exchange.partners import registry
-from zhuanmai.exchange.queries import Filters, Line
+from zhuanmai.exchange.queries import Filters
 from zhuanmai.ledger.queries import timeline
 
-_COLUMNS = {"when": "created_at", "kind": "kind", "attempts": "attempts"}
-_HEADINGS = (
-    "报文编号", "时间", "对接系统", "类别", "业务编号", "状态", "次数", "接收时间", "接收日", "回执", "原因",
-)  # fmt: skip
 MOST_SHOWN = 200  # of what a reconciliation found, in each way
+MESSAGES = declare(
+    Listing(
+        "exchange:monitor",
+        "messages",
+        gettext_lazy("Exchange"),
+        (
+            Column("number", gettext_lazy("Number of the message"), lambda one: one.row.pk, on_page=False),
+            Column("when", gettext_lazy("When"), lambda one: one.row.created_at, "created_at", link=True, nowrap=True),
+            Column("partner", gettext_lazy("Partner system"), lambda one: one.partner, "partner", on_page=False),
+            Column("kind", gettext_lazy("Kind"), lambda one: one.kind, "kind", nowrap=True,
+                   template="exchange/_message_kind.html"),
+            Column("about", gettext_lazy("About"), lambda one: one.subject.title,
+                   template="exchange/_message_about.html"),
+            Column("state", gettext_lazy("State"), lambda one: one.row.get_state_display(), "state", nowrap=True,
+                   template="exchange/_message_state.html"),
+            Column("attempts", gettext_lazy("Attempts"), lambda one: one.row.attempts, "attempts", number=True),
+            Column("received", gettext_lazy("Received at"), lambda one: one.row.received_at, on_page=False),
+            Column("arrived", gettext_lazy("Day of arrival"), lambda one: one.row.received_on, on_page=False),
+            Column("said", gettext_lazy("Receipt or reason"), lambda one: one.row.receipt or one.row.last_error,
+                   mask=masked_numbers),
+            Column("acts", gettext_lazy("Acts"), bare=True, number=True, template="exchange/_message_acts.html",
+                   in_sheet=False),
+        ),
+        default="-when",
+        href=lambda one: reverse("exchange:message", args=[one.row.pk]),
+    )
+)  # fmt: skip
 
 
 @signed_in_only
@@ -43,16 +65,11 @@ def monitor(request: HttpRequest) -> HttpResponse:
         kind=asked(request, "kind"),
         subject_id=asked_id(request, "subject"),
     )
-    found = queries.messages(officer=officer, filters=filters)
-    if answer := exported(
-        request, "messages", _("Exchange"), _HEADINGS, lambda: map(_cells, queries.lines(officer, found))
-    ):
+    found, counts = queries.messages(officer=officer, filters=filters), queries.counts(officer=officer)
+    table = Table(MESSAGES, request, found, dress=lambda rows: queries.lines(officer, rows))
+    if answer := table.sheet():
         return answer
-    context = listed(request, found, columns=_COLUMNS, default="-when")
-    counts, rows = queries.counts(officer=officer), queries.lines(officer, context["page_obj"])
-    context |= {
-        "lines": rows,
-        "exports": 1,
+    context = table.context() | {
         "filters": filters,
         "counts": [(value, words, counts[value]) for value, words in Message.State.choices],
         "partners": registry.partners(),
@@ -61,15 +78,6 @@ def monitor(request: HttpRequest) -> HttpResponse:
         "sees_reconciliations": queries.sees_reconciliations(officer),
     }
     return render(request, "exchange/monitor.html", context)
-
-
-def _cells(line: Line) -> tuple[object, ...]:
-    """A message as a sheet shows it; its content stays here."""
-    row = line.row
-    return (
-        str(row.pk), minute(row.created_at), line.partner, line.kind, line.subject.title, row.get_state_display(),
-        row.attempts, minute(row.received_at), day(row.received_on), row.receipt, masked_numbers(row.last_error),
-    )  # fmt: skip
 
 
 @signed_in_only

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import may
 from zhuanmai.accounts.requests import officer_of
 from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
-from zhuanmai.core.listing import ROWS_A_PAGE, page_of
+from zhuanmai.core.listing import ROWS_A_PAGE, Column, Listing, Table, declare
 from zhuanmai.core.masking import masked_numbers
 from zhuanmai.core.models import Work
 from zhuanmai.core.navigation import tabs
@@ -50,6 +53,27 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "lake/overview.html", context | _frame(request, "overview"))
 
 
+IMPORTS = declare(
+    Listing(
+        "lake:imports",
+        "imports",
+        gettext_lazy("Imports"),
+        (
+            Column("when", gettext_lazy("When"), lambda one: one.created_at, "created_at", link=True, nowrap=True),
+            Column("file", gettext_lazy("File"), lambda one: one.file_name, "file_name"),
+            Column("table", gettext_lazy("Table"), lambda one: _(TABLES[one.table].title), on_page=False),
+            Column("state", gettext_lazy("State"), lambda one: one.get_state_display(), "work__state",
+                   template="lake/_import_state.html"),
+            Column("rows", gettext_lazy("Rows read"), lambda one: one.rows, "rows", number=True),
+            Column("taken", gettext_lazy("Taken in"), lambda one: one.taken, "taken", number=True),
+            Column("broken", gettext_lazy("In quarantine"), lambda one: one.broken, "broken", number=True),
+        ),
+        default="-when",
+        href=lambda one: reverse("lake:import", args=[one.pk]),
+    )
+)  # fmt: skip
+
+
 @signed_in_only
 @require_http_methods(["GET", "POST"])
 def imports(request: HttpRequest) -> HttpResponse:
@@ -62,8 +86,10 @@ def imports(request: HttpRequest) -> HttpResponse:
             return redirect("lake:import", handed[0].pk) if len(handed) == 1 else redirect("lake:imports")
     asked = request.GET
     found = queries.imports(officer=officer, state=asked.get("state", ""), table=asked.get("table", ""))
-    context = {
-        "page_obj": page_of(request, found),
+    table = Table(IMPORTS, request, found)
+    if answer := table.sheet():
+        return answer
+    context = table.context() | {
         "form": form,
         "may_import": may(officer, "lake.import"),
         "states": Work.State.choices,
@@ -137,20 +163,55 @@ class Shown:
     value: str
 
 
+class Aside(Sequence[Row]):
+    """The rows put aside under these filters, read a page at a time; `first` is what the page itself shows."""
+
+    def __init__(self, officer: Officer, file: str, reason: str, start: int) -> None:
+        self._asked = partial(queries.put_aside, officer=officer, file=file, reason=reason)
+        self._start, self.first = start, self._asked(offset=start, limit=ROWS_A_PAGE)
+
+    def __len__(self) -> int:
+        return self.first.count
+
+    def __getitem__(self, rows: Any) -> Any:
+        start, stop = rows.start or 0, min(rows.stop, len(self))
+        if (start, stop) == (self._start, min(self._start + ROWS_A_PAGE, len(self))):
+            return self.first.rows
+        return self._asked(offset=start, limit=stop - start).rows
+
+
+QUARANTINE = declare(
+    Listing(
+        "lake:quarantine",
+        "quarantine",
+        gettext_lazy("Quarantine"),
+        (
+            Column("file", gettext_lazy("File"), lambda one: one.row.file, link=True, nowrap=True),
+            Column("line", gettext_lazy("Line"), lambda one: one.row.line, number=True),
+            Column("column", gettext_lazy("Column"), lambda one: one.row.column, code=True),
+            Column("content", gettext_lazy("Content"), lambda one: one.value, code=True,
+                   template="lake/_content.html"),
+            Column("why", gettext_lazy("Why, and what to do"), lambda one: one.row.words),
+        ),
+        href=lambda one: f"{reverse('lake:quarantine_row')}?{urlencode({'file': one.row.file, 'line': one.row.line})}",
+        dress=lambda rows: [Shown(row, queries.shown_value(row)) for row in rows],
+    )
+)  # fmt: skip
+
+
 @signed_in_only
 @require_GET
 def quarantine_list(request: HttpRequest) -> HttpResponse:
     """Rows put aside, by file and reason, personal values masked."""
     officer, asked = officer_of(request), request.GET
-    number = int(asked["page"]) if asked.get("page", "").isdigit() else 1
-    found = queries.put_aside(
-        officer=officer, file=asked.get("file", ""), reason=asked.get("reason", ""), offset=(number - 1) * ROWS_A_PAGE
-    )
-    context = {
-        "page_obj": Paginator(range(found.count), ROWS_A_PAGE).get_page(number),
-        "shown": [Shown(row, queries.shown_value(row)) for row in found.rows],
-        "files": found.by_file,
-        "reasons": [(code, _reasons()[code], count) for code, count in found.by_reason.items()],
+    number = int(asked["page"]) if asked.get("page", "").isdecimal() else 1
+    aside = Aside(officer, asked.get("file", ""), asked.get("reason", ""), (max(number, 1) - 1) * ROWS_A_PAGE)
+    table = Table(QUARANTINE, request, aside)
+    if answer := table.sheet():
+        return answer
+    context = table.context() | {
+        "files": aside.first.by_file,
+        "reasons": [(code, _reasons()[code], count) for code, count in aside.first.by_reason.items()],
     }
     return render(request, "lake/quarantine.html", context | _frame(request, "quarantine"))
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from zhuanmai.core import search
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.masking import masked_id, masked_name, masked_phone
-from zhuanmai.reference import identifiers
+from zhuanmai.core.search import Leg, Look, Reading
+from zhuanmai.reference import identifiers, typed
 from zhuanmai.reference.models import Licensee, RegisterCompleteness
 
 COLUMNS = (
@@ -26,28 +28,41 @@ def by_licence_no(licence_no: str) -> Licensee | None:
     return Licensee.objects.filter(licence_no=licence_no).first()
 
 
-def find(query: str, *, people: bool, limit: int = _LIMIT) -> list[Licensee]:
-    """Licensees by licence number, citizen's number, credit code or phone (exact), or part of a name or address.
+_OPEN = (
+    Look("licence", Licensee.objects.all, "licence_no"),
+    Look("credit_code", Licensee.objects.all, "uscc"),
+    Look("licence_end", Licensee.objects.all, "licence_no__endswith"),
+    Look("name", Licensee.objects.all, "shop_name__icontains"),
+    Look("name", Licensee.objects.all, "address__icontains"),
+)
+_HOLDERS = (
+    Look("id", Licensee.objects.all, "holder_id"),
+    Look("phone", Licensee.objects.all, "phone"),
+    Look("id_end", Licensee.objects.all, "holder_id__endswith"),
+    Look("phone_end", Licensee.objects.all, "phone__endswith"),
+    Look("name", Licensee.objects.all, "holder_name__icontains"),
+)
+PEOPLE_TOO = frozenset(look.what for look in _HOLDERS)
 
-    `people`: whether who asks may see the holders in full (with a reason); to others no search confirms a holder's
-    name, number or phone.
-    """
-    text = query.strip()
-    if not text:
-        return []
-    plain = identifiers.TYPES["citizen_id"].clean(text)
-    exact = Q(licence_no=plain) | Q(uscc=plain)
-    if people:
-        exact |= Q(holder_id=plain) | Q(phone=plain)
-    rows = list(Licensee.objects.filter(exact)[:limit])
-    if not rows and len(plain) < 12:
-        part = Q(shop_name__contains=text) | Q(address__contains=text)
-        part |= Q(holder_name__contains=text) if people else Q()
-        if plain.isdigit() and len(plain) >= 4:
-            part |= Q(licence_no__endswith=plain)
-            part |= Q(phone__endswith=plain) if people else Q()
-        rows = list(Licensee.objects.filter(part).order_by("status", "licence_no")[:limit])
-    return rows
+
+def legs(readings: Sequence[Reading], *, people: bool) -> list[Leg]:
+    """Where licensees are looked for. `people`: whether who asks may see the holders in full (with a reason); to others
+    no search confirms a holder's name, number or phone."""
+    looks = (*_OPEN, *_HOLDERS) if people else _OPEN
+    return search.legs(looks, readings, lambda key: Q())
+
+
+def found(query: str, *, people: bool) -> QuerySet[Licensee]:
+    """All licensees that words find."""
+    return Licensee.objects.filter(pk__in=search.all_keys(legs(typed.readings(query), people=people)))
+
+
+def find(query: str, *, people: bool, limit: int = _LIMIT) -> list[Licensee]:
+    """The first licensees that words find: by licence number, citizen's number, credit code, phone or the end of one,
+    or part of a name or address."""
+    best = list(search.keys(legs(typed.readings(query), people=people)))[:limit]
+    rows = Licensee.objects.in_bulk(best)
+    return [rows[key] for key in best]
 
 
 def register_complete_as_of(district_code: str) -> dt.date | None:

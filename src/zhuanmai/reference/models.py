@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zhuanmai.accounts.models import Unit
+from zhuanmai.core.indexes import of_ends, of_parts
 from zhuanmai.core.models import Base
 
 
@@ -82,6 +83,7 @@ class Barcode(Base):
     source = models.CharField(max_length=80, blank=True)
 
     class Meta:
+        indexes = [of_ends("code", "reference_barcode_end")]
         constraints = [
             models.UniqueConstraint(
                 fields=["code", "product", "level", "valid_from"], nulls_distinct=False, name="reference_barcode_once"
@@ -356,6 +358,14 @@ class Licensee(Base):
 
     class Meta:
         ordering = ["licence_no"]
+        indexes = [
+            of_ends("licence_no", "reference_licensee_licence"),
+            of_ends("holder_id", "reference_licensee_id"),
+            of_ends("phone", "reference_licensee_phone"),
+            of_parts("shop_name", "reference_licensee_shop"),
+            of_parts("address", "reference_licensee_address"),
+            of_parts("holder_name", "reference_licensee_holder"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(licence_no__regex=r"^\d{12}$"), name="reference_licensee_number"),
             models.CheckConstraint(

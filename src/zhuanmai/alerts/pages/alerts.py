@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from zhuanmai.accounts.permissions import may
@@ -27,16 +28,10 @@ from zhuanmai.alerts.workflow import FLOW
 from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import Refused
-from zhuanmai.core.exports import exported
-from zhuanmai.core.listing import day_of, listed, uuid_of
+from zhuanmai.core.listing import Column, Listing, Table, day_of, declare, uuid_of
 from zhuanmai.core.toasts import say
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.reference.identifiers import districts
-
-_COLUMNS = {"number": "number", "chance": "probability", "district": "district_code", "squad": "unit__name",
-            "due": "due", "day": "day"}  # fmt: skip
-_HEADINGS = ("预警编号", "数据截至", "对象", "店名", "地址", "区县", "可能的违法行为", "命中概率", "首要理由", "状态",
-             "所在单位", "检查期限", "结果", "立案号")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,6 +61,38 @@ def shown(row: Alert) -> Shown:
     )  # fmt: skip
 
 
+ALERTS = declare(
+    Listing(
+        "alerts:alerts",
+        "alerts",
+        gettext_lazy("Alerts"),
+        (
+            Column("number", gettext_lazy("Number of an alert"), lambda one: one.row.number, "number", on_page=False),
+            Column("day", gettext_lazy("Data up to"), lambda one: one.row.day, "day", on_page=False),
+            Column("chance", gettext_lazy("Chance"), lambda one: round(one.row.probability, 3), "probability",
+                   nowrap=True, template="alerts/_alert_chance.html"),
+            Column("place", gettext_lazy("Place"), lambda one: one.place, link=True,
+                   template="alerts/_alert_place.html"),
+            Column("subject", gettext_lazy("Licence or place"), lambda one: one.row.subject, on_page=False),
+            Column("address", gettext_lazy("Address"), lambda one: one.row.address, on_page=False),
+            Column("offence", gettext_lazy("Offence"), lambda one: one.offence, on_page=False),
+            Column("why", gettext_lazy("Why"), lambda one: one.why, hide_phone=True),
+            Column("state", gettext_lazy("State"), lambda one: one.state, "state", nowrap=True,
+                   template="alerts/_state.html"),
+            Column("district", gettext_lazy("District"), lambda one: one.district, "district_code", nowrap=True),
+            Column("squad", gettext_lazy("Where it is"), lambda one: one.row.unit.name, "unit__name", nowrap=True),
+            Column("due", gettext_lazy("Visit by"), lambda one: one.row.due, "due", nowrap=True,
+                   template="alerts/_due.html"),
+            Column("result", gettext_lazy("Result"), lambda one: one.row.get_outcome_display(), on_page=False),
+            Column("case_no", gettext_lazy("Case"), lambda one: one.row.case_no, on_page=False),
+        ),
+        default="-chance",
+        href=lambda one: reverse("alerts:alert", args=[one.row.pk]),
+        dress=lambda rows: [shown(row) for row in rows],
+    )
+)  # fmt: skip
+
+
 @signed_in_only
 @require_GET
 def alert_list(request: HttpRequest) -> HttpResponse:
@@ -81,19 +108,18 @@ def alert_list(request: HttpRequest) -> HttpResponse:
         until=day_of(request.GET.get("until")),
     )
     found = queries.alerts(officer, filters)
-    if answer := exported(request, "alerts", _("Alerts"), _HEADINGS, lambda: map(_cells, found)):
+    may_assign = may(officer, "alerts.assign")
+    table = Table(ALERTS, request, found, bulk="chosen" if may_assign else "")
+    if answer := table.sheet():
         return answer
-    context = listed(request, found, columns=_COLUMNS, default="-chance")
-    context |= {
-        "rows": [shown(row) for row in context["page_obj"]],
-        "exports": 1,
+    context = table.context() | {
         "filters": filters,
         "states": [(state.value, words) for state, words in wording.STATES.items()],
         "outcomes": Alert.Outcome.choices,
         "offences": list(wording.OFFENCES.items()),
         "districts": [(code, name) for code, name in districts().items() if code[4:] != "00"],
         "detectors": [(one.name, phrases.label_of(one.name)) for one in DETECTORS],
-        "may_assign": may(officer, "alerts.assign"),
+        "may_assign": may_assign,
         "squads": queries.squads(officer),
         "run": queries.latest_run(),
         "may_run": may(officer, "alerts.run"),
@@ -102,15 +128,6 @@ def alert_list(request: HttpRequest) -> HttpResponse:
     if newest is not None and newest.is_open:
         context |= {"under_way": newest, **how_far(newest)}
     return render(request, "alerts/alerts.html", context | frame(request, "alerts"))
-
-
-def _cells(row: Alert) -> tuple[Any, ...]:
-    one = shown(row)
-    return (
-        row.number, row.day.isoformat(), row.subject, row.shop_name, row.address, one.district, str(one.offence),
-        round(row.probability, 3), one.why, str(one.state), row.unit.name, row.due.isoformat() if row.due else "",
-        row.get_outcome_display(), row.case_no,
-    )  # fmt: skip
 
 
 @signed_in_only

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from zhuanmai.accounts.requests import asked, officer_of
@@ -16,11 +17,44 @@ from zhuanmai.alerts.maps import drawing, places
 from zhuanmai.alerts.models import Whereabouts
 from zhuanmai.alerts.pages.tabs import frame
 from zhuanmai.core.access import signed_in_only
-from zhuanmai.core.exports import exported
-from zhuanmai.core.listing import page_of
+from zhuanmai.core.listing import Column, Listing, Table, declare
 
-_CELLS = ("网格 (H3)", "时段", "类别", "起数", "Gi*", "p 值", "热点")
-_FLOWS = ("许可证号", "送货区县", "查获区县", "时段", "条数", "案件数")
+HOT_SPOTS = declare(
+    Listing(
+        "alerts:hotspots",
+        "hotspots",
+        gettext_lazy("Hot spots"),
+        (
+            Column("cell", gettext_lazy("Cell (H3)"), lambda one: one["cell"], code=True,
+                   template="alerts/_hotspot_cell.html"),
+            Column("period", gettext_lazy("Period"), lambda one: one["period"], on_page=False),
+            Column("kind", gettext_lazy("Kind"), lambda one: one["kind"], on_page=False),
+            Column("count", gettext_lazy("Events"), lambda one: one["count"], lambda one: one["count"], number=True),
+            Column("gi_star", "Gi*", lambda one: one["gi_star"], lambda one: one["gi_star"], number=True,
+                   template="alerts/_hotspot_two.html"),
+            Column("p", "p", lambda one: one["p_value"], lambda one: one["p_value"], number=True,
+                   template="alerts/_hotspot_four.html"),
+            Column("hot", gettext_lazy("hot"), lambda one: _("hot") if one["hot"] else "", on_page=False),
+        ),
+    )
+)  # fmt: skip
+FLOWS = declare(
+    Listing(
+        "alerts:flows",
+        "flows",
+        gettext_lazy("Flows"),
+        (
+            Column("from", gettext_lazy("Delivered to"), lambda one: one["from_licence"],
+                   lambda one: one["from_licence"], template="alerts/_flow_from.html"),
+            Column("from_district", gettext_lazy("District of the shop"), lambda one: one["from"], on_page=False),
+            Column("to", gettext_lazy("Found in"), lambda one: one["to"], lambda one: one["to_district"]),
+            Column("period", gettext_lazy("Period"), lambda one: one["period"], on_page=False),
+            Column("cartons", gettext_lazy("Cartons"), lambda one: one["cartons"], lambda one: one["cartons"],
+                   number=True),
+            Column("cases", gettext_lazy("Cases"), lambda one: one["cases"], lambda one: one["cases"], number=True),
+        ),
+    )
+)  # fmt: skip
 
 
 @signed_in_only
@@ -34,21 +68,22 @@ def hotspots(request: HttpRequest) -> HttpResponse:
     rows = one.rows if one else []
     period = places.named(one.run.day, one.weeks) if one else ""
     words = str(wording.event_words(kind))
-    if answer := exported(request, "hotspots", _("Hot spots"), _CELLS, lambda: [
-        (row["cell"], period, words, row["count"], row["gi_star"], row["p_value"], "是" if row["hot"] else "")
-        for row in rows
-    ]):  # fmt: skip
+    table = Table(HOT_SPOTS, request, [row | {"period": period, "kind": words} for row in rows])
+    if answer := table.sheet():
         return answer
-    context = _frame(request, "hotspots", one) | {
-        "kinds": [(each, wording.event_words(each)) for each in kinds],
-        "kind": kind,
-        "words": words,
-        "hot": sum(row["hot"] for row in rows),
-        "count": sum(row["count"] for row in rows),
-        "hexagons": drawing.hexagons(rows),
-        "page_obj": page_of(request, rows),
-        "legend": [(3, "99 %"), (2, "95 %"), (1, "90 %")],
-    }
+    context = (
+        _frame(request, "hotspots", one)
+        | table.context()
+        | {
+            "kinds": [(each, wording.event_words(each)) for each in kinds],
+            "kind": kind,
+            "words": words,
+            "hot": sum(row["hot"] for row in rows),
+            "count": sum(row["count"] for row in rows),
+            "hexagons": drawing.hexagons(rows),
+            "legend": [(3, "99 %"), (2, "95 %"), (1, "90 %")],
+        }
+    )
     return render(request, "alerts/hotspots.html", context | _ground())
 
 
@@ -60,22 +95,29 @@ def flows(request: HttpRequest) -> HttpResponse:
     rows = one.rows if one else []
     period = places.named(one.run.day, one.weeks) if one else ""
     named = [
-        row | {"from": wording.district_words(row["from_district"]), "to": wording.district_words(row["to_district"])}
+        row
+        | {
+            "from": wording.district_words(row["from_district"]),
+            "to": wording.district_words(row["to_district"]),
+            "period": period,
+        }
         for row in rows
     ]
-    if answer := exported(request, "flows", _("Flows"), _FLOWS, lambda: [
-        (row["from_licence"], row["from"], row["to"], period, row["cartons"], row["cases"]) for row in named
-    ]):  # fmt: skip
+    table = Table(FLOWS, request, named)
+    if answer := table.sheet():
         return answer
-    context = _frame(request, "flows", one) | {
-        "arrows": [
-            (arrow, wording.district_words(arrow.from_district), wording.district_words(arrow.to_district))
-            for arrow in drawing.arrows(rows)
-        ],
-        "cartons": sum(row["cartons"] for row in rows),
-        "shops": len({row["from_licence"] for row in rows}),
-        "page_obj": page_of(request, named),
-    }
+    context = (
+        _frame(request, "flows", one)
+        | table.context()
+        | {
+            "arrows": [
+                (arrow, wording.district_words(arrow.from_district), wording.district_words(arrow.to_district))
+                for arrow in drawing.arrows(rows)
+            ],
+            "cartons": sum(row["cartons"] for row in rows),
+            "shops": len({row["from_licence"] for row in rows}),
+        }
+    )
     return render(request, "alerts/flows.html", context | _ground())
 
 
@@ -91,7 +133,6 @@ def _frame(request: HttpRequest, here: str, one: Whereabouts | None) -> dict[str
         "one": one,
         "first": places.period_of(one.run.day, one.weeks)[0] if one else None,
         "weeks": [(weeks, _("%(n)s weeks") % {"n": weeks}) for weeks in places.PERIODS],
-        "exports": 1,
     } | frame(request, here)
 
 

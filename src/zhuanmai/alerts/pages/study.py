@@ -8,7 +8,9 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from zhuanmai.accounts.permissions import may, require
@@ -21,7 +23,7 @@ from zhuanmai.alerts.pages.tabs import frame, how_far
 from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import NotFound
-from zhuanmai.core.listing import day_of, page_of
+from zhuanmai.core.listing import Column, Listing, Table, day_of, declare
 from zhuanmai.core.progress import bar
 from zhuanmai.lake.schema import TABLES
 
@@ -148,13 +150,33 @@ def fairness(request: HttpRequest) -> HttpResponse:
     return render(request, "alerts/fairness.html", context | frame(request, "fairness"))
 
 
+RUNS = declare(
+    Listing(
+        "alerts:runs",
+        "runs",
+        gettext_lazy("Runs"),
+        (
+            Column("day", gettext_lazy("Data up to"), lambda one: one.day, "day", link=True),
+            Column("state", gettext_lazy("State"), lambda one: one.get_state_display(), "work__state",
+                   template="alerts/_run_in_list.html"),
+            Column("alerts", gettext_lazy("Alerts"), lambda one: one.count, "count", number=True),
+            Column("begun", gettext_lazy("Begun"), lambda one: one.begun_at, "work__begun_at", nowrap=True),
+            Column("ended", gettext_lazy("Ended"), lambda one: one.ended_at, "work__ended_at", nowrap=True),
+        ),
+        href=lambda one: reverse("alerts:run", args=[one.pk]),
+    )
+)  # fmt: skip
+
+
 @signed_in_only
 @require_GET
 def runs(request: HttpRequest) -> HttpResponse:
     """Runs, newest first; one is asked for here."""
     officer = officer_of(request)
-    context = {
-        "page_obj": page_of(request, queries.runs(officer=officer)),
+    table = Table(RUNS, request, queries.runs(officer=officer))
+    if answer := table.sheet():
+        return answer
+    context = table.context() | {
         "may_run": may(officer, "alerts.run"),
         "until": asking.last_whole_day(),
     }

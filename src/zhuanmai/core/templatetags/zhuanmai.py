@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from zhuanmai.core import assets, ports
 from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import NotFound
+from zhuanmai.core.listing import Column
 from zhuanmai.core.masking import masked_id, masked_name, masked_numbers, masked_phone
 from zhuanmai.core.units import Unit, money, plain
 
@@ -261,6 +262,16 @@ def level(message: Any) -> str:
     return {"error": "danger", "debug": "info"}.get(name, name)
 
 
+@register.filter
+def marked(words: str, part: str) -> SafeString:
+    """Words with the part that was asked for in <mark>, however its letters are written."""
+    at = str(words).lower().find(part.lower()) if part else -1
+    if at < 0:
+        return format_html("{}", words)
+    upto = at + len(part)
+    return format_html("{}<mark>{}</mark>{}", words[:at], words[at:upto], words[upto:])
+
+
 @register.simple_tag(takes_context=True)
 def saved_views(context: dict[str, Any]) -> list[dict[str, Any]]:
     """The officer's saved views of this list (bound by accounts): name, href, is_current."""
@@ -283,7 +294,9 @@ def _without_page(query: str) -> list[tuple[str, str]]:
 
 
 @register.simple_tag(takes_context=True)
-def sort_header(context: dict[str, Any], name: str, words: Any, number: bool = False) -> SafeString:
+def sort_header(
+    context: dict[str, Any], name: str, words: Any, number: bool = False, hide_phone: bool = False
+) -> SafeString:
     """The heading of a sortable column; needs `order` (core.listing.Order) in the context."""
     order = context["order"]
     is_here = order.name == name
@@ -291,12 +304,40 @@ def sort_header(context: dict[str, Any], name: str, words: Any, number: bool = F
     direction = ("descending" if order.down else "ascending") if is_here else ""
     return format_html(
         '<th scope="col"{}{}><a class="zm-sort" href="{}">{}{}</a></th>',
-        SafeString(' class="zm-number"') if number else "",
+        _classes(("zm-number", number), ("zm-hide-phone", hide_phone)),
         format_html(' aria-sort="{}"', direction) if is_here else "",
         query(context, sort=target, page=None),
         words,
         icon({"ascending": "arrow-up", "descending": "arrow-down", "": "arrows-sort"}[direction]),
     )
+
+
+@register.simple_tag
+def cell_class(column: Column) -> SafeString:
+    """How a cell of a column stands: numbers right, codes in one width, some not on a phone."""
+    return _classes(
+        ("zm-number", column.number),
+        ("zm-nowrap", column.nowrap),
+        ("font-monospace", column.code),
+        ("zm-hide-phone", column.hide_phone),
+    )
+
+
+@register.simple_tag
+def cell(column: Column, value: Any) -> Any:
+    """A cell in words: days and minutes as the bureau reads them, amounts with their thousands, a dash for nothing."""
+    if isinstance(value, dt.datetime):
+        return minute(value)
+    if isinstance(value, dt.date):
+        return day(value)
+    if column.number:
+        return amount(value)
+    return "—" if value in (None, "") else value
+
+
+def _classes(*named: tuple[str, bool]) -> SafeString:
+    names = " ".join(name for name, holds in named if holds)
+    return format_html(' class="{}"', names) if names else SafeString("")
 
 
 @register.simple_tag(takes_context=True)

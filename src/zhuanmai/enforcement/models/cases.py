@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.core.clock import now
+from zhuanmai.core.indexes import of_ends, of_parts
 from zhuanmai.core.models import Base
 from zhuanmai.enforcement.procedure import State, transitions
 
@@ -45,7 +46,11 @@ class Case(Base):
 
     class Meta:
         ordering = ["-opened_at"]
-        indexes = [models.Index(fields=["unit", "-opened_at"], name="enforcement_case_of_unit")]
+        indexes = [
+            models.Index(fields=["unit", "-opened_at"], name="enforcement_case_of_unit"),
+            of_ends("clue_no", "enforcement_case_clue_part"),
+            of_ends("number", "enforcement_case_number_part"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["bureau", "clue_day", "clue_serial"], name="enforcement_case_clue_no"),
             models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="enforcement_case_number"),
@@ -104,6 +109,7 @@ class Inspection(Base):
     refusal_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        indexes = [of_parts("shop_name", "enforcement_visit_shop"), of_parts("address", "enforcement_visit_address")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ended_at=None) | Q(began_at=None) | Q(ended_at__gte=F("began_at")),
@@ -165,6 +171,12 @@ class Party(Base):
 
     class Meta:
         ordering = ["place_in_case", "id"]
+        indexes = [
+            of_parts("name", "enforcement_party_name"),
+            of_ends("id_no", "enforcement_party_id"),
+            of_ends("phone", "enforcement_party_phone"),
+            of_ends("licence_no", "enforcement_party_licence"),
+        ]
 
 
 class CaseCause(Base):

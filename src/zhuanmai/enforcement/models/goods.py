@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.core.clock import now
+from zhuanmai.core.indexes import of_ends
 from zhuanmai.core.models import Base
 from zhuanmai.enforcement.models.cases import Case, Party
 
@@ -73,6 +74,7 @@ class ItemLine(Base):
 
     class Meta:
         ordering = ["place_in_case", "id"]
+        indexes = [of_ends("barcode", "enforcement_line_barcode")]
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gte=0), name="enforcement_line_quantity"),
             models.CheckConstraint(condition=Q(price=None) | Q(price__gt=0), name="enforcement_line_price"),
@@ -123,6 +125,11 @@ class CartonCodeRead(Base):
 
     class Meta:
         ordering = ["created_at", "id"]
+        indexes = [
+            of_ends("row1", "enforcement_code_row_1"),
+            of_ends("row2", "enforcement_code_row_2"),
+            of_ends("licence_no", "enforcement_code_licence"),
+        ]
 
 
 class Sample(Base):

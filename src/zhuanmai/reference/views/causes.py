@@ -3,30 +3,72 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import Refused
+from zhuanmai.core.listing import Column, Listing, Table, declare
 from zhuanmai.reference import causes, services
 from zhuanmai.reference.forms import CauseForm, NewCauseForm
-from zhuanmai.reference.models import Cause
+from zhuanmai.reference.models import Cause, Certainty
 from zhuanmai.reference.services.causes import words_of
 from zhuanmai.reference.thresholds import thresholds
 from zhuanmai.reference.views.frame import allowed, history, officer
+
+
+def _cited(found: Iterable[Any]) -> str:
+    return "、".join(f"{each.short_name} {each.place}" for each in found)
+
+
+def _fined(fine: Any) -> str:
+    """A fine as a sheet holds it: from and to, in yuan or in per cent of its base."""
+    if not fine:
+        return ""
+    if fine.fixed_max:
+        return f"¥{fine.fixed_min:,}–¥{fine.fixed_max:,}"
+    return f"{fine.percent_min}%–{fine.percent_max}% {fine.base or ''}".strip()
+
+
+CAUSES = declare(
+    Listing(
+        "reference:causes",
+        "causes",
+        gettext_lazy("Case causes"),
+        (
+            Column("code", gettext_lazy("Code"), lambda one: one.code, lambda one: one.code, code=True),
+            Column("cause", gettext_lazy("Cause"), link=True, template="reference/_cause_name.html",
+                   value=lambda one: one.english if get_language() == "en" else one.name),
+            Column("breaks", gettext_lazy("Breaks"), lambda one: _cited(one.violated),
+                   template="reference/_cause_breaks.html"),
+            Column("penalised", gettext_lazy("Penalised by"), lambda one: _cited(one.penalised),
+                   template="reference/_cause_penalised.html"),
+            Column("fine", gettext_lazy("Fine"), lambda one: _fined(one.fine), nowrap=True,
+                   template="reference/_cause_fine.html"),
+            Column("certainty", gettext_lazy("Certainty"), lambda one: Certainty(one.certainty).label,
+                   template="reference/_cause_certainty.html"),
+        ),
+        href=lambda one: reverse("reference:cause", args=[one.code]),
+    )
+)  # fmt: skip
 
 
 @require_GET
 @allowed("reference.see")
 def cause_list(request: HttpRequest) -> HttpResponse:
     """The case causes in their order."""
-    context = {
-        "causes": causes.causes(),
+    table = Table(CAUSES, request, causes.causes())
+    if answer := table.sheet():
+        return answer
+    context = table.context() | {
         "thresholds": thresholds(),
         "may_edit": officer(request).may("reference.edit"),
     }

@@ -5,35 +5,27 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import Refused
-from zhuanmai.core.exports import exported
-from zhuanmai.core.listing import Order, order_of, page_of
+from zhuanmai.core.listing import Column, Listing, Table, declare
 from zhuanmai.reference import catalogue, services
 from zhuanmai.reference.catalogue import Listed
 from zhuanmai.reference.forms import BarcodeForm, PriceForm, ProductForm, RefusingForm
 from zhuanmai.reference.models import Price, PriceCatalogue, Product
 from zhuanmai.reference.prices import in_force_on
 from zhuanmai.reference.views.frame import allowed, history, officer
-
-_SORTS: dict[str, Callable[[Listed], tuple[object, ...]]] = {
-    "name": lambda one: (one.product.name,),
-    "brand": lambda one: (one.product.brand, one.product.name),
-    "class": lambda one: (one.product.price_class, one.product.name),
-    "price": lambda one: (one.price.amount is None, one.price.amount or Decimal(0), one.product.name),
-}
 
 
 @dataclass(frozen=True)
@@ -45,7 +37,40 @@ class Filters:
     origin: str
     state: str
     on: dt.date
-    order: Order
+
+
+PRODUCTS = declare(
+    Listing(
+        "reference:products",
+        "products",
+        gettext_lazy("Products and prices"),
+        (
+            Column("name", gettext_lazy("Product"), lambda one: one.product.name, lambda one: one.product.name,
+                   link=True, template="reference/_product_name.html"),
+            Column("carton", gettext_lazy("Carton barcode"), lambda one: one.code("carton"), nowrap=True, code=True),
+            Column("pack", gettext_lazy("Pack barcode"), lambda one: one.code("pack"), on_page=False),
+            Column("brand", gettext_lazy("Brand"), lambda one: one.product.brand,
+                   lambda one: (one.product.brand, one.product.name), on_page=False),
+            Column("manufacturer", gettext_lazy("Manufacturer"), lambda one: one.product.manufacturer),
+            Column("class", gettext_lazy("Price class"), lambda one: one.product.price_class,
+                   lambda one: (one.product.price_class, one.product.name)),
+            Column("packing", gettext_lazy("Packing"), number=True,
+                   template="reference/_product_packing.html", in_sheet=False),
+            Column("packs", gettext_lazy("Packs in a carton"), lambda one: one.product.packs_per_carton, on_page=False),
+            Column("sticks", gettext_lazy("Sticks in a carton"), lambda one: one.product.sticks_per_carton,
+                   on_page=False),
+            Column("price", gettext_lazy("Retail price"), lambda one: one.price.amount, lambda one: one.price.amount,
+                   number=True, template="reference/_product_price.html"),
+            Column("per", gettext_lazy("Priced by"), on_page=False,
+                   value=lambda one: _("stick") if one.price.per == "stick" else _("carton")),
+            Column("mark", gettext_lazy("Mark"), lambda one: one.price.mark, nowrap=True,
+                   template="reference/_product_mark.html"),
+            Column("basis", gettext_lazy("Basis"), lambda one: one.price.basis_source, on_page=False),
+        ),
+        default="name",
+        href=lambda one: reverse("reference:product", args=[one.product.pk]),
+    )
+)  # fmt: skip
 
 
 @require_GET
@@ -54,15 +79,14 @@ def product_list(request: HttpRequest) -> HttpResponse:
     """The catalogue on a day, filtered, sorted, 50 a page; or as a sheet."""
     filters = _filters(request)
     found = _filtered(filters)
-    if answer := exported(request, "products", _("Products and prices"), _HEADINGS, lambda: _rows(found)):
+    table = Table(PRODUCTS, request, found, default="" if filters.q else None)  # the best match first
+    if answer := table.sheet():
         return answer
     return render(
         request,
         "reference/products.html",
         {
-            "page_obj": page_of(request, found),
-            "order": filters.order,
-            "exports": 1,
+            **table.context(),
             "filters": filters,
             "catalogue": in_force_on(filters.on),
             "kinds": Product.Kind.choices,
@@ -154,7 +178,6 @@ def _filters(request: HttpRequest) -> Filters:
         origin=asked.get("origin", ""),
         state=asked.get("state", ""),
         on=on,
-        order=order_of(request, list(_SORTS), "name"),
     )
 
 
@@ -167,28 +190,10 @@ def _filtered(filters: Filters) -> list[Listed]:
         tests.append(lambda one: one.product.origin == filters.origin)
     if filters.state:
         tests.append(lambda one: _state(one) == filters.state)
-    kept = [one for one in found if all(test(one) for test in tests)]
-    if filters.q and filters.order == Order("name", False):
-        return kept  # the best match first
-    return sorted(kept, key=_SORTS[filters.order.name], reverse=filters.order.down)
+    return [one for one in found if all(test(one) for test in tests)]
 
 
 def _state(one: Listed) -> str:
     if one.price.amount is None:
         return "unpriced"
     return "gone" if one.price.mark == "退出目录" else "listed"
-
-
-_HEADINGS = (
-    "条包条码", "盒条码", "品规名称", "品牌", "生产企业", "价类", "每条盒数", "每条支数", "零售价", "单位",
-    "标注", "依据",
-)  # fmt: skip
-
-
-def _rows(found: list[Listed]) -> Iterator[tuple[Any, ...]]:
-    for one in found:
-        yield (
-            one.code("carton"), one.code("pack"), one.product.name, one.product.brand, one.product.manufacturer,
-            one.product.price_class, one.product.packs_per_carton, one.product.sticks_per_carton, one.price.amount,
-            "支" if one.price.per == "stick" else "条", one.price.mark, one.price.basis_source,
-        )  # fmt: skip

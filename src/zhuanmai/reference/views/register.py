@@ -9,20 +9,19 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from zhuanmai.accounts.personal import MASKS, Sort
 from zhuanmai.core.errors import NotFound, Refused
-from zhuanmai.core.exports import exported
-from zhuanmai.core.listing import listed
+from zhuanmai.core.listing import Column, Listing, Table, declare
 from zhuanmai.reference import identifiers, importing, licensees, services
 from zhuanmai.reference.business import BUSINESS
 from zhuanmai.reference.forms import ReasonForm, RegisterForm
 from zhuanmai.reference.models import Licensee, RegisterCompleteness
 from zhuanmai.reference.views.frame import allowed, officer
-
-_COLUMNS = {"licence": "licence_no", "shop": "shop_name", "district": "district_code", "valid_to": "valid_to"}
-_HEADINGS = ("许可证号", "店名", "地址", "负责人", "证件号码", "电话", "区县", "业态", "有效期至", "状态")
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,43 @@ class Shown:
     district: str
 
 
+def _shown(row: Licensee, *, full: bool = False) -> Shown:
+    names = ("holder_name", "holder_id", "uscc", "phone")
+    personal = {name: getattr(row, name) for name in names} if full else licensees.masked(row)
+    district = identifiers.districts().get(row.district_code, row.district_code)
+    return Shown(row, personal, BUSINESS.get(row.business_type, row.business_type), district)
+
+
+LICENSEES = declare(
+    Listing(
+        "reference:licensees",
+        "licensees",
+        gettext_lazy("Register of licensees"),
+        (
+            Column("licence", gettext_lazy("Licence"), lambda one: one.row.licence_no, "licence_no", link=True,
+                   code=True),
+            Column("shop", gettext_lazy("Shop"), lambda one: one.row.shop_name, "shop_name",
+                   template="reference/_licensee_shop.html"),
+            Column("address", gettext_lazy("Address"), lambda one: one.row.address, on_page=False),
+            Column("holder", gettext_lazy("Holder"), lambda one: one.row.holder_name, mask=MASKS[Sort.NAME],
+                   nowrap=True),
+            Column("holder_id", gettext_lazy("Citizen number"), lambda one: one.row.holder_id, mask=MASKS[Sort.NUMBER],
+                   nowrap=True, code=True),
+            Column("phone", gettext_lazy("Phone"), lambda one: one.row.phone, mask=MASKS[Sort.PHONE], nowrap=True,
+                   code=True),
+            Column("district", gettext_lazy("District"), lambda one: one.district, "district_code", nowrap=True),
+            Column("business", gettext_lazy("Business"), lambda one: one.business),
+            Column("valid_to", gettext_lazy("valid to"), lambda one: one.row.valid_to, "valid_to", nowrap=True),
+            Column("state", gettext_lazy("State"), lambda one: one.row.get_status_display(), "status",
+                   template="reference/_licensee_state.html"),
+        ),
+        default="licence",
+        href=lambda one: reverse("reference:licensee", args=[one.row.licence_no]),
+        dress=lambda rows: [_shown(row) for row in rows],
+    )
+)  # fmt: skip
+
+
 @require_GET
 @allowed("reference.see_register")
 def licensee_list(request: HttpRequest) -> HttpResponse:
@@ -44,19 +80,17 @@ def licensee_list(request: HttpRequest) -> HttpResponse:
     rows = Licensee.objects.all()
     if q:
         people = officer(request).may("reference.see_personal")
-        rows = rows.filter(pk__in=[one.pk for one in licensees.find(q, people=people, limit=500)])
+        rows = licensees.found(q, people=people)
     rows = rows.filter(district_code=district) if district else rows
     rows = rows.filter(status=status) if status else rows
-    if answer := exported(request, "licensees", _("Register of licensees"), _HEADINGS, lambda: map(_cells, rows)):
+    table = Table(LICENSEES, request, rows)
+    if answer := table.sheet():
         return answer
-    context = listed(request, rows, columns=_COLUMNS, default="licence")
     return render(
         request,
         "reference/licensees.html",
         {
-            **context,
-            "exports": 1,
-            "shown": [_shown(row) for row in context["page_obj"].object_list],
+            **table.context(),
             "q": q,
             "district": district,
             "status": status,
@@ -124,19 +158,3 @@ def _complete(given: dict[str, Any]) -> dict[str, dt.date]:
     if codes and not given["complete_as_of"]:
         raise Refused("complete_day", "请填写登记簿完整到哪一天。", "complete_as_of")
     return dict.fromkeys(codes, given["complete_as_of"])
-
-
-def _shown(row: Licensee, *, full: bool = False) -> Shown:
-    names = ("holder_name", "holder_id", "uscc", "phone")
-    personal = {name: getattr(row, name) for name in names} if full else licensees.masked(row)
-    district = identifiers.districts().get(row.district_code, row.district_code)
-    return Shown(row, personal, BUSINESS.get(row.business_type, row.business_type), district)
-
-
-def _cells(row: Licensee) -> tuple[Any, ...]:
-    """A licensee as a sheet shows it: personal columns masked, as on the page."""
-    one = _shown(row)
-    return (
-        row.licence_no, row.shop_name, row.address, one.personal["holder_name"], one.personal["holder_id"],
-        one.personal["phone"], one.district, one.business, row.valid_to, row.get_status_display(),
-    )  # fmt: skip
