@@ -107,7 +107,7 @@ def _cases(
         if line.place_in_case < CODES
     )  # fmt: skip
     Document.objects.bulk_create(
-        Document(case_id=case.pk, unit=bureau, kind="D21", key=str(place),
+        Document(subject_kind="case", subject_id=case.pk, unit=bureau, kind="D21", key=str(place),
                  number=f"厦湖烟存通〔2026〕第{case.clue_serial * DOCUMENTS + place}号")
         for case in cases
         for place in range(DOCUMENTS)

@@ -42,7 +42,9 @@ def tablet(bureau: Bureau) -> TabletClient:
         case=case, line=ItemLine.objects.get(case=case), row1=CODE[0], row2=CODE[1], sorted_on=today(), company="XMYC",
         licence_no=LICENCE, means="own_shop", read_by=bureau["jia"].pk,
     )  # fmt: skip
-    Document.objects.create(case_id=case.pk, unit=case.bureau, kind="D21", number="厦湖烟存通〔2026〕第712号")
+    Document.objects.create(
+        subject_kind="case", subject_id=case.pk, unit=case.bureau, kind="D21", number="厦湖烟存通〔2026〕第712号"
+    )
     Licensee.objects.create(
         licence_no=LICENCE, holder_name=HOLDER, holder_id=HOLDER_ID, phone=HOLDER_PHONE, shop_name="顺和盛食杂店",
         district_code="350206", address="枋湖南路88号",
@@ -218,7 +220,7 @@ def test_a_sign_of_a_pattern_is_a_sign(bureau: Bureau, tablet: TabletClient) -> 
 
 def test_words_that_name_one_thing_whole_lead_to_it(bureau: Bureau, tablet: TabletClient) -> None:
     client, case = browser(bureau["jia"]), Case.objects.get(pk=tablet.case_id)
-    document = Document.objects.get(case_id=case.pk, number="厦湖烟存通〔2026〕第712号")
+    document = Document.objects.get(subject_id=case.pk, number="厦湖烟存通〔2026〕第712号")
     led = {
         case.clue_no: f"/cases/{case.pk}",
         document.number: f"/cases/{case.pk}/documents?document={document.pk}",
