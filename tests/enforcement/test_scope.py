@@ -204,7 +204,7 @@ def kept(found: Scene) -> tuple[int, int, int, int]:
     """What a write to the case leaves behind: its state's number, entries, signatures, pictures' bytes."""
     entries = Entry.objects.filter(case_id=found.case_id).count()
     case = Case.objects.get(pk=found.case_id)
-    signed = SignatureBlock.objects.filter(version__document__case_id=found.case_id).count()
+    signed = SignatureBlock.objects.filter(version__document__subject_id=found.case_id).count()
     return case.cursor, entries, signed, case.photos.filter(kept=True).count()
 
 
