@@ -13,7 +13,7 @@ import pytest
 
 from zhuanmai.core import moves as room
 from zhuanmai.core.errors import Conflict, NotAllowed
-from zhuanmai.core.moves import Move, Moves, NoTerms, Workflow, register, words, workflows
+from zhuanmai.core.moves import Move, Moves, NoTerms, Worded, Workflow, register, words, workflows
 
 AT = dt.datetime(2026, 7, 25, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -249,3 +249,18 @@ def test_workflows_are_known_once_and_listed_by_name(monkeypatch: pytest.MonkeyP
 
 def test_words_are_the_bureaus() -> None:
     assert words(Turn.GO) == "行"
+
+
+class Weather(Worded):
+    """States with their words."""
+
+    DRY, WET = ("dry", "晴"), ("wet", "雨")
+
+
+def test_a_state_is_its_code_and_has_its_words() -> None:
+    assert (Weather("wet"), Weather.WET.value, Weather.WET.zh, str(Weather.DRY)) == ("wet", "wet", "雨", "dry")
+    with pytest.raises(ValueError, match="snow"):
+        Weather("snow")
+    moves = Moves(Weather, (Move(Weather.WET, (Weather.DRY,), Weather.WET, "rain"),))
+    with pytest.raises(Conflict, match="当前为“雨”，不能“雨”；该步骤须在晴时办理。"):
+        moves.require("wet", Weather.WET)

@@ -2,63 +2,33 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-from zhuanmai.core.moves import Move, Moves
+from zhuanmai.core.moves import Move, Moves, Worded
 
 
-class State(StrEnum):
+class State(Worded):
     """Where an alert stands."""
 
-    RAISED = "raised"
-    ASSIGNED = "assigned"
-    SEEN = "seen"
-    OVERDUE = "overdue"
-    VISITED = "visited"
-    DONE = "done"
-
-    @property
-    def zh(self) -> str:
-        """The state as refusals and the ledger name it."""
-        return _ZH[self]
+    RAISED = "raised", "待派"
+    ASSIGNED = "assigned", "已派"
+    SEEN = "seen", "已查看"
+    OVERDUE = "overdue", "逾期"
+    VISITED = "visited", "检查中"
+    DONE = "done", "已反馈"
 
 
-_ZH = {
-    State.RAISED: "待派",
-    State.ASSIGNED: "已派",
-    State.SEEN: "已查看",
-    State.OVERDUE: "逾期",
-    State.VISITED: "检查中",
-    State.DONE: "已反馈",
-}
 OPEN = (State.RAISED, State.ASSIGNED, State.SEEN, State.OVERDUE, State.VISITED)
 WITH_SQUAD = (State.ASSIGNED, State.SEEN, State.OVERDUE)  # given to a squad, the visit not begun
 
 
-class Act(StrEnum):
+class Act(Worded):
     """What moves an alert."""
 
-    ASSIGN = "assign"
-    SEE = "see"
-    LAPSE = "lapse"
-    INSPECT = "inspect"
-    RECORD = "record"
-    WITHDRAW = "withdraw"
-
-    @property
-    def zh(self) -> str:
-        """The act as refusals name it."""
-        return _ACT_ZH[self]
-
-
-_ACT_ZH = {
-    Act.ASSIGN: "派单",
-    Act.SEE: "查看",
-    Act.LAPSE: "记逾期",
-    Act.INSPECT: "开始检查",
-    Act.RECORD: "反馈结果",
-    Act.WITHDRAW: "撤回结果",
-}
+    ASSIGN = "assign", "派单"
+    SEE = "see", "查看"
+    LAPSE = "lapse", "记逾期"
+    INSPECT = "inspect", "开始检查"
+    RECORD = "record", "反馈结果"
+    WITHDRAW = "withdraw", "撤回结果"
 
 
 MOVES: tuple[Move[State, Act], ...] = (

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from django.db.models import Model
 
@@ -30,6 +30,19 @@ class Named(Protocol):
     def zh(self) -> str:
         """As refusals name it."""
         ...
+
+
+class Worded(StrEnum):
+    """States or acts, each a code with its words: `ASKED = "asked", "待核查"`."""
+
+    _value_: str
+    zh: str
+
+    def __new__(cls, code: str, zh: str = "") -> Self:
+        """The member that is kept as its code."""
+        made = str.__new__(cls, code)
+        made._value_, made.zh = code, zh
+        return made
 
 
 S = TypeVar("S", bound=Named)
@@ -59,13 +72,18 @@ class Move(Generic[S, A]):
         return self.target.value if self.target else state
 
 
+def refused(here: Named, act: Any, where: str) -> str:
+    """The sentence of a room that has none of its own."""
+    return f"当前为“{here.zh}”，不能“{words(act)}”；该步骤须在{where}时办理。"
+
+
 @dataclass(frozen=True)
 class Moves(Generic[S, A]):
     """All rows of a room: the enumeration that reads a state, and the sentence that refuses."""
 
     states: Callable[[str], S]
     rows: Sequence[Move[S, A]]
-    refusal: Refusal[S, A]
+    refusal: Refusal[S, A] = refused
 
     def allowed(self, state: str, act: A) -> bool:
         """Whether the act belongs to the state."""
@@ -229,6 +247,11 @@ def register(workflow: Workflow[Any, Any]) -> None:
     """Have a room's workflow drawn in the documents and held by the tests that walk all of them."""
     if all(known.name != workflow.name for known in _workflows):
         _workflows.append(workflow)
+
+
+def forget(name: str) -> None:
+    """Take a workflow back, for tests that register one of their own."""
+    _workflows[:] = [known for known in _workflows if known.name != name]
 
 
 def workflows() -> list[Workflow[Any, Any]]:

@@ -2,107 +2,53 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-from zhuanmai.core.moves import Move, Moves
+from zhuanmai.core.moves import Move, Moves, Worded
 
 KIND = "case"  # what a case is called as a subject of approvals, terms and messages
 
 
-class State(StrEnum):
+class State(Worded):
     """Where a case stands. The words are those of the bureau."""
 
-    INSPECTION = "inspection"
-    EVIDENCE = "evidence"
-    FILED = "filed"
-    NOT_FILED = "not_filed"
-    DECIDED_ON_THE_SPOT = "on_the_spot_decision"
-    SERVED = "served"
-    RECORDED = "recorded"
-    NO_FINDING = "no_finding"
-    NOT_ENTERED = "not_entered"
-    CORRECTED = "corrected_on_spot"
-
-    @property
-    def zh(self) -> str:
-        """The state as pages name it."""
-        return _ZH[self]
+    INSPECTION = "inspection", "检查中"
+    EVIDENCE = "evidence", "取证"
+    FILED = "filed", "已立案"
+    NOT_FILED = "not_filed", "不予立案"
+    DECIDED_ON_THE_SPOT = "on_the_spot_decision", "当场处罚"
+    SERVED = "served", "已送达"
+    RECORDED = "recorded", "已备案"
+    NO_FINDING = "no_finding", "未发现违法"
+    NOT_ENTERED = "not_entered", "未能入内"
+    CORRECTED = "corrected_on_spot", "已责令改正"
 
 
-_ZH = {
-    State.INSPECTION: "检查中",
-    State.EVIDENCE: "取证",
-    State.FILED: "已立案",
-    State.NOT_FILED: "不予立案",
-    State.DECIDED_ON_THE_SPOT: "当场处罚",
-    State.SERVED: "已送达",
-    State.RECORDED: "已备案",
-    State.NO_FINDING: "未发现违法",
-    State.NOT_ENTERED: "未能入内",
-    State.CORRECTED: "已责令改正",
-}
-
-
-class Act(StrEnum):
+class Act(Worded):
     """What moves a case, or belongs to a state without moving it."""
 
-    OPEN = "open"
-    COUNT = "count"
-    CLOSE_COUNTING = "close_counting"
-    REOPEN_COUNTING = "reopen_counting"
-    ENTER_FACTS = "enter_facts"
-    SUBMIT_REGISTRATION = "submit_registration"
-    SUBMIT_SAMPLING = "submit_sampling"
-    SUBMIT_FILING = "submit_filing"
-    RECORD_ORAL_APPROVAL = "record_oral_approval"
-    REGISTER_GOODS = "register_goods"
-    SETTLE_GOODS = "settle_goods"
-    FILE = "file"
-    REFUSE_FILING = "refuse_filing"
-    DECIDE_ON_THE_SPOT = "decide_on_the_spot"
-    SUBMIT_REPORT = "submit_report"
-    DISPOSE_GOODS = "dispose_goods"
-    CORRECT_FACTS = "correct_facts"
-    SERVE = "serve"
-    RECORD = "record"
-    END_WITHOUT_FINDING = "end_no_finding"
-    END_NOT_ENTERED = "end_not_entered"
-    END_CORRECTED = "end_corrected"
-    PREPARE_DOCUMENTS = "prepare_documents"
-    HAND_OVER = "hand_over"
-
-    @property
-    def zh(self) -> str:
-        """The act as buttons and refusals name it."""
-        return _ACT_ZH[self]
-
-
-_ACT_ZH = {
-    Act.OPEN: "开始检查",
-    Act.COUNT: "清点",
-    Act.CLOSE_COUNTING: "结束清点",
-    Act.REOPEN_COUNTING: "继续清点",
-    Act.ENTER_FACTS: "录入事实",
-    Act.SUBMIT_REGISTRATION: "呈报登记保存",
-    Act.SUBMIT_SAMPLING: "呈报抽样取证",
-    Act.SUBMIT_FILING: "呈报立案",
-    Act.RECORD_ORAL_APPROVAL: "记录口头批准",
-    Act.REGISTER_GOODS: "批准先行登记保存",
-    Act.SETTLE_GOODS: "批准登记保存物品处理",
-    Act.FILE: "立案",
-    Act.REFUSE_FILING: "不予立案",
-    Act.DECIDE_ON_THE_SPOT: "当场处罚",
-    Act.SUBMIT_REPORT: "呈报举报受理",
-    Act.DISPOSE_GOODS: "处理登记保存物品",
-    Act.CORRECT_FACTS: "更正",
-    Act.SERVE: "送达",
-    Act.RECORD: "备案",
-    Act.END_WITHOUT_FINDING: "未发现违法，结束检查",
-    Act.END_NOT_ENTERED: "未能入内，结束检查",
-    Act.END_CORRECTED: "责令改正，结束检查",
-    Act.PREPARE_DOCUMENTS: "生成文书",
-    Act.HAND_OVER: "移交承办人",
-}
+    OPEN = "open", "开始检查"
+    COUNT = "count", "清点"
+    CLOSE_COUNTING = "close_counting", "结束清点"
+    REOPEN_COUNTING = "reopen_counting", "继续清点"
+    ENTER_FACTS = "enter_facts", "录入事实"
+    SUBMIT_REGISTRATION = "submit_registration", "呈报登记保存"
+    SUBMIT_SAMPLING = "submit_sampling", "呈报抽样取证"
+    SUBMIT_FILING = "submit_filing", "呈报立案"
+    RECORD_ORAL_APPROVAL = "record_oral_approval", "记录口头批准"
+    REGISTER_GOODS = "register_goods", "批准先行登记保存"
+    SETTLE_GOODS = "settle_goods", "批准登记保存物品处理"
+    FILE = "file", "立案"
+    REFUSE_FILING = "refuse_filing", "不予立案"
+    DECIDE_ON_THE_SPOT = "decide_on_the_spot", "当场处罚"
+    SUBMIT_REPORT = "submit_report", "呈报举报受理"
+    DISPOSE_GOODS = "dispose_goods", "处理登记保存物品"
+    CORRECT_FACTS = "correct_facts", "更正"
+    SERVE = "serve", "送达"
+    RECORD = "record", "备案"
+    END_WITHOUT_FINDING = "end_no_finding", "未发现违法，结束检查"
+    END_NOT_ENTERED = "end_not_entered", "未能入内，结束检查"
+    END_CORRECTED = "end_corrected", "责令改正，结束检查"
+    PREPARE_DOCUMENTS = "prepare_documents", "生成文书"
+    HAND_OVER = "hand_over", "移交承办人"
 
 
 _ON_SITE = (State.INSPECTION, State.EVIDENCE)
