@@ -43,6 +43,12 @@ def register(*permissions: Permission) -> None:
             raise ValueError(f"the permission {permission.name} is registered already, and differs")
 
 
+def forget(*names: str) -> None:
+    """Take permissions back, for tests that register some of their own."""
+    for name in names:
+        _known.pop(name, None)
+
+
 def known() -> list[Permission]:
     """All registered permissions by name."""
     return sorted(_known.values(), key=lambda permission: permission.name)

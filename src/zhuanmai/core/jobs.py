@@ -60,6 +60,16 @@ _TASKS = {
 _STEPS: dict[str, Mapping[str, Any]] = {}
 
 
+def name_task(task: str, words: Any) -> None:
+    """Register what a room's task is called on pages."""
+    _TASKS[task] = words
+
+
+def forget_task(task: str) -> None:
+    """Take a task's words back, for tests that register one of their own."""
+    _TASKS.pop(task, None)
+
+
 def name_steps(task: str, words: Mapping[str, Any]) -> None:
     """Register what the steps of a task are called on pages."""
     _STEPS[task] = words

@@ -119,6 +119,11 @@ def declare(listing: Listing) -> Listing:
     return listing
 
 
+def forget(url_name: str) -> None:
+    """Take a list back, for tests that declare one of their own."""
+    _declared.pop(url_name, None)
+
+
 def declared() -> list[Listing]:
     """All lists that there are, by their pages."""
     return sorted(_declared.values(), key=lambda listing: listing.url_name)

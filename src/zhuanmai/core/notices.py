@@ -32,6 +32,12 @@ def register(source: Source) -> Source:
     return source
 
 
+def forget(source: Source) -> None:
+    """Ask this function no more, for tests that register one of their own."""
+    if source in _sources:
+        _sources.remove(source)
+
+
 def waiting_for(officer: Any) -> list[Notice]:
     """What waits for the officer, the most pressing first, at most 50 of a source; nothing for a made-up officer."""
     if not getattr(officer, "pk", None):

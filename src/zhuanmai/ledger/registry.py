@@ -57,6 +57,13 @@ def register_table(model: type[Model], *, exclude: tuple[str, ...] = ()) -> None
         raise ValueError(f"{label_of(model)} is under the ledger already, with other columns")
 
 
+def forget(room: str) -> None:
+    """Take a room's kinds of entry and its tables back, for tests that register some of their own."""
+    for registered in (_kinds, _tables):
+        for name in [name for name in registered if name.startswith(f"{room}.")]:
+            del registered[name]
+
+
 def label_of(model: type[Model] | Model) -> str:
     """The name under which a table's rows stand in entries: app.model, lower case."""
     return model._meta.label_lower
