@@ -109,6 +109,11 @@ def register(subject: Subject) -> None:
         raise ValueError(f"the subject {subject.name} is registered already, and differs")
 
 
+def forget(name: str) -> None:
+    """Take a kind back, for tests that register one of their own."""
+    _known.pop(name, None)
+
+
 def subjects() -> list[Subject]:
     """All registered kinds of subject by name."""
     return sorted(_known.values(), key=lambda subject: subject.name)
@@ -156,6 +161,18 @@ def look(*, actor: Officer, view: View, standing: Standing, reason: str = "", al
         case_id=view.case_id,
         facts=facts,
     )
+
+
+def seen_in_full(*, actor: Officer, view: View, standing: Standing, reason: str = "") -> bool:
+    """Whether a view is given in full, which is entered; where not, what is answered is masked.
+
+    It is where none needs to be asked, and where a reason is given. Raises as `look` does, only where one is given and
+    does not help.
+    """
+    if not reason and sight(standing, view.thing) is not Sight.FREE:
+        return False
+    look(actor=actor, view=view, standing=standing, reason=reason)
+    return True
 
 
 def _since(thing: Thing) -> dt.datetime:

@@ -111,9 +111,8 @@ def state_for(officer: Officer, case: Case, reason: str = "") -> dict[str, Any]:
 
     Raises Refused, NotAllowed only where a reason is given and does not help.
     """
-    where = standing(officer, case)
-    if reason or personal.sight(where, Thing.FACTS) is Sight.FREE:
-        personal.look(actor=officer, view=_facts(case, "平板"), standing=where, reason=unnamed(case, reason))
+    where, why = standing(officer, case), unnamed(case, reason)
+    if personal.seen_in_full(actor=officer, view=_facts(case, "平板"), standing=where, reason=why):
         return {**state_of(case), "masked": False, "acts": acts_of(officer, case)}
     return {**masked_state(case), "acts": acts_of(officer, case)}
 
