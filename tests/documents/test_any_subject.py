@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,7 +16,7 @@ from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.core import files
 from zhuanmai.core.ids import new_id
 from zhuanmai.documents import catalogue, fonts, making, planning, queries, services, subjects
-from zhuanmai.documents.facts import DocumentFacts, Facts, OfficerFacts, UnitFacts
+from zhuanmai.documents.facts import Facts, OfficerFacts, UnitFacts
 from zhuanmai.documents.models import Document, IssuedNumber
 from zhuanmai.documents.outcomes import Outcome
 from zhuanmai.documents.papers import Papers
@@ -80,8 +79,8 @@ class Check:
 
 
 @dataclass
-class Checks:
-    """Implements `documents.subjects.Subject`."""
+class Checks(subjects.Subject):
+    """What documents ask of it."""
 
     papers: Papers
     rows: dict[uuid.UUID, Check] = field(default_factory=dict)
@@ -95,9 +94,6 @@ class Checks:
     def lock(self, subject_id: uuid.UUID) -> Check:
         """The row."""
         return self.rows[subject_id]
-
-    def take_in(self, row: Check, actor: Officer) -> None:
-        """Nothing waits here."""
 
     def mark(self, row: Check) -> object:
         """Counts its changes."""
@@ -113,25 +109,10 @@ class Checks:
 
     def facts(self, reading: Check, made: Sequence[Document]) -> CheckFacts:
         """Its facts."""
-        unit = UnitFacts(reading.unit.name, reading.unit.name, reading.unit.abbreviation, reading.unit.code)
         officers = (OfficerFacts("甲", "1"), OfficerFacts("乙", "2"))
-        return CheckFacts(unit, officers=officers, place=reading.place or None, picture=reading.picture or None)
-
-    def own_facts(self, reading: Check, facts: Any, code: str, key: str, made: Sequence[Document]) -> Facts:
-        """The same, with its number."""
-        number = next((one.number for one in made if one.kind == code), None)
-        return replace(facts, document=DocumentFacts(number=number or None, code=code))
-
-    def name(self, facts: Any, code: str, key: str) -> str:
-        """Its kind's name."""
-        return catalogue.kind(code).name
-
-    def correcting(self, row: Check) -> str:
-        """Never."""
-        return ""
-
-    def told(self, row: Check) -> None:
-        """Nobody looks."""
+        return CheckFacts(
+            UnitFacts.of(reading.unit), officers=officers, place=reading.place or None, picture=reading.picture or None
+        )
 
     def finished(self, row: Check, actor: Officer, outcomes: Collection[Outcome]) -> None:
         """Remember what became of them."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, QuerySet
 
 from zhuanmai.accounts.models import Officer, Signing
 from zhuanmai.accounts.signing import SigningItem
+from zhuanmai.core.headings import Heading
 
 if TYPE_CHECKING:
     from zhuanmai.approvals.models import Approval, OralApproval
@@ -45,15 +47,6 @@ class Matter:
 
 
 @dataclass(frozen=True)
-class Heading:
-    """A subject in a line: its title (a number), the address of its page, and where or whose it is."""
-
-    title: str
-    href: str
-    place: str
-
-
-@dataclass(frozen=True)
 class Card:
     """What who decides is shown: facts as (label, value), and papers as (name, href).
 
@@ -64,50 +57,51 @@ class Card:
     papers: tuple[tuple[str, str], ...]
 
 
-class Subject(Protocol):
+class Subject(ABC):
     """A kind of subject, as its room hands it to approvals."""
 
     kind: str
     matters: Mapping[str, Matter]
 
+    @abstractmethod
     def require_seen(self, officer: Officer, subject_id: uuid.UUID) -> None:
         """Raise NotFound unless the officer sees the subject."""
-        ...
 
-    def lock(self, subject_id: uuid.UUID) -> None:
+    @abstractmethod
+    def lock(self, subject_id: uuid.UUID) -> object:
         """Lock the subject, then all that hears of its decision: before any other row, and before the ledger."""
-        ...
 
     def conflicted(self, officer_ids: set[uuid.UUID], subject_id: uuid.UUID) -> set[uuid.UUID]:
-        """Those of the officers who ever worked on the subject, and so never decide on it."""
-        ...
+        """Those of the officers who ever worked on the subject, and so never decide on it, by `conflicts`."""
+        found = Officer.objects.filter(pk__in=officer_ids)
+        return {one.pk for one in found if self.conflicts(one).filter(pk=subject_id).exists()}
 
+    @abstractmethod
     def conflicts(self, officer: Officer) -> QuerySet[Any]:
         """The ids of the subjects on which the officer may not decide: for lists."""
-        ...
 
+    @abstractmethod
     def items(self, approval: Approval, opinion: str) -> list[SigningItem]:
         """What the decision signs now: papers with their digests, in the role of the step, with the opinion."""
-        ...
 
+    @abstractmethod
     def headings(self, subject_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Heading]:
         """Each subject in a line, for lists and notices; few queries however many they are."""
-        ...
 
+    @abstractmethod
     def card(self, approval: Approval) -> Card:
         """What the page shows before the decision."""
-        ...
 
+    @abstractmethod
     def new_round(self, approval: Approval) -> list[Model]:
         """A round begins after an earlier one (`approval` is its first step): void what approvers signed before."""
-        ...
 
+    @abstractmethod
     def decided(self, approval: Approval, signing: Signing, oral: OralApproval | None) -> list[Model]:
         """Sign the papers and do what follows, in the running transaction. Returns the rows that changed.
 
         `oral`: the oral approval that this decision made up in writing, where there is one.
         """
-        ...
 
 
 _subjects: dict[str, Subject] = {}
@@ -117,6 +111,11 @@ def register(subject: Subject) -> None:
     """Register a kind of subject. Raises ValueError if the kind is taken."""
     if _subjects.setdefault(subject.kind, subject) is not subject:
         raise ValueError(f"subjects of the kind {subject.kind} are registered already")
+
+
+def forget(kind: str) -> None:
+    """Take a kind back, for tests that register one of their own."""
+    _subjects.pop(kind, None)
 
 
 def subject_of(kind: str) -> Subject:

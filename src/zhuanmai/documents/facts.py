@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from zhuanmai.documents.plain_json import decode, encode
+
+if TYPE_CHECKING:
+    from zhuanmai.accounts.models import Officer, Unit
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,11 @@ class UnitFacts:
     seal: str | None = None
     abbreviation: str | None = None
     code: str | None = None
+
+    @classmethod
+    def of(cls, unit: Unit) -> Self:
+        """A bureau's, whose seal bears its name."""
+        return cls(unit.name, unit.name, unit.abbreviation, unit.code)
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,11 @@ class OfficerFacts:
 
     name: str
     certificate_no: str | None = None
+
+    @classmethod
+    def of(cls, officer: Officer) -> Self:
+        """An officer's."""
+        return cls(officer.name, officer.certificate_no)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any
 
 from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.documents.facts import Facts
@@ -14,70 +16,62 @@ from zhuanmai.documents.papers import Papers
 from zhuanmai.documents.plan import Plan
 
 
-class Subject(Protocol):
+class Subject(ABC):
     """A kind of subject, as its room hands it in.
 
-    `reading` is what the room read of one subject to make facts of: once for a whole set of papers.
+    `kind`: as kept with each document; `papers`: catalogue, forms and rules; `plan`: which papers a subject needs now,
+    asked with a reading: what the room read of one subject to make facts of, once for a whole set of papers.
     """
 
-    @property
-    def kind(self) -> str:
-        """As kept with each document."""
-        ...
+    kind: str
+    papers: Papers
+    plan: Plan[Any]
 
-    @property
-    def papers(self) -> Papers:
-        """Catalogue, forms and rules."""
-        ...
-
-    @property
-    def plan(self) -> Plan[Any]:
-        """Which papers a subject needs now, asked with a reading."""
-        ...
-
+    @abstractmethod
     def lock(self, subject_id: uuid.UUID) -> Any:
         """The subject's row, locked before any other row; with it `mark` and `read` are asked."""
-        ...
 
-    def take_in(self, row: Any, actor: Officer) -> None:
-        """Take in what was sent and waits, so that no fact is missed; under the lock."""
-        ...
-
+    @abstractmethod
     def mark(self, row: Any) -> object:
         """What differs as soon as a fact of the subject is another."""
-        ...
 
-    def read(self, row: Any) -> Any:
-        """The reading: everything that facts and plan are made of."""
-        ...
-
+    @abstractmethod
     def unit(self, reading: Any) -> Unit:
         """The bureau in whose name papers are numbered and sealed."""
-        ...
 
+    @abstractmethod
     def facts(self, reading: Any, made: Sequence[Document]) -> Facts:
         """The facts that all papers share; `made` are the documents there are, whose numbers others print."""
-        ...
+
+    def take_in(self, row: Any, actor: Officer) -> None:  # noqa: B027 - most rooms need nothing here
+        """Take in what was sent and waits, so that no fact is missed; under the lock."""
+
+    def read(self, row: Any) -> Any:
+        """The reading: everything that facts and plan are made of; the row itself where that is enough."""
+        return row
 
     def own_facts(self, reading: Any, facts: Any, code: str, key: str, made: Sequence[Document]) -> Facts:
-        """The facts as one paper needs them: its evidence, its questioning, its parent."""
-        ...
+        """The facts as one paper needs them (its evidence, its questioning, its parent): its code and its number."""
+        number = next((one.number for one in made if (one.kind, one.key) == (code, key)), "")
+        own: Facts = replace(facts, document=replace(facts.document, code=code, number=number or None))
+        return own
 
     def name(self, facts: Any, code: str, key: str) -> str:
         """What one paper is called: its kind's name, with what tells it from others of its kind."""
-        ...
+        return self.papers.kinds[code].name
 
     def correcting(self, row: Any) -> str:
         """The reason for which sealed papers follow changed facts as new versions; empty: they stand."""
-        ...
+        return ""
 
-    def told(self, row: Any) -> None:
+    def told(self, row: Any) -> None:  # noqa: B027 - most rooms need nothing here
         """A paper was made: who looks at the subject is shown it. In the transaction that made it."""
-        ...
 
-    def finished(self, row: Any, actor: Officer, outcomes: Collection[Outcome]) -> None:
-        """The set is through: note it, and append to the ledger, as the last thing in this transaction."""
-        ...
+    def finished(self, row: Any, actor: Officer, outcomes: Collection[Outcome]) -> None:  # noqa: B027 - most rooms need nothing here
+        """The set is through: note it, and append to the ledger, as the last thing in this transaction.
+
+        Each paper that was made or failed has an entry of its own already.
+        """
 
 
 _subjects: dict[str, Subject] = {}

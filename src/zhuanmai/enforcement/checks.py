@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from zhuanmai.accounts.models import Signing
 from zhuanmai.approvals.models import Approval
 from zhuanmai.core.checks import register_proof
+from zhuanmai.documents import catalogue
 from zhuanmai.documents.models import SignatureBlock
-from zhuanmai.documents.papers import APPROVERS
-from zhuanmai.enforcement.services.signing import SIGN
+from zhuanmai.documents.touches import was_to_sign
 
 
 @register_proof("签名与决定")
@@ -38,10 +38,10 @@ def _differences(block: SignatureBlock, signing: Signing, decision: Approval | N
         yield "不是签名人本人的"
     if covered != [block.opinion]:
         yield "与所签的清单不符"
-    if block.role in APPROVERS:
+    if block.role in catalogue.kind(version.document.kind).papers.approvers:
         if decision is None:
             yield "不是审批时签的"
         elif decision.opinion != block.opinion:
             yield f"印的意见是“{block.opinion}”，决定是“{decision.opinion}”"
-    elif signing.manifest["purpose"]["act"] != SIGN:
+    elif not was_to_sign(signing, version.document):
         yield "是为另一事项签的"

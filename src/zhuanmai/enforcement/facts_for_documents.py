@@ -38,7 +38,7 @@ def case_facts(rows: CaseRows) -> f.CaseFacts:
     registration = _registration(rows)
     refused = visit.refuses_to_sign
     return f.CaseFacts(
-        unit=UnitFacts(bureau.name, bureau.name, bureau.abbreviation, bureau.code),
+        unit=UnitFacts.of(bureau),
         document=DocumentFacts(dated_on=case_day(rows)),
         case=f.CaseHead(rows.case.number or None, rows.case.filed_on, rows.case.summary or None),
         clue=_clue(rows),
@@ -109,7 +109,7 @@ def case_day(rows: CaseRows) -> dt.date:
 
 def officer_facts(rows: CaseRows) -> tuple[OfficerFacts, ...]:
     """The two officers in the order in which they are printed."""
-    return tuple(OfficerFacts(row.officer.name, row.officer.certificate_no) for row in rows.officers)
+    return tuple(OfficerFacts.of(row.officer) for row in rows.officers)
 
 
 def item_facts(rows: CaseRows) -> f.ItemsFacts:

@@ -16,6 +16,7 @@ from zhuanmai.documents.models import Document, Making
 from zhuanmai.documents.outcomes import Became, Outcome
 from zhuanmai.documents.planning import Planned
 from zhuanmai.documents.queries import lacking_for_seal, newest_making, outstanding
+from zhuanmai.documents.subjects import Subject
 from zhuanmai.enforcement.case_facts import CaseFacts
 from zhuanmai.enforcement.case_papers import PAPERS
 from zhuanmai.enforcement.case_rows import CaseRows
@@ -37,8 +38,8 @@ class Reading(CaseRows):
         return case_facts(self)
 
 
-class CasePaperwork:
-    """Implements `documents.subjects.Subject`."""
+class CasePaperwork(Subject):
+    """Cases as documents ask for them."""
 
     kind = KIND
     papers = PAPERS
@@ -74,7 +75,7 @@ class CasePaperwork:
 
     def name(self, facts: CaseFacts, code: str, key: str) -> str:
         """An annex by its document, a piece of evidence by its kind."""
-        name = catalogue.kind(code).name
+        name = super().name(facts, code, key)
         if code == "D64":
             return f"{name}（附{catalogue.kind(key).name}）"
         return f"{name}（{facts.evidence.kind or ''}）" if code == "D06" and facts.evidence else name

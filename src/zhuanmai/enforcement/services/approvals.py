@@ -11,18 +11,18 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.accounts.models import Officer, Role, Signing
-from zhuanmai.accounts.signing import SigningItem
 from zhuanmai.approvals.models import Approval, OralApproval
 from zhuanmai.approvals.services import ask as ask_heads
-from zhuanmai.approvals.subjects import Card, Heading, Matter, Step, matter_of
+from zhuanmai.approvals.subjects import Card, Matter, Step, Subject
 from zhuanmai.core.clock import now, today
+from zhuanmai.core.headings import Heading
 from zhuanmai.core.jobs import defer
 from zhuanmai.core.templatetags.zhuanmai import cartons, yuan
-from zhuanmai.documents import catalogue
+from zhuanmai.documents import catalogue, touches
 from zhuanmai.documents import services as documents
 from zhuanmai.documents.models import Document
 from zhuanmai.documents.queries import current, documents_of
-from zhuanmai.documents.services import Signed
+from zhuanmai.documents.touches import OnPapers
 from zhuanmai.enforcement import inspection_port, totals
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.national_feed import report_case
@@ -33,7 +33,6 @@ from zhuanmai.enforcement.services.keeping import locked
 from zhuanmai.enforcement.workflow import FLOW
 from zhuanmai.ledger.services import as_found
 
-NEW_ROUND = "重新呈报，上一轮的审批签名作废"
 _DEPARTMENT = Step(Role.DEPARTMENT_HEAD, "enforcement.approve_department", "承办部门", _("Department head"))
 _LEGAL = Step(Role.LEGAL_HEAD, "enforcement.approve_legal", "法制部门", _("Legal head"))
 _BUREAU = Step(Role.BUREAU_HEAD, "enforcement.approve_bureau", "负责人", _("Bureau head"))
@@ -66,8 +65,8 @@ def _heading(case: Case) -> Heading:
     return Heading(case.clue_no, reverse("enforcement:case", args=[case.pk]), place)
 
 
-class CasesToDecide:
-    """Implements `approvals.subjects.Subject`."""
+class CasesToDecide(OnPapers, Subject):
+    """Cases as approvals ask for them."""
 
     kind = KIND
     matters: Mapping[str, Matter] = MATTERS
@@ -88,12 +87,10 @@ class CasesToDecide:
         """The cases that the officer ever investigated, or opened."""
         return conflicts(officer)
 
-    def items(self, approval: Approval, opinion: str) -> list[SigningItem]:
-        """The documents that wait for the opinion, each with its digest."""
-        return [
-            SigningItem(str(one.pk), one.version, current(one).body_sha256, approval.step, opinion)
-            for one in _about(approval)
-        ]
+    def about(self, approval: Approval) -> list[Document]:
+        """The documents of the matter that wait for the opinion: what the page shows is what the touch signs."""
+        kinds = _DOCUMENTS[approval.purpose]
+        return [one for one in super().about(approval) if one.kind in kinds]
 
     def headings(self, subject_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Heading]:
         """Clue number, page and shop of each case; one query."""
@@ -113,20 +110,15 @@ class CasesToDecide:
             ),
             papers=tuple(
                 (catalogue.kind(one.kind).name, reverse("api:preview", args=[case.pk, one.pk]))
-                for one in _about(approval)
+                for one in self.about(approval)
             ),
         )
-
-    def new_round(self, approval: Approval) -> list[Model]:
-        """What the heads of this matter signed before no longer stands on what is not sealed yet."""
-        roles = [step.role for step in matter_of(approval).steps]
-        return list(documents.void_signatures(_about(approval), roles=roles, reason=NEW_ROUND))
 
     def decided(self, approval: Approval, signing: Signing, oral: OralApproval | None) -> list[Model]:
         """Sign the documents; registered, filed or refused after the last opinion."""
         case = locked(approval.subject_id)
         before = case.state
-        _sign(signing, approval)
+        touches.put(signing)
         rows = _follow(case, approval, signing.officer)
         case.cursor += 1
         case.save()
@@ -134,24 +126,6 @@ class CasesToDecide:
             inspection_port.tell(case, signing.officer_id)
         defer("enforcement.seal_ready", case_id=str(case.pk))
         return [case, *rows]
-
-
-def _about(row: Approval) -> list[Document]:
-    """The documents that an opinion is about: what the page shows is what the touch signs."""
-    kinds = _DOCUMENTS[row.purpose]
-    return [one for one in documents_of(KIND, row.subject_id) if one.kind in kinds and one.state == "prepared"]
-
-
-def _sign(signing: Signing, row: Approval) -> None:
-    versions = {str(one.pk): current(one) for one in _about(row)}
-    for item in signing.manifest["items"]:
-        documents.sign(
-            actor_id=signing.officer_id,
-            version_id=versions[item["document_id"]].pk,
-            signed=Signed(
-                row.step, signing.officer.name, signing.officer, signing.pk, opinion=item["opinion"], at=signing.at
-            ),
-        )
 
 
 def _follow(case: Case, row: Approval, officer: Officer) -> list[Model]:

@@ -18,7 +18,8 @@ from zhuanmai.core.errors import NotAllowed, Refused
 from zhuanmai.core.idempotency import first_time
 from zhuanmai.core.jobs import defer
 from zhuanmai.documents import services as documents
-from zhuanmai.documents.models import Document, Version
+from zhuanmai.documents import touches
+from zhuanmai.documents.models import Document
 from zhuanmai.documents.planning import Planned
 from zhuanmai.documents.queries import lacking_for_seal
 from zhuanmai.documents.services import Signed
@@ -27,10 +28,10 @@ from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.national_feed import report_case, report_document
 from zhuanmai.enforcement.paperwork import needs, planned
 from zhuanmai.enforcement.permissions import require_seen, require_worker
+from zhuanmai.enforcement.procedure import KIND
 from zhuanmai.enforcement.services.keeping import advance, locked
 
 _PERSON_ROLES = {"party": ("party", "receiver", "provider"), "witness": ("witness",)}
-SIGN = "enforcement.sign"  # what a touch for the documents of a case is asked for
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -50,28 +51,17 @@ def begin(*, officer: Officer, case_id: uuid.UUID, document_ids: list[uuid.UUID]
 def finish(*, officer: Officer, case_id: uuid.UUID, signing_id: uuid.UUID, credential: dict[str, Any]) -> Case:
     """Verify the touch, which must have been asked for here, and put the signatures on the documents.
 
-    A job seals what is complete. Raises what `keys.finish` does, Refused (body_changed): a body that changed meanwhile,
-    or that this officer has not to sign any more, is not signed. The same request again does nothing.
+    A job seals what is complete. Raises what `touches.finish` does. The same request again does nothing.
     """
     case = require_seen(officer, case_id)
     with transaction.atomic():
         locked(case.pk)
-        done, is_repeated = keys.finish(
-            officer=officer, signing_id=signing_id, credential=credential, purpose=_purpose(case)
-        )
-        if is_repeated:
-            return case
-        still_open = [vars(item) for item in _open_items(case, officer)]
-        for item in done.manifest["items"]:
-            if item not in still_open:
-                raise Refused("body_changed", "文书内容或签名人刚有变动，本次签名未生效；请核对后重新签名。")
-            version = Version.objects.get(document_id=item["document_id"], number=item["version"])
-            documents.sign(
-                actor_id=officer.pk,
-                version_id=version.pk,
-                signed=Signed(item["role"], officer.name, officer, done.pk, at=done.at),
-            )
-        _touched(case)
+        done = touches.finish(
+            officer=officer, signing_id=signing_id, credential=credential, purpose=_purpose(case),
+            items=_open_items(case, officer),
+        )  # fmt: skip
+        if not done.is_repeated:
+            _touched(case)
     return case
 
 
@@ -88,7 +78,7 @@ def _open_items(case: Case, officer: Officer) -> list[SigningItem]:
 
 def _purpose(case: Case) -> Purpose:
     """What a touch for the documents of a case is asked for."""
-    return Purpose(SIGN, "case", str(case.pk))
+    return touches.purpose_of("enforcement", KIND, case.pk)
 
 
 def own_roles(case: Case, officer: Officer, one: Planned) -> list[str]:

@@ -1,0 +1,88 @@
+"""Papers under one touch of a key: what a touch signs, and the signatures that it puts on them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from django.db.models import Model
+
+from zhuanmai.accounts import signing as keys
+from zhuanmai.accounts.models import Officer, Signing
+from zhuanmai.accounts.signing import Finished, Purpose, SigningItem
+from zhuanmai.core.errors import Refused
+from zhuanmai.documents.models import Document, DocumentState, Version
+from zhuanmai.documents.queries import current, documents_of
+from zhuanmai.documents.services import Signed, sign, void_signatures
+
+NEW_ROUND = "重新呈报，上一轮的审批签名作废"
+
+
+class OnPapers:
+    """An opinion that is given on papers: it signs them, and a new round voids it.
+
+    A room derives its kind of subject of approvals from this first, and puts the touch (`put`) where it is decided.
+    """
+
+    matters: Any
+
+    def about(self, approval: Any) -> list[Document]:
+        """The papers that an opinion is about: all that wait for signatures, unless the matter says which."""
+        made = documents_of(approval.subject_kind, approval.subject_id)
+        return [one for one in made if one.state == DocumentState.PREPARED]
+
+    def items(self, approval: Any, opinion: str) -> list[SigningItem]:
+        """What the decision signs now: each of those papers with its digest."""
+        return items(self.about(approval), approval.step, opinion)
+
+    def new_round(self, approval: Any) -> list[Model]:
+        """What the approvers signed before no longer stands on what is not sealed yet."""
+        roles = {step.role for step in self.matters[approval.purpose].steps}
+        return list(void_signatures(self.about(approval), roles=roles, reason=NEW_ROUND))
+
+
+def purpose_of(room: str, kind: str, subject_id: uuid.UUID) -> Purpose:
+    """What a touch over the papers of a subject is asked for, by those who sign what they made."""
+    return Purpose(f"{room}.sign", kind, str(subject_id))
+
+
+def was_to_sign(signing: Signing, document: Document) -> bool:
+    """Whether a touch was asked for to sign the papers of this document's subject, in whichever room."""
+    asked = signing.manifest["purpose"]
+    kept = purpose_of(str(asked["act"]).removesuffix(".sign"), document.subject_kind, document.subject_id)
+    return bool(asked == asdict(kept))
+
+
+def items(made: Iterable[Document], role: str, opinion: str = "") -> list[SigningItem]:
+    """What one touch signs in a role: each document as it is now, with the opinion of an approver."""
+    return [SigningItem(str(one.pk), one.version, current(one).body_sha256, role, opinion) for one in made]
+
+
+def finish(
+    *, officer: Officer, signing_id: uuid.UUID, credential: dict[str, Any], purpose: Purpose,
+    items: Sequence[SigningItem],
+) -> Finished:  # fmt: skip
+    """Verify the touch and put its signatures on the papers, in the running transaction, under the subject's lock.
+
+    `items`: what this officer has to sign now. Raises what `keys.finish` does, Refused (body_changed): a body that
+    changed meanwhile, or that is not the officer's to sign any more, is not signed. A repeated request signs nothing.
+    """
+    done = keys.finish(officer=officer, signing_id=signing_id, credential=credential, purpose=purpose)
+    if not done.is_repeated:
+        still_open = [vars(item) for item in items]
+        if any(item not in still_open for item in done.signing.manifest["items"]):
+            raise Refused("body_changed", "文书内容或签名人刚有变动，本次签名未生效；请核对后重新签名。")
+        put(done.signing)
+    return done
+
+
+def put(signing: Signing) -> None:
+    """Put the signatures of a touch on what its manifest names, each in its role with its opinion."""
+    for item in signing.manifest["items"]:
+        version = Version.objects.get(document_id=item["document_id"], number=item["version"])
+        given = Signed(
+            item["role"], signing.officer.name, signing.officer, signing.pk, opinion=item["opinion"], at=signing.at
+        )
+        sign(actor_id=signing.officer_id, version_id=version.pk, signed=given)
