@@ -18,11 +18,12 @@ from zhuanmai.accounts.models import Grant, Officer, Unit
 from zhuanmai.core import notices
 from zhuanmai.core.clock import SHANGHAI, now, set_clock, today
 from zhuanmai.core.errors import Conflict, NotFound, Refused
+from zhuanmai.core.headings import Heading
 from zhuanmai.core.ids import new_id
 from zhuanmai.deadlines import services, subjects
 from zhuanmai.deadlines.models import Deadline
 from zhuanmai.deadlines.receivers import count_terms_again
-from zhuanmai.deadlines.subjects import Shown, Subject
+from zhuanmai.deadlines.subjects import Kind, Subject
 from zhuanmai.deadlines.tasks import remind
 from zhuanmai.ledger.models import Entry
 from zhuanmai.ledger.services import append
@@ -35,7 +36,7 @@ D = dt.date
 DAY = dt.timedelta(days=1)
 
 
-class Units:
+class Units(Kind):
     """Units as subjects: everybody sees and works on their own."""
 
     code = "test.unit"
@@ -55,9 +56,9 @@ class Units:
         """These."""
         return Unit.objects.filter(pk__in=units).values_list("pk", flat=True)
 
-    def shown(self, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Shown]:
+    def headings(self, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Heading]:
         """By code and name."""
-        return {row.pk: Shown(row.code, row.name, row.name, "/") for row in Unit.objects.filter(pk__in=ids)}
+        return {row.pk: Heading(row.code, "/", row.name, row.name) for row in Unit.objects.filter(pk__in=ids)}
 
     def require_worker(self, officer: Officer, subject_id: uuid.UUID) -> None:
         """Their own only."""

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from zhuanmai.accounts.models import Officer, Unit
+from zhuanmai.core.headings import Heading
 from zhuanmai.core.ids import new_id
 from zhuanmai.exchange import services
 from zhuanmai.exchange.kinds import Kind
 from zhuanmai.exchange.models import Message
-from zhuanmai.exchange.subjects import Heading
 
 LETTER = Kind("toy", "letter", "toy.unit", "函件", "Letters", lambda body: str(body.get("title", "")))
 PARCEL = Kind("toy", "parcel", "toy.unit", "包裹", "Parcels")

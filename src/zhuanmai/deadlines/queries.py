@@ -16,8 +16,9 @@ from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.accounts.permissions import scope_units
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import NotFound
+from zhuanmai.core.headings import Heading
 from zhuanmai.deadlines.models import Deadline
-from zhuanmai.deadlines.subjects import Shown, Subject, kind_of, kinds, seen_by, works_on
+from zhuanmai.deadlines.subjects import Subject, kind_of, kinds, seen_by, works_on
 from zhuanmai.reference.calendar import english_words
 from zhuanmai.reference.shipped import first_reminder
 
@@ -43,7 +44,7 @@ class Line:
 
     row: Deadline
     words: str
-    subject: Shown
+    subject: Heading
     urgent: bool
     over: bool
 
@@ -115,8 +116,8 @@ def lines(rows: Iterable[Deadline]) -> list[Line]:
     ids: dict[str, set[uuid.UUID]] = defaultdict(set)
     for row, _ in found:
         ids[row.subject_kind].add(row.subject_id)
-    shown = {kind: kind_of(kind).shown(some) for kind, some in ids.items()}
-    nobody, day = Shown("", "", "", ""), today()
+    shown = {kind: kind_of(kind).headings(some) for kind, some in ids.items()}
+    nobody, day = Heading("", "", ""), today()
     return [
         Line(
             row,

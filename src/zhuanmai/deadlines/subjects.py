@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from zhuanmai.accounts.models import Officer
 from zhuanmai.core.errors import NotAllowed, NotFound
+from zhuanmai.core.headings import Heading
 
 
 @dataclass(frozen=True)
@@ -21,57 +23,39 @@ class Subject:
     id: uuid.UUID
 
 
-@dataclass(frozen=True)
-class Shown:
-    """How a subject is shown in a list: its number, its place, its unit's name, where it leads."""
+class Kind(ABC):
+    """What a room gives for its kind of subject. The querysets give ids of subjects in their first column.
 
-    title: str
-    place: str
-    unit: str
-    href: str
+    `code`: as kept with each run; `title`: as a page names the kind (lazily translated); `met_by_acts`: the terms that
+    an act of the room meets, so that nobody closes one of them by hand.
+    """
 
+    code: str
+    title: Any
+    met_by_acts: frozenset[str] = frozenset()
 
-class Kind(Protocol):
-    """What a room gives for its kind of subject. The querysets give ids of subjects in their first column."""
-
-    @property
-    def code(self) -> str:
-        """As kept with each run."""
-        ...
-
-    @property
-    def title(self) -> str:
-        """As a page names the kind, in the reader's language."""
-        ...
-
-    @property
-    def met_by_acts(self) -> frozenset[str]:
-        """The terms that an act of the room meets: nobody closes one of them by hand."""
-        ...
-
+    @abstractmethod
     def visible_to(self, officer: Officer) -> QuerySet[Any]:
         """The ids of the subjects that the officer sees."""
-        ...
 
+    @abstractmethod
     def own(self, officer: Officer) -> QuerySet[Any]:
         """The ids of those that the officer works on."""
-        ...
 
+    @abstractmethod
     def of_units(self, units: Collection[uuid.UUID]) -> QuerySet[Any]:
         """The ids of the subjects of these units."""
-        ...
 
-    def shown(self, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Shown]:
-        """How these subjects are shown, in one query."""
-        ...
+    @abstractmethod
+    def headings(self, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Heading]:
+        """These subjects in a line each, with their units, in one query."""
 
+    @abstractmethod
     def require_worker(self, officer: Officer, subject_id: uuid.UUID) -> None:
         """Raise NotFound or NotAllowed unless the officer works on the subject."""
-        ...
 
-    def changed(self, ids: Iterable[uuid.UUID]) -> None:
-        """Terms of these subjects moved; called in the transaction that moved them."""
-        ...
+    def changed(self, ids: Iterable[uuid.UUID]) -> None:  # noqa: B027 - most rooms need nothing here
+        """Terms of these subjects moved; called in the transaction that moved them. Who looks at one is told."""
 
 
 _kinds: dict[str, Kind] = {}

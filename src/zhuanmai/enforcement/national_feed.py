@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.accounts.models import Officer
+from zhuanmai.core.headings import Heading
 from zhuanmai.core.ids import derived_id
 from zhuanmai.documents import catalogue
 from zhuanmai.documents.models import Version
@@ -21,7 +22,6 @@ from zhuanmai.enforcement.permissions import cases_of
 from zhuanmai.enforcement.procedure import KIND
 from zhuanmai.exchange.kinds import Kind
 from zhuanmai.exchange.services import enqueue
-from zhuanmai.exchange.subjects import Heading
 
 
 def _which_document(body: Mapping[str, Any]) -> str:

@@ -8,27 +8,23 @@ from collections.abc import Collection, Iterable, Mapping
 
 from django.db.models import F, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.accounts.models import Officer
+from zhuanmai.core.headings import Heading
 from zhuanmai.deadlines import queries, services
 from zhuanmai.deadlines.models import Deadline
-from zhuanmai.deadlines.subjects import Shown, Subject
+from zhuanmai.deadlines.subjects import Kind, Subject
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.permissions import cases_of, require_seen, require_worker
 from zhuanmai.enforcement.procedure import KIND
 
 
-class Cases:
+class Cases(Kind):
     """Cases as the deadlines room asks for them."""
 
-    code = KIND
+    code, title = KIND, _("Case")
     met_by_acts = frozenset({"verify_clue", "file_after_action", "registered_goods", "oral_approval"})
-
-    @property
-    def title(self) -> str:
-        """As a page names the kind."""
-        return _("Case")
 
     def visible_to(self, officer: Officer) -> QuerySet[Case, uuid.UUID]:
         """The cases that the officer sees."""
@@ -43,10 +39,10 @@ class Cases:
         """The cases of these units."""
         return Case.objects.filter(unit_id__in=units).values_list("pk", flat=True)
 
-    def shown(self, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Shown]:
+    def headings(self, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Heading]:
         """A case by its number, shop and squad."""
         found = Case.objects.filter(pk__in=ids).select_related("inspection", "unit")
-        return {case.pk: _shown(case) for case in found}
+        return {case.pk: _heading(case) for case in found}
 
     def require_worker(self, officer: Officer, subject_id: uuid.UUID) -> None:
         """Raise NotFound or NotAllowed unless the officer works on the case."""
@@ -82,7 +78,7 @@ def of(case: Case) -> Subject:
     return Subject(KIND, case.pk)
 
 
-def _shown(case: Case) -> Shown:
+def _heading(case: Case) -> Heading:
     visit = case.inspection
     href = reverse("enforcement:case_tab", args=[case.pk, "procedure"])
-    return Shown(case.number or case.clue_no, visit.shop_name or visit.address, case.unit.name, href)
+    return Heading(case.number or case.clue_no, href, visit.shop_name or visit.address, case.unit.name)

@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
-
-from django.db.models import Model
-
 from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import require
 from zhuanmai.core.moves import Workflow, register
-from zhuanmai.enforcement import terms
+from zhuanmai.deadlines.acts import TermsOf
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.permissions import require_worker
 from zhuanmai.enforcement.procedure import KIND, TABLE, Act, State
-
-
-class _CaseTerms:
-    """Implements `core.moves.Terms` for cases."""
-
-    def begin(self, row: Case, code: str, at: dt.datetime, event: str, *, restated: bool) -> Model:
-        """Begin a term of the case."""
-        return terms.begin(row, code, at, event, restated=restated)
-
-    def meet(self, row: Case, codes: Iterable[str]) -> Sequence[Model]:
-        """Meet terms of the case."""
-        return terms.meet(row, *codes)
-
-    def end(self, row: Case, codes: Iterable[str], reason: str) -> Sequence[Model]:
-        """End terms of the case."""
-        return terms.cancel(row, *codes, reason=f"{reason}，不再立案")
 
 
 def _guard(officer: Officer, permission: str, case: Case) -> None:
@@ -46,5 +25,5 @@ def acts_of(officer: Officer, case: Case) -> list[dict[str, str]]:
     return [{"code": move.act.value, "words": move.act.zh, "article": move.article} for move in moves]
 
 
-FLOW: Workflow[State, Act] = Workflow(KIND, "案件", TABLE, _guard, _CaseTerms())
+FLOW: Workflow[State, Act] = Workflow(KIND, "案件", TABLE, _guard, TermsOf(KIND, "，不再立案"))
 register(FLOW)

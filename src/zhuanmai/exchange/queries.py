@@ -11,11 +11,12 @@ from django.db.models import Count, QuerySet
 from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import may, require
 from zhuanmai.core.errors import NotFound
+from zhuanmai.core.headings import Heading
 from zhuanmai.exchange.kinds import detail_of, kind_words, kinds
 from zhuanmai.exchange.models import Message, Reconciliation
 from zhuanmai.exchange.partners import Partner, registry
 from zhuanmai.exchange.reconciliation import require_whole
-from zhuanmai.exchange.subjects import Heading, headings, reached_by, reaches_all, seen_by
+from zhuanmai.exchange.subjects import headings, reached_by, reaches_all, seen_by
 
 LATEST_RECONCILIATIONS = 20
 

@@ -5,23 +5,15 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from django.db.models import Q, QuerySet
 
 from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.accounts.permissions import scope_units
+from zhuanmai.core.headings import Heading
 from zhuanmai.core.once import once
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A subject in a line: its title (a number), the address of its page, and where or whose it is."""
-
-    title: str
-    href: str
-    place: str
 
 
 class Subject(Protocol):
