@@ -7,10 +7,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
+
+from django.db.models import Model
 
 from zhuanmai.accounts.models import Officer
-from zhuanmai.core.errors import Refused
+from zhuanmai.core.errors import NotAllowed, NotFound, Refused
 from zhuanmai.core.moves import Workflow
 from zhuanmai.fieldlog.models import FieldOperation
 from zhuanmai.fieldlog.payloads import Payload
@@ -59,20 +61,20 @@ class Opening(Generic[S]):
 class Kind(ABC, Generic[S, W]):
     """A kind of subject. Its rows have `pk` and `cursor`, which counts what happened to them.
 
-    `code`: as kept; `ledger`: its room, which names its kinds of entry (`fieldlog.entries`).
+    `code`: as kept; `ledger`: its room, which names its kinds of entry (`fieldlog.entries`); `title`: what refusals
+    call one; `model`: the table of its rows. A kind whose handlers change more than that
+    row, or that is kept elsewhere, says itself what is locked, found, restored and kept.
     """
 
     code: ClassVar[str]
     ledger: ClassVar[str]
+    title: ClassVar[str]
+    model: ClassVar[type[Model]]
 
     def __init__(self) -> None:
         self._specs: dict[str, Spec[W]] = {}
         self._opening: Opening[S] | None = None
         self._state: Callable[..., dict[str, Any]] | None = None
-
-    @abstractmethod
-    def locked(self, subject_id: uuid.UUID) -> S | None:
-        """The subject, held until the running transaction ends; None where there is none."""
 
     @abstractmethod
     def require_seen(self, officer: Officer, subject_id: uuid.UUID) -> S:
@@ -82,33 +84,42 @@ class Kind(ABC, Generic[S, W]):
     def require_worker(self, officer: Officer, subject: S) -> None:
         """Raise NotAllowed unless the officer works on the subject now."""
 
-    @abstractmethod
     def require_take_over(self, subject: S, author: Officer | None, officer: Officer) -> None:
-        """Raise NotAllowed (not_involved) unless the officer may send what the author made."""
+        """Raise NotAllowed (not_involved) unless the officer may send what the author made: both work on it."""
+        if author is None or not self._works(author, subject) or not self._works(officer, subject):
+            who = author.name if author else "原录入人"
+            raise NotAllowed("not_involved", f"只有办理本{self.title}的人员之间可以接手；请等{who}登录上传。")
 
-    @abstractmethod
+    def locked(self, subject_id: uuid.UUID) -> S | None:
+        """The subject, held until the running transaction ends; None where there is none."""
+        found: Any = self.model._default_manager.select_for_update(of=("self",)).filter(pk=subject_id).first()
+        return cast(S | None, found)
+
     def not_opened(self) -> Refused:
         """What is said where there is no such subject, and nothing in the batch opens it."""
+        return NotFound("not_opened", f"服务器上还没有本{self.title}；请先开始办理，或刷新后重试。")
 
-    @abstractmethod
     def opened_already(self, subject: S) -> Refused:
         """What is said to whoever opens it after another did."""
+        return Refused("opened_already", f"本{self.title}已由他人开始办理，您的操作会并入同一{self.title}。")
 
-    @abstractmethod
     def work(self, subject: S, officer: Officer, tablet: uuid.UUID) -> W:
         """What handlers work on, nothing noted yet."""
+        made: Any = Work(subject, officer, tablet)
+        return cast(W, made)
 
-    @abstractmethod
     def found(self, work: W) -> None:
         """Note the rows that every operation may change, as an earlier transaction left them (`work.note`)."""
+        work.note(work.subject)
 
-    @abstractmethod
     def restore(self, work: W) -> None:
         """Read again what a refused operation may have changed in memory: in the database it was rolled back."""
+        kept = [one.attname for one in self.model._meta.concrete_fields if one.name != "cursor"]
+        work.subject.refresh_from_db(fields=kept)
 
-    @abstractmethod
     def keep(self, subject: S) -> None:
         """Write the cursor down (and what `applied` counted)."""
+        self.model._default_manager.filter(pk=subject.pk).update(cursor=subject.cursor)
 
     def applied(self, work: W, spec: Spec[W]) -> None:
         """An operation was applied: count it, if the room counts any."""
@@ -185,6 +196,13 @@ class Kind(ABC, Generic[S, W]):
     def shape(self, name: str) -> type[Payload]:
         """The payload's shape of an operation. Raises Refused (unknown_operation)."""
         return self.opening.shape if name == self.opening.name else self.spec(name).shape
+
+    def _works(self, officer: Officer, subject: S) -> bool:
+        try:
+            self.require_worker(officer, subject)
+        except NotAllowed:
+            return False
+        return True
 
     def _claim(self, name: str) -> None:
         if name in self.operations():
