@@ -16,12 +16,14 @@ from zhuanmai.approvals.models import Approval, OralApproval
 from zhuanmai.approvals.services import ask as ask_heads
 from zhuanmai.approvals.subjects import Card, Heading, Matter, Step, matter_of
 from zhuanmai.core.clock import now, today
+from zhuanmai.core.errors import Refused
 from zhuanmai.core.jobs import defer
 from zhuanmai.core.templatetags.zhuanmai import cartons, yuan
 from zhuanmai.documents import catalogue
 from zhuanmai.documents import services as documents
 from zhuanmai.documents.models import Document
-from zhuanmai.documents.queries import current, documents_of
+from zhuanmai.documents.planning import failures
+from zhuanmai.documents.queries import current, documents_of, newest_making
 from zhuanmai.documents.services import Signed
 from zhuanmai.enforcement import inspection_port, totals
 from zhuanmai.enforcement.models import Case
@@ -61,6 +63,9 @@ def ask(case: Case, purpose: str, officer: Officer) -> list[Model]:
     return ask_heads(officer=officer, kind=KIND, subject_id=case.pk, unit=case.bureau, purpose=purpose)
 
 
+_STALE = "“{name}”没有按最新内容生成（{why}）；请承办人改正并重新生成后再办理。"
+
+
 def _heading(case: Case) -> Heading:
     place = case.inspection.shop_name or case.inspection.address or case.clue_no
     return Heading(case.clue_no, reverse("enforcement:case", args=[case.pk]), place)
@@ -89,10 +94,14 @@ class CasesToDecide:
         return conflicts(officer)
 
     def items(self, approval: Approval, opinion: str) -> list[SigningItem]:
-        """The documents that wait for the opinion, each with its digest."""
+        """The documents that wait for the opinion, each with its digest. Raises Refused (paper_failed)."""
+        found = _about(approval)
+        failed = failures(newest_making(KIND, approval.subject_id))
+        for one in found:
+            if outcome := failed.get((one.kind, one.key)):
+                raise Refused("paper_failed", _STALE.format(name=outcome.name, why=outcome.why))
         return [
-            SigningItem(str(one.pk), one.version, current(one).body_sha256, approval.step, opinion)
-            for one in _about(approval)
+            SigningItem(str(one.pk), one.version, current(one).body_sha256, approval.step, opinion) for one in found
         ]
 
     def headings(self, subject_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Heading]:
