@@ -23,8 +23,9 @@ from zhuanmai.core import files
 from zhuanmai.core.checks import failures
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, NotAllowed, Refused
-from zhuanmai.documents.models import Document, SignatureBlock
-from zhuanmai.documents.queries import current
+from zhuanmai.documents.models import Document, Making, SignatureBlock
+from zhuanmai.documents.outcomes import Became, Outcome
+from zhuanmai.documents.queries import current, newest_making
 from zhuanmai.enforcement.models import Case, CaseOfficer
 from zhuanmai.enforcement.permissions import cases_of, conflicted, conflicts
 from zhuanmai.enforcement.services import signing
@@ -282,3 +283,16 @@ def test_verification_finds_what_was_made_behind_the_rules(asked: Scene, how: st
         cursor.execute("set session_replication_role = origin")
     found = [sentence for sentence in failures() if said in sentence]
     assert found, failures()
+
+
+def test_no_head_decides_on_a_paper_that_could_not_be_made_anew(asked: Scene) -> None:
+    row = waiting(asked, "filing")
+    given = touch(asked, "bing", row)
+    making = newest_making("case", asked.case_id)
+    assert making is not None
+    outcome = Outcome("D08", "", "立案报告表", Became.FAILED, "有字形没有收录。")
+    Making.objects.filter(pk=making.pk).update(outcomes=[vars(outcome)])
+    assert refused_code(lambda: touch(asked, "bing", row)) == "paper_failed"
+    assert refused_code(lambda: hand_in(asked, "bing", row, given)) == "paper_failed"
+    asked["jia"].act(asked.case_id, "prepare_documents")
+    assert hand_in(asked, "bing", row, touch(asked, "bing", row)).state == "approved"

@@ -14,9 +14,11 @@ from zhuanmai.accounts.models import Officer, Signing
 from zhuanmai.accounts.signing import Finished, Purpose, SigningItem
 from zhuanmai.core.errors import Refused
 from zhuanmai.documents.models import Document, DocumentState, Version
-from zhuanmai.documents.queries import current, documents_of
+from zhuanmai.documents.planning import failures
+from zhuanmai.documents.queries import current, documents_of, newest_making
 from zhuanmai.documents.services import Signed, sign, void_signatures
 
+_STALE = "“{name}”没有按最新内容生成（{why}）；请承办人改正并重新生成后再办理。"
 NEW_ROUND = "重新呈报，上一轮的审批签名作废"
 
 
@@ -34,8 +36,16 @@ class OnPapers:
         return [one for one in made if one.state == DocumentState.PREPARED]
 
     def items(self, approval: Any, opinion: str) -> list[SigningItem]:
-        """What the decision signs now: each of those papers with its digest."""
-        return items(self.about(approval), approval.step, opinion)
+        """What the decision signs now: each of those papers with its digest.
+
+        Raises Refused (paper_failed) where one is older than the facts, as its newest making failed.
+        """
+        found = self.about(approval)
+        failed = failures(newest_making(approval.subject_kind, approval.subject_id))
+        for one in found:
+            if outcome := failed.get((one.kind, one.key)):
+                raise Refused("paper_failed", _STALE.format(name=outcome.name, why=outcome.why))
+        return items(found, approval.step, opinion)
 
     def new_round(self, approval: Any) -> list[Model]:
         """What the approvers signed before no longer stands on what is not sealed yet."""
