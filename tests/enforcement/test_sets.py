@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.enforcement.conftest import Bureau
 from tests.enforcement.desk import scene
 from tests.enforcement.test_filing import decided, signed
+from tests.enforcement.test_locks import until_somebody_waits
 from tests.enforcement.test_queries_of_pages import asked as of_page
 from tests.enforcement.test_queries_of_pages import signed_in
 from zhuanmai.documents import making, rendering
@@ -83,17 +84,12 @@ def test_what_is_written_while_the_papers_wait_for_the_case_is_in_them(bureau: B
         found["jia"].act(found.case_id, "prepare_documents")
         connection.close()
 
-    def waits() -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute("select count(*) from pg_locks where not granted")
-            return bool(cursor.fetchone()[0])
-
     with transaction.atomic():
         case = locked(found.case_id)
         maker = threading.Thread(target=make)
         maker.start()
-        while not waits():
-            assert maker.is_alive()
+        until_somebody_waits()
+        assert maker.is_alive()
         case.summary = LATE
         case.cursor += 1
         case.save()

@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from zhuanmai.accounts.models import Officer, Signing
 from zhuanmai.accounts.signing import SigningItem
 from zhuanmai.core.headings import Heading
+from zhuanmai.core.registered import Registered
 
 if TYPE_CHECKING:
     from zhuanmai.approvals.models import Approval, OralApproval
@@ -104,31 +105,27 @@ class Subject(ABC):
         """
 
 
-_subjects: dict[str, Subject] = {}
+_subjects = Registered[Subject]("the kind of subject")
 
 
 def register(subject: Subject) -> None:
     """Register a kind of subject. Raises ValueError if the kind is taken."""
-    if _subjects.setdefault(subject.kind, subject) is not subject:
-        raise ValueError(f"subjects of the kind {subject.kind} are registered already")
+    _subjects.add(subject.kind, subject)
 
 
 def forget(kind: str) -> None:
     """Take a kind back, for tests that register one of their own."""
-    _subjects.pop(kind, None)
+    _subjects.forget(kind)
 
 
 def subject_of(kind: str) -> Subject:
     """The registered subject of a kind. Raises LookupError."""
-    try:
-        return _subjects[kind]
-    except KeyError:
-        raise LookupError(f"no room registered subjects of the kind {kind}") from None
+    return _subjects.of(kind)
 
 
 def subjects() -> list[Subject]:
     """All registered kinds of subject."""
-    return list(_subjects.values())
+    return _subjects.all()
 
 
 def headings_of(approvals: Iterable[Approval]) -> dict[uuid.UUID, Heading]:

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from zhuanmai.accounts.models import Officer
 from zhuanmai.core.errors import NotAllowed, NotFound
 from zhuanmai.core.headings import Heading
+from zhuanmai.core.registered import Registered
 
 
 @dataclass(frozen=True)
@@ -58,31 +59,27 @@ class Kind(ABC):
         """Terms of these subjects moved; called in the transaction that moved them. Who looks at one is told."""
 
 
-_kinds: dict[str, Kind] = {}
+_kinds = Registered[Kind]("the kind of subject")
 
 
 def register(kind: Kind) -> None:
     """Register a kind of subject. Raises ValueError if the code is taken by another."""
-    if _kinds.setdefault(kind.code, kind) is not kind:
-        raise ValueError(f"the kind of subject {kind.code} is registered already")
+    _kinds.add(kind.code, kind)
 
 
 def forget(code: str) -> None:
     """Take a kind back, for tests that register one of their own."""
-    _kinds.pop(code, None)
+    _kinds.forget(code)
 
 
 def kinds() -> list[Kind]:
     """All kinds by code."""
-    return [kind for _, kind in sorted(_kinds.items())]
+    return sorted(_kinds.all(), key=lambda kind: kind.code)
 
 
 def kind_of(code: str) -> Kind:
     """The kind with this code. Raises LookupError for one that no room registered."""
-    try:
-        return _kinds[code]
-    except KeyError:
-        raise LookupError(f"no room registered the kind of subject {code}") from None
+    return _kinds.of(code)
 
 
 def seen_by(officer: Officer) -> Q:

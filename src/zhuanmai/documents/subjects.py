@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from zhuanmai.accounts.models import Officer, Unit
+from zhuanmai.core.registered import Registered
 from zhuanmai.documents.facts import Facts
 from zhuanmai.documents.models import Document
 from zhuanmai.documents.outcomes import Outcome
@@ -74,31 +75,27 @@ class Subject(ABC):
         """
 
 
-_subjects: dict[str, Subject] = {}
+_subjects = Registered[Subject]("the kind of subject with papers")
 
 
 def register(subject: Subject) -> None:
     """Register a kind of subject. Raises ValueError if the kind or the code of a paper is taken."""
-    others = [one for kind, one in _subjects.items() if kind != subject.kind]
+    others = [one for one in _subjects.all() if one.kind != subject.kind]
     if taken := {code for one in others for code in one.papers.kinds} & set(subject.papers.kinds):
         raise ValueError(f"papers {sorted(taken)} are registered already by another room")
-    if _subjects.setdefault(subject.kind, subject) is not subject:
-        raise ValueError(f"papers of subjects of the kind {subject.kind} are registered already")
+    _subjects.add(subject.kind, subject)
 
 
 def forget(kind: str) -> None:
     """Take a kind back, for tests that register one of their own."""
-    _subjects.pop(kind, None)
+    _subjects.forget(kind)
 
 
 def subject_of(kind: str) -> Subject:
     """The registered subject of a kind. Raises LookupError."""
-    try:
-        return _subjects[kind]
-    except KeyError:
-        raise LookupError(f"no room registered papers of subjects of the kind {kind}") from None
+    return _subjects.of(kind)
 
 
 def subjects() -> list[Subject]:
     """All registered kinds of subject."""
-    return list(_subjects.values())
+    return _subjects.all()

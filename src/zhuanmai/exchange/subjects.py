@@ -14,6 +14,7 @@ from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.accounts.permissions import scope_units
 from zhuanmai.core.headings import Heading
 from zhuanmai.core.once import once
+from zhuanmai.core.registered import Registered
 
 
 class Subject(Protocol):
@@ -37,27 +38,23 @@ class Subject(Protocol):
         ...
 
 
-_subjects: dict[str, Subject] = {}
+_subjects = Registered[Subject]("the kind of subject")
 _NOBODY = Heading("", "", "")
 
 
 def register(subject: Subject) -> None:
     """Register a kind of subject. Raises ValueError if the kind is taken by another."""
-    if _subjects.setdefault(subject.kind, subject) is not subject:
-        raise ValueError(f"subjects of the kind {subject.kind} are registered already")
+    _subjects.add(subject.kind, subject)
 
 
 def forget(kind: str) -> None:
     """Take a kind back, for tests that register one of their own."""
-    _subjects.pop(kind, None)
+    _subjects.forget(kind)
 
 
 def subject_of(kind: str) -> Subject:
     """The registered subject of a kind. Raises LookupError for one that no room registered."""
-    try:
-        return _subjects[kind]
-    except KeyError:
-        raise LookupError(f"no room registered subjects of the kind {kind}") from None
+    return _subjects.of(kind)
 
 
 def reaches_all(officer: Officer, permission: str) -> bool:
@@ -75,8 +72,8 @@ def reached_by(officer: Officer, permission: str) -> Q:
         return Q()
     units = scope_units(officer, permission)
     scope = Q(pk__in=[])
-    for kind, subject in sorted(_subjects.items()) if units else ():
-        scope |= Q(subject_kind=kind, subject_id__in=subject.of_units(units))
+    for subject in _subjects.all() if units else ():
+        scope |= Q(subject_kind=subject.kind, subject_id__in=subject.of_units(units))
     return scope
 
 
@@ -85,8 +82,8 @@ def seen_by(officer: Officer) -> Q:
     if reaches_all(officer, "exchange.see"):
         return Q()
     scope = reached_by(officer, "exchange.see")
-    for kind, subject in sorted(_subjects.items()):
-        scope |= Q(subject_kind=kind, subject_id__in=subject.visible_to(officer))
+    for subject in _subjects.all():
+        scope |= Q(subject_kind=subject.kind, subject_id__in=subject.visible_to(officer))
     return scope if officer.is_active else Q(pk__in=[])
 
 
