@@ -23,10 +23,14 @@ from zhuanmai.documents import catalogue, fonts
 from zhuanmai.documents.papers import BASE_LIB
 
 
-@cache
 def template_version(kind: str) -> str:
     """The digest of a template with the form library and field map it uses (12 hex digits)."""
-    forms = _laid_out(catalogue.kind(kind).papers.forms)
+    return _version(catalogue.kind(kind).papers.forms, kind)
+
+
+@cache
+def _version(folder: Path, kind: str) -> str:
+    forms = _laid_out(folder)
     digest = hashlib.sha256()
     for path in sorted([*(forms / "lib").glob("*.typ"), *(forms / kind).glob("*")]):
         if path.suffix == ".typ" or path.name == "fields.json":
@@ -39,7 +43,7 @@ def typeset(kind: str, data: dict[str, Any], *, preview: bool) -> tuple[bytes, l
 
     Raises Refused (fonts_missing), RuntimeError with the compiler's words where the template fails.
     """
-    compiler, lock = _compiler(kind)
+    compiler, lock = _compiler(catalogue.kind(kind).papers.forms, kind)
     inputs = {"data": json.dumps(data, ensure_ascii=False)}
     with lock:
         pdf = compiler.compile(sys_inputs=inputs, pdf_standards=[] if preview else ["a-2b"], pdf_tags=not preview)
@@ -67,6 +71,6 @@ def _fonts() -> typst.Fonts:
 
 
 @cache
-def _compiler(kind: str) -> tuple[typst.Compiler, threading.Lock]:
-    template = _laid_out(catalogue.kind(kind).papers.forms) / kind / "template.typ"
+def _compiler(folder: Path, kind: str) -> tuple[typst.Compiler, threading.Lock]:
+    template = _laid_out(folder) / kind / "template.typ"
     return typst.Compiler(template, root="/", font_paths=_fonts(), ignore_system_fonts=True), threading.Lock()
