@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
 
 from zhuanmai.accounts.models import Grant, Officer, Unit
 from zhuanmai.core import clock
@@ -19,6 +20,14 @@ def _real_clock() -> Iterator[None]:
     clock._forget()
     yield
     clock._forget()
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """Each test starts in the language of the settings: a request leaves its reader's active in the thread."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True, scope="session")
