@@ -1,23 +1,20 @@
 """How long a search takes, with and without its indexes: `python -m benchmarks.search [SHOPS] [CASES]`.
 
-Fills a database of its own on the home's server with a register and with cases (a party, 20 lines, 4 carton codes, 13
+Fills a database of its own on the tests' server with a register and with cases (a party, 20 lines, 4 carton codes, 13
 documents each), and asks as an officer at the pages. The baseline is the same question once the trigram indexes are
 dropped, in the same run.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
 
-os.environ.setdefault("ZHUANMAI_PROFILE", "test")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhuanmai.settings")
-
-import django  # noqa: E402
+import django
+from tests import environment
 
 django.setup()
 
@@ -28,6 +25,7 @@ from django.test import Client  # noqa: E402
 from zhuanmai.accounts.demo import people, units  # noqa: E402
 from zhuanmai.accounts.management.commands.seed_bureau import _people  # noqa: E402
 from zhuanmai.accounts.models import Officer, Unit  # noqa: E402
+from zhuanmai.core import postgres  # noqa: E402
 from zhuanmai.core.clock import today  # noqa: E402
 from zhuanmai.core.ids import new_id  # noqa: E402
 from zhuanmai.core.once import while_reading  # noqa: E402
@@ -165,6 +163,8 @@ def main() -> None:
                   f"{quickest(typed):.0f} |", flush=True)  # fmt: skip
     finally:
         connection.creation.destroy_test_db(settings.DATABASES["default"]["NAME"], verbosity=0)
+        if environment.STARTED_HERE:
+            postgres.stop(postgres.cluster_of(environment.HOME))
 
 
 if __name__ == "__main__":
