@@ -13,7 +13,7 @@ export interface KindWords {
 export const KINDS: KindWords[] = [
   { code: "counterfeit", letter: "假", name: "假冒伪劣卷烟" },
   { code: "smuggled", letter: "私", name: "走私烟" },
-  { code: "diverted", letter: "非", name: "非当地渠道真烟" },
+  { code: "diverted", letter: "非", name: "非渠道真烟" },
   { code: "unlicensed", letter: "证", name: "无证经营的真烟" },
   { code: "to_test", letter: "检", name: "待鉴别检验" },
 ];

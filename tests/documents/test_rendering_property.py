@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.documents.reading import outside, pages_of, squeezed, text_of
+from zhuanmai.core.goods import GoodsKind
 from zhuanmai.documents import fields, fonts
 from zhuanmai.documents.facts import OfficerFacts, RefusalFacts
 from zhuanmai.documents.rendering import Signature, render
@@ -34,7 +35,7 @@ COMMON = [
     if not (high == 0xD7 and low > 0xF9)
 ]
 RARE = list("𬭎𬸪𫍯㛃䶮𬴂犇喆堃赟彧翀昇祎玥")
-KINDS = [*goods.KINDS.items()]
+KINDS = [(kind.value, kind.zh) for kind in GoodsKind]
 
 hanzi = st.one_of(st.sampled_from(COMMON), st.sampled_from(COMMON), st.sampled_from(RARE))
 names = st.text(hanzi, min_size=2, max_size=4)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.alerts.phrases import RANDOM, label_of
 from zhuanmai.alerts.procedure import State
+from zhuanmai.core.goods import GoodsKind
 from zhuanmai.core.jobs import name_steps
 from zhuanmai.reference.business import BUSINESS
 from zhuanmai.reference.identifiers import districts
@@ -46,13 +47,7 @@ STEPS = {
     "mapping": _("Drawing the maps"),
 }
 name_steps("alerts.run", STEPS)
-KINDS = {
-    "counterfeit": _("counterfeit"),
-    "smuggled": _("smuggled"),
-    "diverted": _("diverted"),
-    "unlicensed": _("without licence"),
-    "minor": _("selling to minors"),
-}
+KINDS = {**dict(GoodsKind.choices), "minor": _("Selling to minors")}
 
 
 def event_words(kind: str) -> Any:

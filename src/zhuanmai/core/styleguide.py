@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.core import context
 from zhuanmai.core.clock import now, today
+from zhuanmai.core.goods import GoodsKind
 from zhuanmai.core.listing import order_of, page_of
 
 _COLUMNS = ("no", "party", "cartons", "value", "due")
@@ -94,7 +95,7 @@ def sample(request: HttpRequest) -> dict[str, Any]:
         "order": order,
         "page_obj": page_of(request, _cases(order.name, order.down)),
         "form": PlaceForm({"address": "枋湖南路88号之103", "phone": "1390000", "way": "here"}),
-        "kinds": ("counterfeit", "smuggled", "diverted", "unlicensed", "to_test"),
+        "kinds": GoodsKind.values,
         "lines": _lines(),
         "hour_ago": now() - dt.timedelta(minutes=64),
         "today": today(),

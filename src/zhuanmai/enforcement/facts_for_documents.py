@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from zhuanmai.core.clock import now, to_local, today
+from zhuanmai.core.goods import GoodsKind
 from zhuanmai.core.units import Unit
 from zhuanmai.documents import catalogue
 from zhuanmai.documents.facts import DocumentFacts, OfficerFacts, Opinion, OpinionsFacts, RefusalFacts, UnitFacts
@@ -17,18 +18,10 @@ from zhuanmai.documents.models import Document
 from zhuanmai.enforcement import case_facts as f
 from zhuanmai.enforcement import goods_in_words, penalties
 from zhuanmai.enforcement.case_rows import CaseRows
-from zhuanmai.enforcement.models import REASONS, Inspection, ItemLine, LineKind
+from zhuanmai.enforcement.models import REASONS, Inspection, ItemLine
 from zhuanmai.enforcement.totals import computed
 from zhuanmai.reference.calendar import deadline, term
 from zhuanmai.reference.citations import Citation, citation, in_full, numeral
-
-KIND_ZH = {
-    LineKind.COUNTERFEIT: "假冒伪劣卷烟",
-    LineKind.SMUGGLED: "走私烟",
-    LineKind.DIVERTED: "非渠道真烟",
-    LineKind.UNLICENSED: "无证经营的真烟",
-    LineKind.TO_TEST: "待鉴别检验",
-}
 
 
 def case_facts(rows: CaseRows) -> f.CaseFacts:
@@ -119,7 +112,7 @@ def item_facts(rows: CaseRows) -> f.ItemsFacts:
 
 def _line(number: int, one: ItemLine, codes: tuple[str, ...]) -> f.ItemLine:
     sums = computed(one)
-    kind = KIND_ZH[LineKind(one.kind)] if one.kind else None
+    kind = GoodsKind(one.kind).zh if one.kind else None
     return f.ItemLine(
         no=number,
         name=one.name,

@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from zhuanmai.core.goods import GoodsKind
 from zhuanmai.core.units import plain
 from zhuanmai.enforcement.case_facts import ItemLine, ItemsFacts, ItemTotals, KindTotal, PriceCatalogue, UnitTotal
 
-KINDS = {
-    "counterfeit": "假冒伪劣卷烟",
-    "smuggled": "走私烟",
-    "diverted": "非渠道真烟",
-    "unlicensed": "无证经营真烟",
-    "to_test": "待鉴别检验",
-}
 UNPRICED = "未核价"
 
 
@@ -87,7 +81,7 @@ def _words(total: ItemTotals) -> str:
 def _by_kind(lines: Sequence[ItemLine]) -> tuple[KindTotal, ...]:
     groups: dict[tuple[str, str], list[ItemLine]] = {}
     for line in lines:
-        name = line.kind_zh or KINDS.get(line.kind or "", "未分类")
+        name = line.kind_zh or (GoodsKind(line.kind).zh if line.kind else "未分类")
         groups.setdefault((line.kind or "", name), []).append(line)
     return tuple(
         KindTotal(

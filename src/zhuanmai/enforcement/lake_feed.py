@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import Prefetch
 
 from zhuanmai.core.clock import to_local
-from zhuanmai.enforcement.models import CartonCodeRead, Case, ItemLine, LineKind, Party
+from zhuanmai.core.goods import GoodsKind
+from zhuanmai.enforcement.models import CartonCodeRead, Case, ItemLine, Party
 from zhuanmai.enforcement.procedure import State
 from zhuanmai.enforcement.totals import computed, present, total
 from zhuanmai.lake.services import LAKE_ID, feed
@@ -124,7 +125,7 @@ def item_rows(case: Case) -> Iterator[Row]:
         rest = "" if cartons is None else f"{max(cartons - valid, 0):f}"
         head = case_no(case), at * _CODES_A_LINE
         what = _digits(line.barcode, 13) if barcodes.is_valid(line.barcode) else ""
-        kind = line.kind if line.kind != LineKind.TO_TEST else ""
+        kind = line.kind if line.kind != GoodsKind.TO_TEST else ""
         yield (*head, what, rest, kind, "")
         for place, code in enumerate(read, 1):
             told = counts and code.removed_at is None

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from zhuanmai.core import assets, ports
 from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import NotFound
+from zhuanmai.core.goods import GoodsKind
 from zhuanmai.core.listing import Column
 from zhuanmai.core.masking import masked_id, masked_name, masked_numbers, masked_phone
 from zhuanmai.core.units import Unit, money, plain
@@ -142,25 +143,16 @@ register.filter("masked_phone", masked_phone)
 register.filter("masked_numbers", masked_numbers)
 
 
-_KINDS = {
-    "counterfeit": ("假", _("Counterfeit and substandard")),
-    "smuggled": ("私", _("Smuggled")),
-    "diverted": ("非", _("Genuine, not from the local channel")),
-    "unlicensed": ("证", _("Genuine, traded without a licence")),
-    "to_test": ("检", _("To be tested")),
-}
-
-
 @register.filter
 def kind_letter(kind: str) -> str:
     """The fixed letter of a kind of goods: 假 私 非 证 检."""
-    return _KINDS[kind][0] if kind in _KINDS else "?"
+    return GoodsKind(kind).letter if kind in GoodsKind.values else "?"
 
 
 @register.filter
 def kind_words(kind: str) -> str:
     """A kind of goods in words."""
-    return str(_KINDS[kind][1]) if kind in _KINDS else ""
+    return str(GoodsKind(kind).label) if kind in GoodsKind.values else ""
 
 
 @register.filter

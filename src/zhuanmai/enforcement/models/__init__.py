@@ -12,7 +12,7 @@ from zhuanmai.enforcement.models.cases import (
     Party,
 )
 from zhuanmai.enforcement.models.evidence import EvidenceCopy, Photo, Questioning
-from zhuanmai.enforcement.models.goods import CartonCodeRead, Goods, ItemLine, LineHistory, LineKind, Sample
+from zhuanmai.enforcement.models.goods import CartonCodeRead, Goods, ItemLine, LineHistory, Sample
 
 __all__ = [
     "REASONS",
@@ -25,7 +25,6 @@ __all__ = [
     "Inspection",
     "ItemLine",
     "LineHistory",
-    "LineKind",
     "Party",
     "Photo",
     "Questioning",

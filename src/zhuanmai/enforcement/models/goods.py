@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.core.clock import now
+from zhuanmai.core.goods import GoodsKind
 from zhuanmai.core.indexes import of_ends
 from zhuanmai.core.models import Base
 from zhuanmai.enforcement.models.cases import Case, Party
@@ -26,16 +27,6 @@ class Goods(models.TextChoices):
     MACHINE = "machine", _("Machinery")
 
 
-class LineKind(models.TextChoices):
-    """What is the matter with the goods of a line; it can change after the test report."""
-
-    COUNTERFEIT = "counterfeit", _("Counterfeit and substandard")
-    SMUGGLED = "smuggled", _("Smuggled")
-    DIVERTED = "diverted", _("Genuine, not from the local wholesaler")
-    UNLICENSED = "unlicensed", _("Genuine, traded without a licence")
-    TO_TEST = "to_test", _("To be tested")
-
-
 class ItemLine(Base):
     """One product of one party. Its id is derived from case, party and barcode: every tablet names it alike.
 
@@ -50,7 +41,7 @@ class ItemLine(Base):
     name = models.CharField(max_length=120, blank=True)
     description = models.CharField(max_length=300, blank=True)
     goods = models.CharField(max_length=12, choices=Goods, default=Goods.CIGARETTE)
-    kind = models.CharField(max_length=12, choices=LineKind, blank=True)
+    kind = models.CharField(max_length=12, choices=GoodsKind, blank=True)
     quantity = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     unit = models.CharField(max_length=12, default="carton")
     packs_per_carton = models.PositiveSmallIntegerField(null=True)
