@@ -1,7 +1,7 @@
 """Proves: no address gives a plain name or number to who may not have it, and each full view is on the ledger.
 
 Every page of the URL conf and every operation of the API is walked as every role there is, on a case full of people;
-a new address or a new role is walked by itself.
+a new address or a new role is walked by itself. The same walk sees that every answer says what a browser may do with it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.core.walking import Address, addresses, text_of
+from tests.core.walking import Address, addresses, text_of, unguarded
 from tests.enforcement.conftest import Bureau, bureau  # noqa: F401
 from tests.enforcement.desk import DRAWN, Scene, picture, scene
 from zhuanmai.accounts import permissions
@@ -75,9 +75,7 @@ def full_case(bureau: Bureau) -> Scene:  # noqa: F811
          rights_told_at=at, place="店内", questions=[{"id": "q1", "text": "叶𬭎森，请说明。", "answer": answer}])  # fmt: skip
     photo = new_id()
     done("photo.add", photo_id=str(photo), what="certificates", caption="叶𬭎森的身份证 350206197908178556")
-    keeping.keep_photo(
-        actor=bureau["jia"], case_id=found.case_id, photo_id=photo, content=picture("id"), mime="image/png"
-    )
+    keeping.keep_photo(actor=bureau["jia"], case_id=found.case_id, photo_id=photo, content=picture("id"))
     done("evidence.set", evidence_id=str(new_id()), kind="书证", provided_by="叶𬭎森", way="复印", place="店内")
     for act in ("submit_registration", "prepare_documents"):
         found["jia"].act(found.case_id, act)
@@ -197,6 +195,7 @@ class Walk:
         here = f"{self.officer.username} {method} {path}"
         if answer.status_code >= 500:
             self.wrong.append(f"{here}: {answer.status_code}")
+        self.wrong.extend(f"{here}: {what}" for what in unguarded(answer))
         shown = [secret for secret in SECRETS if secret in text]
         if "document_id" in address.route and "data:image/png" in text:
             shown.append("the paper's picture")

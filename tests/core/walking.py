@@ -72,3 +72,22 @@ def text_of(answer: Any) -> str:
     if mime.startswith("image/"):
         return ""
     return str(content.decode("utf-8", "replace"))
+
+
+def unguarded(answer: Any) -> list[str]:
+    """What an answer lets a browser do that it should not: take it for something else, run what lies in it."""
+    headers = answer.headers
+    policy, mime = headers.get("Content-Security-Policy", ""), headers.get("Content-Type", "").partition(";")[0]
+    wrong = [] if headers.get("X-Content-Type-Options") == "nosniff" else ["its type may be guessed"]
+    if (
+        "default-src 'none'" not in policy
+        or "unsafe" in policy.replace("style-src 'unsafe-inline'", "")
+        or "*" in policy
+    ):
+        wrong.append("no policy")
+    is_page = mime in ("text/html", "application/json", "application/problem+json", "")
+    if not is_page and "Content-Disposition" not in headers:
+        wrong.append("a file without a name")
+    if not is_page and mime != "application/pdf" and "sandbox" not in policy:
+        wrong.append("a file that is no paper of ours without a sandbox")
+    return wrong

@@ -23,7 +23,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from tests.documents.reading import text_of
 from tests.documents.test_rendering import KEPT, PRINTED, QR, sample, signed
 from zhuanmai.core.errors import Refused
-from zhuanmai.documents import certificates, fonts, pdfa_check, sealing, tokens
+from zhuanmai.documents import certificates, fonts, intact, pdfa_check, sealing, tokens
 from zhuanmai.documents.rendering import Rendered, render
 from zhuanmai.documents.seam import MOST_PAGES, groups, with_seam
 
@@ -49,6 +49,11 @@ def seal(code: str) -> bytes:
     )
 
 
+def is_intact(pdf: bytes) -> bool:
+    """Whether it bears a seal of this installation that covers all of it."""
+    return intact.is_intact(pdf, sealing.roots())
+
+
 def pages_in_red(pdf: bytes) -> list[float]:
     """For each page, the share of its pixels that are red as the seal is."""
     shares = []
@@ -65,7 +70,7 @@ def pages_in_red(pdf: bytes) -> list[float]:
 def test_every_sealed_document_is_pdfa_and_intact(code: str) -> None:
     content = seal(code)
     assert pdfa_check.faults(content) == []
-    assert sealing.is_intact(content)
+    assert is_intact(content)
     assert text_of(content) == text_of(drawn(code).pdf)
 
 
@@ -126,18 +131,18 @@ def test_a_flipped_byte_breaks_the_seal() -> None:
     places = [place for place in dice.sample(range(len(content)), FLIPS) if not before <= place < after]
     padding = list(range(after - 40, after - 1))
     for place in places + padding:
-        assert not sealing.is_intact(flipped(content, place, 1 << dice.randrange(8))), place
+        assert not is_intact(flipped(content, place, 1 << dice.randrange(8))), place
 
 
 def test_what_is_added_after_the_seal_is_found() -> None:
     content = seal("D04")
-    assert not sealing.is_intact(content + b"\n% more")
+    assert not is_intact(content + b"\n% more")
     document = pikepdf.open(io.BytesIO(content))
     out = io.BytesIO()
     document.save(out)
-    assert not sealing.is_intact(out.getvalue())
-    assert not sealing.is_intact(drawn("D04").pdf)
-    assert not sealing.is_intact(b"not a PDF")
+    assert not is_intact(out.getvalue())
+    assert not is_intact(drawn("D04").pdf)
+    assert not is_intact(b"not a PDF")
 
 
 def test_another_installation_s_seal_is_not_ours(tmp_path: Path, settings: Any) -> None:
@@ -145,15 +150,15 @@ def test_another_installation_s_seal_is_not_ours(tmp_path: Path, settings: Any) 
     settings.HOME_DIR = tmp_path
     forget()
     theirs = seal("D60")
-    assert sealing.is_intact(theirs)
+    assert is_intact(theirs)
     settings.HOME_DIR = ours
     forget()
-    assert not sealing.is_intact(theirs)
+    assert not is_intact(theirs)
 
 
 def forget() -> None:
     """Forget certificates and devices that were read."""
-    for kept in (sealing._signer, sealing._root, sealing._style, tokens.signer):
+    for kept in (sealing._signer, sealing.roots, sealing._style, tokens.signer):
         kept.cache_clear()
 
 
@@ -268,7 +273,7 @@ def device(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> It
 @pytest.mark.skipif(not SOFTHSM, reason="softhsm2 is a Debian package that this machine lacks")
 def test_a_device_seals_in_place_of_the_demo_certificate(device: None) -> None:
     content = seal("D04")
-    assert sealing.is_intact(content)
+    assert is_intact(content)
     assert pdfa_check.faults(content) == []
     with pytest.raises(Refused) as refusal:
         tokens.signer("T999")

@@ -139,9 +139,7 @@ def scene(bureau: Bureau, *, present: bool = True, refuses: bool = False) -> Sce
     done("causes.set", codes=["R01"])
     photo = new_id()
     done("photo.add", photo_id=str(photo), what="goods_found", caption="查获时原状")
-    keeping.keep_photo(
-        actor=bureau["jia"], case_id=tablet.case_id, photo_id=photo, content=picture("goods"), mime="image/png"
-    )
+    keeping.keep_photo(actor=bureau["jia"], case_id=tablet.case_id, photo_id=photo, content=picture("goods"))
     if present:
         questions = [{"id": "q1", "text": "这些卷烟从哪里购进？", "answer": "从上门推销的人处购进。"}]
         done(

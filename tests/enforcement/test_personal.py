@@ -233,9 +233,7 @@ def test_pictures_of_people_are_asked_for_and_pictures_of_goods_are_not(bureau: 
     for what in ("certificates", next(iter(OPEN_PICTURES))):
         ids[what] = new_id()
         tablet.done("photo.add", photo_id=str(ids[what]), what=what, caption=what)
-        keeping.keep_photo(
-            actor=bureau["jia"], case_id=tablet.case_id, photo_id=ids[what], content=picture(what), mime="image/png"
-        )
+        keeping.keep_photo(actor=bureau["jia"], case_id=tablet.case_id, photo_id=ids[what], content=picture(what))
     goods, person = (
         f"/cases/{tablet.case_id}/photos/{ids.pop(what)}",
         f"/cases/{tablet.case_id}/photos/{ids.popitem()[1]}",

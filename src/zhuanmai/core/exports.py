@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from openpyxl import Workbook
 
-from zhuanmai.core import ports
+from zhuanmai.core import ports, serving
 from zhuanmai.core.ids import derived_id
 
 FORMATS = ("xlsx", "csv")
@@ -62,10 +62,7 @@ def sheet(name: str, kind: str, headings: Sequence[Any], rows: Iterable[Sequence
         writer.writerow([str(words) for words in headings])
         writer.writerows([_harmless(cell) for cell in row] for row in rows)
         content, mime = text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8"
-    answer = HttpResponse(content, content_type=mime)
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return serving.sheet(content, mime=mime, name=f"{name}.{kind}")
 
 
 def _cell(cell: Any) -> Any:

@@ -11,33 +11,33 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
-from zhuanmai.core import files
+from zhuanmai.core import files, pictures
 from zhuanmai.core.errors import Refused
 
 _LONGEST = 1400
-_QUALITY = 82
+LARGEST_DRAWING = 2 * 1024 * 1024  # bytes
 _INK = 12
 
 
 def file(digest: str, kept: Mapping[str, bytes] | None = None) -> str:
-    """Where the printable copy of a kept picture lies. Raises NotFound (file_missing), Refused (picture_unreadable)."""
+    """Where the printable copy of a kept picture lies. Raises NotFound (file_missing), Refused (not_a_picture)."""
     target = _folder() / f"{digest}.img"
     if not target.exists():
         content = (kept or {}).get(digest) or files.load(digest)
-        _write(target, _printable(content))
+        _write(target, pictures.opened(content, longest=_LONGEST).shown(_LONGEST))
     return str(target)
 
 
 def drawing(content: bytes) -> str:
     """Where the printable copy of a drawn signature lies: trimmed to what was drawn, on a transparent ground.
 
-    Raises Refused: picture_unreadable, drawing_empty.
+    Raises Refused: not_a_picture, too_large, drawing_empty.
     """
     target = _folder() / f"{hashlib.sha256(content).hexdigest()}.drawn.png"
     if not target.exists():
-        picture = _open(content).convert("RGBA")
+        picture = pictures.opened(content, field="drawing", most=LARGEST_DRAWING).image.convert("RGBA")
         flat = Image.new("RGBA", picture.size, "white")
         flat.alpha_composite(picture)
         ink = ImageOps.invert(flat.convert("L"))
@@ -50,27 +50,6 @@ def drawing(content: bytes) -> str:
         signed.crop(box).save(out, "PNG")
         _write(target, out.getvalue())
     return str(target)
-
-
-def _printable(content: bytes) -> bytes:
-    picture = ImageOps.exif_transpose(_open(content))
-    out = io.BytesIO()
-    if picture.mode in ("RGBA", "LA", "P"):
-        picture.thumbnail((_LONGEST, _LONGEST))
-        picture.convert("RGBA").save(out, "PNG")
-    else:
-        picture.thumbnail((_LONGEST, _LONGEST))
-        picture.convert("RGB").save(out, "JPEG", quality=_QUALITY)
-    return out.getvalue()
-
-
-def _open(content: bytes) -> Image.Image:
-    try:
-        picture = Image.open(io.BytesIO(content))
-        picture.load()
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
-        raise Refused("picture_unreadable", "图片无法读取，请换一张 JPEG 或 PNG 图片。", "picture") from None
-    return picture
 
 
 def _write(target: Path, content: bytes) -> None:

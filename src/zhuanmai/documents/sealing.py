@@ -11,19 +11,13 @@ from functools import lru_cache
 from pathlib import Path
 
 import typst
-from asn1crypto import core
 from django.conf import settings
 from pyhanko.keys import load_cert_from_pemder
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields as sign_fields
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko.stamp import StaticStampStyle
-from pyhanko_certvalidator import ValidationContext
 
 from zhuanmai.documents import certificates, fonts, pdfa_check, tokens
 from zhuanmai.documents.rendering import Box
@@ -76,29 +70,6 @@ def seal_pdf(name: str) -> bytes:
     return compiled
 
 
-def is_intact(pdf: bytes) -> bool:
-    """Whether the seal covers the whole file and fits it, under this installation's authority."""
-    try:
-        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
-        embedded = reader.embedded_signatures
-        if len(embedded) != 1:
-            return False
-        context = ValidationContext(trust_roots=[_root(), *tokens.roots()], allow_fetching=False)
-        status = validate_pdf_signature(embedded[0], context)
-        whole = status.coverage is SignatureCoverageLevel.ENTIRE_FILE and _is_as_written(pdf, embedded[0])
-        return bool(status.intact and status.valid and status.trusted and whole)
-    except Exception:
-        return False
-
-
-def _is_as_written(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
-    """Whether the one place that a signature cannot cover, its own, holds it as it was written, and nothing else."""
-    _, before, after, _ = (int(number) for number in signature.byte_range)
-    kept = bytes(signature.pkcs7_content)
-    length = len(core.Sequence.load(kept, strict=False).dump())
-    return pdf[before:after] == b"<" + kept.hex().upper().encode() + b">" and not any(kept[length:])
-
-
 @lru_cache(maxsize=32)
 def _style(name: str) -> StaticStampStyle:
     digest = hashlib.sha256(seal_pdf(name)).hexdigest()[:16]
@@ -125,5 +96,7 @@ def _signer(code: str, name: str) -> signers.SimpleSigner:
 
 
 @lru_cache(maxsize=1)
-def _root() -> object:
-    return load_cert_from_pemder(str(certificates.authority().certificate))
+def roots() -> tuple[bytes, ...]:
+    """The certificates (DER) of the authorities under which this installation's seals stand."""
+    own = load_cert_from_pemder(str(certificates.authority().certificate))
+    return tuple(one.dump() for one in (own, *tokens.roots()))

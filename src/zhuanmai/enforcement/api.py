@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from zhuanmai.accounts.requests import officer_of
-from zhuanmai.core import files
+from zhuanmai.core import files, serving
 from zhuanmai.core.errors import NotFound
 from zhuanmai.enforcement.case_shapes import CaseState
 from zhuanmai.enforcement.kit import kit
@@ -24,6 +24,8 @@ from zhuanmai.fieldlog import wire
 
 router = Router(tags=["enforcement"])
 router.add_router("", stages)
+_HOUR, _DAY = 3600, 86_400
+_ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "application/pdf": ".pdf"}
 
 
 class PhotoOut(Schema):
@@ -67,22 +69,27 @@ def put_photo(request: HttpRequest, case_id: uuid.UUID, photo_id: uuid.UUID) -> 
     """Keep a photograph's original bytes (the body), whose digest its operation named."""
     officer = officer_of(request)
     require_seen(officer, case_id)
-    mime = (request.headers.get("Content-Type") or "image/jpeg").split(";")[0]
-    kept = keeping.keep_photo(actor=officer, case_id=case_id, photo_id=photo_id, content=request.body, mime=mime)
+    kept = keeping.keep_photo(actor=officer, case_id=case_id, photo_id=photo_id, content=request.body)
     return {"sha256": kept.sha256, "quality": kept.quality}
 
 
 @router.get("/cases/{case_id}/photos/{photo_id}")
-def get_photo(request: HttpRequest, case_id: uuid.UUID, photo_id: uuid.UUID, reason: str = "") -> HttpResponse:
-    """A photograph's original. One that may show people or their papers: who has no part in the case gives a reason."""
+def get_photo(
+    request: HttpRequest, case_id: uuid.UUID, photo_id: uuid.UUID, reason: str = "", original: bool = False
+) -> HttpResponse:
+    """A photograph as it is shown (JPEG); `original`: what was sent, byte for byte, as a download.
+
+    One that may show people or their papers: who has no part in the case gives a reason.
+    """
     officer = officer_of(request)
     case = require_seen(officer, case_id)
     row = Photo.objects.filter(pk=photo_id, case=case, kept=True).first()
     if row is None:
         raise NotFound("no_photo", "这张照片还没有传到服务器。")
     look_at_photo(actor=officer, case=case, photo=row, reason=reason)
-    answer = HttpResponse(files.load(row.sha256), content_type=row.mime or "image/jpeg")
+    if original or not row.shown_sha256:
+        name = f"{case.clue_no}-{row.pk}{_ENDINGS.get(row.mime, '')}"
+        return serving.original(files.load(row.sha256), name=name)
     # Pictures of people are kept no longer than the entry of the look covers.
-    kept = "max-age=31536000, immutable" if row.what in OPEN_PICTURES else "max-age=3600"
-    answer["Cache-Control"] = f"private, {kept}"
-    return answer
+    seconds = _DAY if row.what in OPEN_PICTURES else _HOUR
+    return serving.picture(files.load(row.shown_sha256), name=f"{row.pk}.jpg", keep_seconds=seconds)

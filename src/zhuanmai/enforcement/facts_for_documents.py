@@ -324,7 +324,7 @@ def _photos(rows: CaseRows) -> f.PhotosFacts:
         f.PhotoFacts(
             no=n,
             sha256=one.sha256,
-            picture=one.stamped_sha256 or one.sha256,
+            picture=one.shown_sha256,
             at=one.taken_at,
             place=one.place or rows.visit.address or None,
             by=rows.photographers.get(one.by_id),
@@ -423,7 +423,7 @@ def _evidence(rows: CaseRows, key: str) -> f.EvidenceFacts | None:
     return f.EvidenceFacts(
         kind=row.kind or None,
         name=row.kind or None,
-        picture=(row.photo.stamped_sha256 or row.photo.sha256) if row.photo and row.photo.kept else None,
+        picture=row.photo.shown_sha256 if row.photo and row.photo.kept else None,
         provided_by=row.provided_by or (party.name if party else None),
         at=row.at,
         place=row.place or rows.visit.address or None,

@@ -1,27 +1,19 @@
-"""Photographs: the untouched original by its digest, quality hints, and the stamped copy that is printed."""
+"""What may be wrong with a photograph, said at once while it can be taken again."""
 
 from __future__ import annotations
 
-import io
+from PIL import Image, ImageFilter, ImageStat
 
-from PIL import Image, ImageFilter, ImageOps, ImageStat, UnidentifiedImageError
-
-from zhuanmai.core.errors import Refused
-
-LARGEST = 30 * 1024 * 1024
 _SMALL = (480, 480)
 _DARK, _BRIGHT, _CLIPPED, _BLURRED = 45, 215, 0.45, 18.0
 _FEW_PIXELS = 800 * 600
 
 
-def quality(content: bytes) -> list[str]:
-    """What may be wrong with a picture, in words; hints, never a refusal. Raises Refused (not_a_picture)."""
-    image = _opened(content)
-    small = ImageOps.exif_transpose(image.convert("L"))
-    if small is None:
-        small = image.convert("L")
+def quality(picture: Image.Image, pixels: int) -> list[str]:
+    """What may be wrong with a decoded picture whose original has so many pixels, in words; hints, never a refusal."""
+    small = picture.convert("L")
     found = []
-    if image.width * image.height < _FEW_PIXELS:
+    if pixels < _FEW_PIXELS:
         found.append("像素偏少，文字可能看不清")
     small.thumbnail(_SMALL)
     mean = ImageStat.Stat(small).mean[0]
@@ -35,24 +27,3 @@ def quality(content: bytes) -> list[str]:
     if ImageStat.Stat(edges).stddev[0] < _BLURRED:
         found.append("可能模糊，请拿稳后重拍")
     return found
-
-
-def printable(content: bytes, longest: int = 1600) -> bytes:
-    """The copy for the photo sheet: turned upright, scaled down, JPEG; the original stays as it is."""
-    image = ImageOps.exif_transpose(_opened(content)) or _opened(content)
-    image.thumbnail((longest, longest))
-    out = io.BytesIO()
-    image.convert("RGB").save(out, "JPEG", quality=82, optimize=True)
-    return out.getvalue()
-
-
-def _opened(content: bytes) -> Image.Image:
-    if len(content) > LARGEST:
-        raise Refused("too_large", f"照片超过 {LARGEST >> 20} MB；请降低相机分辨率后重拍。", "photo", status=413)
-    try:
-        image = Image.open(io.BytesIO(content))
-        image.load()
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
-        detail = "这个文件不是能识别的图片（支持 JPEG、PNG、WebP）；请重新拍照。"
-        raise Refused("not_a_picture", detail, "photo") from error
-    return image

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from zhuanmai.accounts.requests import officer_of
-from zhuanmai.core import files
+from zhuanmai.core import files, serving
 from zhuanmai.core.errors import Refused
 from zhuanmai.documents import rendering, viewing
 from zhuanmai.documents.planning import Planned
@@ -119,7 +119,7 @@ def preview(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID, re
     Each look is on the ledger; who has no part in the case gives a reason (so below).
     """
     one = _paper(request, case_id, document_id, "preview.pdf", reason)
-    return _pdf(_content(one), f"{one.kind.code}.pdf")
+    return serving.paper(_content(one), name=f"{one.kind.code}.pdf")
 
 
 @router.get("/cases/{case_id}/documents/{document_id}/view", response=dict[str, Any])
@@ -136,7 +136,7 @@ def paper(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID, reas
 def sealed(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID, reason: str = "") -> HttpResponse:
     """The sealed file, byte for byte."""
     one = _paper(request, case_id, document_id, "sealed.pdf", reason)
-    return _pdf(_content(one), f"{one.kind.code}.pdf")
+    return serving.paper(_content(one), name=f"{one.kind.code}.pdf")
 
 
 @router.get("/cases/{case_id}/print.pdf")
@@ -159,7 +159,7 @@ def print_all(request: HttpRequest, case_id: uuid.UUID, reason: str = "") -> Htt
             case_id=case.pk,
             facts=facts,
         )
-    return _pdf(content, f"{case.clue_no}.pdf")
+    return serving.paper(content, name=f"{case.clue_no}.pdf")
 
 
 def _paper(request: HttpRequest, case_id: uuid.UUID, document_id: uuid.UUID, way: str, reason: str) -> Planned:
@@ -179,10 +179,3 @@ def _content(one: Planned) -> bytes:
         return files.load(one.version.sealed_sha256)
     number = one.document.number if one.document else None
     return rendering.render(one.kind.code, one.facts, number=number or None, preview=True).pdf
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{name.encode("ascii", "ignore").decode()}"'
-    answer["Cache-Control"] = "private, no-store"
-    return answer

@@ -12,7 +12,10 @@ from zhuanmai.enforcement.models.goods import ItemLine
 
 
 class Photo(Base):
-    """A photograph. `sha256` is the tablet's digest of the original; `kept` once the same bytes lie here."""
+    """A photograph. `sha256` is the tablet's digest of the original; `kept` once the same bytes lie here.
+
+    `shown_sha256` is the copy that pages show and papers print; `mime` is what the original really is.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="photos")
     line = models.ForeignKey(ItemLine, null=True, on_delete=models.PROTECT, related_name="photos")
@@ -24,7 +27,7 @@ class Photo(Base):
     sha256 = models.CharField(max_length=64, blank=True)
     kept = models.BooleanField(default=False)
     mime = models.CharField(max_length=60, blank=True)
-    stamped_sha256 = models.CharField(max_length=64, blank=True)
+    shown_sha256 = models.CharField(max_length=64, blank=True)
     quality = models.JSONField(default=list)
     removed_at = models.DateTimeField(null=True)
 

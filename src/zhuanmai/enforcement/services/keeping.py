@@ -9,23 +9,24 @@ from django.db import transaction
 from django.db.models import F
 
 from zhuanmai.accounts.models import Officer
-from zhuanmai.core import files
+from zhuanmai.core import files, pdfs, pictures
 from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.enforcement import photos
 from zhuanmai.enforcement.models import Case, Photo
 from zhuanmai.enforcement.permissions import require_worker
 from zhuanmai.ledger.services import append, as_found
 
-_PDF = "application/pdf"
+_LONGEST = 1600  # pixels: no more of a photograph is looked at than is shown
 
 
-def keep_photo(*, actor: Officer, case_id: uuid.UUID, photo_id: uuid.UUID, content: bytes, mime: str) -> Photo:
-    """Keep the original bytes of a photograph; the same bytes twice are kept once.
+def keep_photo(*, actor: Officer, case_id: uuid.UUID, photo_id: uuid.UUID, content: bytes) -> Photo:
+    """Keep the original bytes of a photograph or a scanned paper (PDF), and the copy that is shown and printed.
 
-    Raises NotFound (no_photo) before its operation has come, Refused: digest_differs, not_a_picture, too_large.
+    What it is the bytes tell, not who sends them. The same bytes twice are kept once. Raises NotFound (no_photo) before
+    its operation has come, Refused: digest_differs, not_a_picture, not_a_pdf, too_large, busy.
     """
     digest = hashlib.sha256(content).hexdigest()
-    hints = [] if mime == _PDF else photos.quality(content)
+    mime, copy, hints = _opened(content)
     with transaction.atomic():
         case = Case.objects.select_for_update(of=("self",)).filter(pk=case_id).select_related("unit").first()
         row = Photo.objects.select_for_update(of=("self",)).filter(pk=photo_id, case_id=case_id).first()
@@ -38,9 +39,8 @@ def keep_photo(*, actor: Officer, case_id: uuid.UUID, photo_id: uuid.UUID, conte
             return row
         as_found(row)
         files.store(content)
-        row.sha256, row.kept, row.mime, row.quality = digest, True, mime[:60], hints
-        if mime != _PDF:
-            row.stamped_sha256 = files.store(photos.printable(content))
+        row.sha256, row.kept, row.mime, row.quality = digest, True, mime, hints
+        row.shown_sha256 = files.store(copy)
         row.save()
         advance(case)
         append(
@@ -53,6 +53,14 @@ def keep_photo(*, actor: Officer, case_id: uuid.UUID, photo_id: uuid.UUID, conte
             rows=[row],
         )
         return row
+
+
+def _opened(content: bytes) -> tuple[str, bytes, list[str]]:
+    """What was sent: its media type, the copy to be shown, what may be wrong with it in words."""
+    if pdfs.looks_like(content):
+        return pdfs.MIME, pdfs.shown(content), []
+    picture = pictures.opened(content, longest=_LONGEST)
+    return picture.mime, picture.shown(), photos.quality(picture.image, picture.pixels)
 
 
 def locked(case_id: uuid.UUID) -> Case:

@@ -17,8 +17,8 @@ from zhuanmai.core.clock import now
 from zhuanmai.core.errors import NotAllowed, Refused
 from zhuanmai.core.idempotency import first_time
 from zhuanmai.core.jobs import defer
+from zhuanmai.documents import pictures, touches
 from zhuanmai.documents import services as documents
-from zhuanmai.documents import touches
 from zhuanmai.documents.models import Document
 from zhuanmai.documents.planning import Planned
 from zhuanmai.documents.queries import lacking_for_seal
@@ -32,7 +32,6 @@ from zhuanmai.enforcement.procedure import KIND
 from zhuanmai.enforcement.services.keeping import advance, locked
 
 _PERSON_ROLES = {"party": ("party", "receiver", "provider"), "witness": ("witness",)}
-_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def begin(*, officer: Officer, case_id: uuid.UUID, document_ids: list[uuid.UUID] | None = None) -> dict[str, Any]:
@@ -148,8 +147,9 @@ def _how(case: Case, role: str, name: str, drawing: str, refusal: str, scan: uui
         content = base64.b64decode(drawing.partition(",")[2] or drawing, validate=True)
     except ValueError:
         content = b""
-    if not content.startswith(_PNG):
+    if not content:
         raise Refused("drawing_missing", "没有收到手写签名；请重新签。", "drawing")
+    pictures.drawing(content)
     return Signed(role, name, drawing=files.store(content))
 
 
