@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "zhuanmai.core.middleware.LegibleMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "zhuanmai.accounts.middleware.OfficerMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

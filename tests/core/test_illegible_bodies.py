@@ -134,3 +134,26 @@ def test_every_text_of_every_address(client: Client, path: str, name: str, where
     url = url.replace(f"{{{name}}}", "a%00b") if where == "path" else f"{url}?{name}=a%00b"
     answer = client.get(re.sub(r"{\w+}", lambda _: str(new_id()), url))
     assert answer.status_code in (404, 422), answer.content[:300]
+
+BROKEN = {
+    "opened and never closed": b"[" * 100_000,
+    "objects opened and never closed": b'{"a":' * 100_000,
+    "a batch opened and never closed": b'{"tablet":"0","operations":[' + b"[" * 100_000,
+    "deep and closed": b"[" * 100_000 + b"]" * 100_000,
+    "closed before it is opened": b"]" * 1000,
+    "nothing": b"",
+    "a word": b'"word"',
+    "not UTF-8": b'{"a": "\xff\xfe"}',
+    "a number of many digits": b"[" + b"9" * 10_000 + b"]",
+    "half a name": b'{"operation_id',
+}
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("path, verb", [(path, verb) for path, verb, _ in WRITES])
+def test_what_is_no_json_is_refused_by_every_write(client: Client, path: str, verb: str, body: bytes) -> None:
+    address = Address(path.removeprefix("/").replace("{", "<").replace("}", ">"), ())
+    url = address.filled({name: CASE if name == "case_id" else new_id() for name in ("case_id", "approval_id")})
+    answer = client.generic(verb.upper(), url, body, content_type="application/json")
+    assert 400 <= answer.status_code < 500, (answer.status_code, answer.content[:300])
+    assert answer.json()["detail"]

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from openpyxl import Workbook
 
-from zhuanmai.core import ports, serving
+from zhuanmai.core import legible, ports, serving
 from zhuanmai.core.ids import derived_id
 
 FORMATS = ("xlsx", "csv")
@@ -72,5 +72,5 @@ def _cell(cell: Any) -> Any:
 
 def _harmless(cell: Any) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    text = "" if cell is None else str(cell)
+    text = "" if cell is None else legible.seen(str(cell))
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") and not _NUMBER.fullmatch(text) else text

@@ -20,6 +20,7 @@ _CUT = "\0cut:"  # stands where a nesting was cut out; no text that can be kept 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 _SHOWN = 60  # characters of a field's name in a refusal
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_UNSEEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # all but tabs and the ends of lines
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,11 @@ def plain(text: str, longest: int) -> str:
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text[:longest]).replace("\0", "\\u0000")[:longest]
 
 
+def seen(text: str) -> str:
+    """A text as a person sees it: without control characters, which no page shows, no column and no sheet keeps."""
+    return _UNSEEN.sub("", text)
+
+
 def digest(text: str) -> str:
     """The SHA-256 of a text, half characters and all."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -77,6 +83,8 @@ def shallow(text: str) -> str:
                 kept += [text[done:cut], json.dumps(_CUT + digest(text[cut : token.end()]))]
                 done = token.end()
             depth -= 1
+    if depth > DEEPEST:  # never closed: no JSON, but its parser would go as deep to find out
+        return "".join([*kept, text[done:cut]])
     return "".join([*kept, text[done:]])
 
 

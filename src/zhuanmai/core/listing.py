@@ -24,6 +24,8 @@ from zhuanmai.core.exports import exported
 
 ROWS_A_PAGE = 50
 _AT_ONCE = 2000  # rows of a sheet made ready together
+_YEARS = range(1900, 2200)
+_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -211,11 +213,17 @@ class Table:
 
 
 def day_of(text: str | None) -> dt.date | None:
-    """The day that an address names; None where it names none."""
+    """The day that an address names, from 1900 to 2199, so that it can be counted from; None where it names none."""
     try:
-        return dt.date.fromisoformat(text) if text else None
+        found = dt.date.fromisoformat(text) if text else None
     except ValueError:
         return None
+    return found if found and found.year in _YEARS else None
+
+
+def number_of(text: str | None) -> int | None:
+    """The whole number that an address names, of at most nine digits; None where it names none."""
+    return int(text) if text and len(text) <= _DIGITS and text.isascii() and text.isdecimal() else None
 
 
 def uuid_of(text: str | None) -> uuid.UUID | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 
-from zhuanmai.core import ports
+from zhuanmai.core import legible, ports
 from zhuanmai.core.errors import Refused
 
 POLICY = "; ".join(
@@ -43,6 +44,41 @@ class HeadersMiddleware:
         answer.headers.setdefault("Content-Security-Policy", POLICY)
         answer.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(), payment=()")
         return answer
+
+
+class LegibleMiddleware:
+    """What no page shows goes no further: taken out of the parameters and forms of pages, and no address has it.
+
+    The API's bodies and parameters are looked at where they are parsed, as a tablet is told what is wrong with which.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on, with the parameters that its view will read."""
+        if legible.seen(request.path) != request.path:
+            raise Http404
+        if not request.path.startswith("/api/"):
+            request.GET = _seen(request.GET)  # type: ignore[assignment]
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        """Forms: parsed here at the latest, after who must not send one was turned away."""
+        if request.method == "POST" and not request.path.startswith("/api/"):
+            request.POST = _seen(request.POST)  # type: ignore[assignment]
+
+
+def _seen(given: QueryDict) -> QueryDict:
+    """The same parameters without what nobody sees; themselves where there is none."""
+    pairs = [(name, value) for name, values in given.lists() for value in values]
+    clean = [(legible.seen(name), legible.seen(value)) for name, value in pairs]
+    if clean == pairs:
+        return given
+    found = QueryDict(mutable=True)
+    for name, value in clean:
+        found.appendlist(name, value)
+    return found
 
 
 class RefusalMiddleware:

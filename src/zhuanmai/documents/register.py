@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.accounts.permissions import scope_units
 from zhuanmai.accounts.queries import bureau_of
+from zhuanmai.core.listing import number_of
 from zhuanmai.documents import catalogue
 from zhuanmai.documents.models import Document, IssuedNumber, Version
 from zhuanmai.documents.numbering import gaps
@@ -73,8 +74,8 @@ def numbers(officer: Officer, filters: Filters) -> QuerySet[IssuedNumber]:
         found = found.filter(unit__code=filters.unit)
     if filters.word:
         found = found.filter(word=filters.word)
-    if filters.year.isdigit():
-        found = found.filter(year=int(filters.year))
+    if year := number_of(filters.year):
+        found = found.filter(year=year)
     if filters.state == "corrected":
         found = found.filter(document_id__in=Version.objects.filter(number__gt=1).values("document_id"))
     elif filters.state:

@@ -24,7 +24,7 @@ from zhuanmai.accounts.requests import officer_of
 from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
-from zhuanmai.core.listing import ROWS_A_PAGE, Column, Listing, Table, declare
+from zhuanmai.core.listing import ROWS_A_PAGE, Column, Listing, Table, declare, number_of
 from zhuanmai.core.masking import masked_numbers
 from zhuanmai.core.models import Work
 from zhuanmai.core.navigation import tabs
@@ -204,8 +204,8 @@ QUARANTINE = declare(
 def quarantine_list(request: HttpRequest) -> HttpResponse:
     """Rows put aside, by file and reason, personal values masked."""
     officer, asked = officer_of(request), request.GET
-    number = int(asked["page"]) if asked.get("page", "").isdecimal() else 1
-    aside = Aside(officer, asked.get("file", ""), asked.get("reason", ""), (max(number, 1) - 1) * ROWS_A_PAGE)
+    number = number_of(asked.get("page")) or 1
+    aside = Aside(officer, asked.get("file", ""), asked.get("reason", ""), (number - 1) * ROWS_A_PAGE)
     table = Table(QUARANTINE, request, aside)
     if answer := table.sheet():
         return answer
@@ -222,7 +222,7 @@ def quarantine_row(request: HttpRequest) -> HttpResponse:
     """One row: what is wrong, and a form to put it right; in full only after a reason, which is on the ledger."""
     officer = officer_of(request)
     file, line = request.GET.get("file", ""), request.GET.get("line", "")
-    row = queries.row_aside(officer=officer, file=file, line=int(line) if line.isdigit() else 0)
+    row = queries.row_aside(officer=officer, file=file, line=number_of(line) or 0)
     act = request.POST.get("act", "")
     reason_form = UnmaskForm(request.POST if act == "unmask" else None)
     full = False

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import NotFound, Refused
+from zhuanmai.core.listing import day_of, number_of
 from zhuanmai.reference import calendar, services
 from zhuanmai.reference.forms import DayForm, TermForm, YearForm
 from zhuanmai.reference.models import DeadlineTerm, WorkingDayOverride
@@ -74,10 +75,7 @@ def year(request: HttpRequest) -> HttpResponse:
 @allowed("reference.see")
 def terms(request: HttpRequest) -> HttpResponse:
     """Every legal term by area; what a term starting on a given day comes to."""
-    try:
-        start = dt.date.fromisoformat(request.GET.get("from", ""))
-    except ValueError:
-        start = today()
+    start = day_of(request.GET.get("from")) or today()
     only = request.GET.get("certainty", "")
     kept = calendar.days()
     rows = [row for row in DeadlineTerm.objects.all() if not only or row.certainty == only]
@@ -124,10 +122,10 @@ def _acted(request: HttpRequest, day_form: DayForm, year_form: YearForm) -> bool
     """Do what was posted; True if done, False if a form has something to say."""
     actor, which = officer(request), request.POST.get("act", "")
     if which == "clear":
-        try:
-            services.clear_day(actor=actor, day=dt.date.fromisoformat(request.POST.get("day", "")))
-        except ValueError:
-            raise Refused("day_wrong", "日期不对；请在日历页重新选择。", "day") from None
+        day = day_of(request.POST.get("day"))
+        if day is None:
+            raise Refused("day_wrong", "日期不对；请在日历页重新选择。", "day")
+        services.clear_day(actor=actor, day=day)
         return True
     form = day_form if which == "day" else year_form
     if not form.is_valid():
@@ -146,8 +144,8 @@ def _acted(request: HttpRequest, day_form: DayForm, year_form: YearForm) -> bool
 
 
 def _year(request: HttpRequest) -> int:
-    text = request.GET.get("year", "")
-    return int(text) if text.isdigit() and 2004 <= int(text) <= 2100 else today().year
+    year = number_of(request.GET.get("year"))
+    return year if year is not None and 2004 <= year <= 2100 else today().year
 
 
 def _weeks(kept: calendar.Days, year: int, month: int) -> list[list[Square | None]]:

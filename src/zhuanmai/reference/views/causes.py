@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import Refused
-from zhuanmai.core.listing import Column, Listing, Table, declare
+from zhuanmai.core.listing import Column, Listing, Table, day_of, declare
 from zhuanmai.reference import causes, services
 from zhuanmai.reference.forms import CauseForm, NewCauseForm
 from zhuanmai.reference.models import Cause, Certainty
@@ -79,10 +79,7 @@ def cause_list(request: HttpRequest) -> HttpResponse:
 @allowed("reference.see")
 def cause_detail(request: HttpRequest, code: str) -> HttpResponse:
     """One cause as it stands on a day, with the sentences that it breaks and that penalise it, and its versions."""
-    try:
-        on = dt.date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        on = dt.date.min if "on" in request.GET else today()
+    on = day_of(request.GET.get("on")) or (dt.date.min if "on" in request.GET else today())
     versions = list(Cause.objects.filter(code=code).order_by("valid_from"))
     context = {
         "cause": causes.cause(code, on),

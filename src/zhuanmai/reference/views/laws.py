@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from zhuanmai.core.errors import NotFound
+from zhuanmai.core.listing import day_of
 from zhuanmai.reference.citations import citations_in, paragraphs
 from zhuanmai.reference.models import Article, Statute
 from zhuanmai.reference.views.frame import allowed
@@ -33,11 +33,8 @@ def law_list(request: HttpRequest) -> HttpResponse:
 def law(request: HttpRequest, short_name: str) -> HttpResponse:
     """One instrument, by chapter and article, in its newest version or the one that `on` asks for."""
     versions = Statute.objects.filter(short_name=short_name).order_by("-version")
-    try:
-        on = dt.date.fromisoformat(request.GET.get("on", ""))
-        statute = versions.filter(version__lte=on).first()
-    except ValueError:
-        statute = versions.first()
+    on = day_of(request.GET.get("on"))
+    statute = (versions.filter(version__lte=on) if on else versions).first()
     if statute is None:
         raise Http404
     chapters: list[tuple[str, list[tuple[Article, list[list[str]]]]]] = []

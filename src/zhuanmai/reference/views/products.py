@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import Refused
-from zhuanmai.core.listing import Column, Listing, Table, declare
+from zhuanmai.core.listing import Column, Listing, Table, day_of, declare
 from zhuanmai.reference import catalogue, services
 from zhuanmai.reference.catalogue import Listed
 from zhuanmai.reference.forms import BarcodeForm, PriceForm, ProductForm, RefusingForm
@@ -168,10 +168,7 @@ def _acted(request: HttpRequest, product: Product, forms: dict[str, RefusingForm
 
 def _filters(request: HttpRequest) -> Filters:
     asked = request.GET
-    try:
-        on = dt.date.fromisoformat(asked.get("on", ""))
-    except ValueError:
-        on = today()
+    on = day_of(asked.get("on")) or today()
     return Filters(
         q=asked.get("q", "").strip(),
         kind=asked.get("kind", ""),
