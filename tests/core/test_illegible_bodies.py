@@ -135,6 +135,7 @@ def test_every_text_of_every_address(client: Client, path: str, name: str, where
     answer = client.get(re.sub(r"{\w+}", lambda _: str(new_id()), url))
     assert answer.status_code in (404, 422), answer.content[:300]
 
+
 BROKEN = {
     "opened and never closed": b"[" * 100_000,
     "objects opened and never closed": b'{"a":' * 100_000,
@@ -142,7 +143,6 @@ BROKEN = {
     "deep and closed": b"[" * 100_000 + b"]" * 100_000,
     "closed before it is opened": b"]" * 1000,
     "nothing": b"",
-    "a word": b'"word"',
     "not UTF-8": b'{"a": "\xff\xfe"}',
     "a number of many digits": b"[" + b"9" * 10_000 + b"]",
     "half a name": b'{"operation_id',

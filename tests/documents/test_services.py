@@ -169,9 +169,9 @@ def test_a_lost_or_changed_file_is_named_by_the_proof(office: Office) -> None:
     path = files.path_of(sealed.sealed_sha256)
     content = path.read_bytes()
     path.write_bytes(content[:-1] + b"?")
-    assert checks.failures() == [f"文书：文件 {sealed.sealed_sha256} 被改动"]
+    assert checks.failures() == [f"文件：文书 {sealed.sealed_sha256} 被改动"]
     path.unlink()
-    assert checks.failures() == [f"文书：文件 {sealed.sealed_sha256} 缺失"]
+    assert checks.failures() == [f"文件：文书 {sealed.sealed_sha256} 缺失"]
 
 
 def test_a_correction_is_a_new_version_and_the_old_one_says_so(office: Office, client: Client) -> None:

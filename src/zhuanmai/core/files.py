@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from zhuanmai.core.errors import NotFound
+from zhuanmai.core.errors import NotFound, Refused
 
 
 def store(content: bytes) -> str:
@@ -27,11 +27,18 @@ def store(content: bytes) -> str:
 
 
 def load(digest: str) -> bytes:
-    """The bytes with this SHA-256. Raises NotFound (file_missing) if they are not kept here."""
+    """The bytes with this SHA-256, which they are compared with each time: for display, print, seal and export.
+
+    Raises NotFound (file_missing) if they are not kept here, Refused (file_changed) if others lie in their place.
+    """
     try:
-        return path_of(digest).read_bytes()
+        content = path_of(digest).read_bytes()
     except FileNotFoundError:
         raise NotFound("file_missing", f"找不到摘要为 {digest[:12]}… 的文件；请用备份恢复。") from None
+    if hashlib.sha256(content).hexdigest() != digest:
+        words = f"摘要为 {digest[:12]}… 的文件被改动，不能使用；请联系管理员从备份恢复，并查明原因。"
+        raise Refused("file_changed", words, status=409)
+    return content
 
 
 def path_of(digest: str) -> Path:

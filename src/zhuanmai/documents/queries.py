@@ -206,8 +206,3 @@ def sealed_file(document: Document) -> bytes:
     """The sealed file of the current version; the unsigned one while it is not sealed."""
     version = current(document)
     return files.load(version.sealed_sha256 or version.unsigned_sha256)
-
-
-def kept_files(versions: Iterable[Version]) -> list[str]:
-    """The digests of all files that versions name."""
-    return [digest for v in versions for digest in (v.unsigned_sha256, v.sealed_sha256) if digest]

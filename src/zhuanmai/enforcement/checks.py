@@ -7,9 +7,17 @@ from collections.abc import Iterable, Iterator
 from zhuanmai.accounts.models import Signing
 from zhuanmai.approvals.models import Approval
 from zhuanmai.core.checks import register_proof
+from zhuanmai.core.kept import keeps
 from zhuanmai.documents import catalogue
 from zhuanmai.documents.models import SignatureBlock
 from zhuanmai.documents.touches import was_to_sign
+from zhuanmai.enforcement.models import Photo
+
+
+@keeps("照片")
+def _photographs() -> Iterable[str]:
+    for original, shown in Photo.objects.filter(kept=True).values_list("sha256", "shown_sha256").iterator():
+        yield from (original, shown)
 
 
 @register_proof("签名与决定")

@@ -14,7 +14,7 @@ from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import require
 from zhuanmai.core import files
 from zhuanmai.core.clock import now, today
-from zhuanmai.core.errors import Conflict, NotFound
+from zhuanmai.core.errors import Conflict, NotFound, Refused
 from zhuanmai.core.jobs import defer
 from zhuanmai.exchange.kinds import kind_of, kinds
 from zhuanmai.exchange.models import Attempt, Message
@@ -75,7 +75,7 @@ def _answer(message: Message, partners: Registry) -> Answer:
     """What the partner says; what goes wrong on this side is an answer too, so that each attempt is seen."""
     try:
         body = _full(message.body, message.files)
-    except NotFound as lost:
+    except Refused as lost:
         return Answer("refused", detail=lost.detail)
     if digest_of(body) != message.sha256:
         return Answer("refused", detail="内容与生成时登记的摘要不符，未发送；请核验留痕。")
