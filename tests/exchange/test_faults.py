@@ -10,6 +10,7 @@ import os
 import random
 import threading
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -113,12 +114,22 @@ def test_a_message_is_given_up_after_its_last_attempt_and_sent_again_by_hand(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_message_whose_file_is_lost_is_a_dead_letter_that_says_so(national: National) -> None:
+@pytest.mark.parametrize(
+    "spoil, words",
+    [(Path.unlink, "找不到摘要为"), (lambda path: path.write_bytes(b"%PDF-other"), "的文件被改动")],
+    ids=["lost", "swapped"],
+)
+def test_a_message_whose_file_is_not_as_it_was_is_a_dead_letter_that_says_so(
+    national: National, spoil: Callable[[Path], Any], words: str
+) -> None:
     enqueue(1)
     message = Message.objects.get(kind="document")
-    files.path_of(message.files["pdf"]).unlink()
+    path = files.path_of(message.files["pdf"])
+    content = path.read_bytes()
+    spoil(path)
     dead = services.deliver(message_id=message.pk, partners=partners_of(national))
-    assert (dead.state, "找不到摘要为" in dead.last_error) == (Message.State.DEAD, True)
+    path.write_bytes(content)
+    assert (dead.state, words in dead.last_error) == (Message.State.DEAD, True)
 
 
 def test_pauses_are_doubled_up_to_ten_minutes() -> None:
