@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 ORIGINAL = "application/octet-stream"
-_SHUT = "default-src 'none'; sandbox"
+_SHUT = "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # the browser's own page around a picture has styles
 _PAPER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
