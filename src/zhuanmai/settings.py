@@ -62,6 +62,9 @@ CSRF_FAILURE_VIEW = "zhuanmai.core.views.stale_form"
 KEY_REQUIRED = _flag("ZHUANMAI_KEY_REQUIRED", PROFILE == "production")
 IDLE_SECONDS = int(os.environ.get("ZHUANMAI_IDLE_SECONDS", "1800"))
 PERSONAL_DAYS = int(os.environ.get("ZHUANMAI_PERSONAL_DAYS", "0"))  # 0: personal parts of the ledger are kept
+# How often who is not signed in may ask a minute from one address (0: without a limit), and from how many at that pace.
+VISITS_PER_MINUTE = int(os.environ.get("ZHUANMAI_VISITS_PER_MINUTE", "0" if PROFILE == "test" else "300"))
+VISITORS = int(os.environ.get("ZHUANMAI_VISITORS", "10"))
 BACKUP_RECIPIENT = os.environ.get("ZHUANMAI_BACKUP_RECIPIENT", "")
 NATIONAL_URL = os.environ.get("ZHUANMAI_NATIONAL_URL", "http://127.0.0.1:8910")
 PRICE_REGION = os.environ.get("ZHUANMAI_PRICE_REGION", "湖南")
@@ -122,6 +125,7 @@ MIDDLEWARE = [
     "zhuanmai.core.middleware.LegibleMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "zhuanmai.accounts.middleware.OfficerMiddleware",
+    "zhuanmai.core.pace.VisitorsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "zhuanmai.core.middleware.RefusalMiddleware",

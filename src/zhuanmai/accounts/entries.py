@@ -39,6 +39,11 @@ register("accounts.officer_made", sentence="建立人员：{account}（{unit}）
 register("accounts.link_issued", sentence="发出登记链接，至 {until} 有效", fields=("until",))
 register("accounts.link_approved", sentence="批准登记链接，至 {until} 有效", fields=("until",))
 register("accounts.link_refused", sentence="登记链接未能打开：{reason}", fields=("reason",))
+register(
+    "accounts.refused_often",
+    sentence="{what}：另有 {count} 次，自 {since} 起的一分钟内",
+    fields=("what", "count", "since"),
+)
 register("accounts.link_withdrawn", sentence="收回登记链接")
 register("accounts.signed_out", sentence="退出登录")
 register("accounts.signed", sentence="用钥匙签名 {count} 份文书", fields=("count", "manifest_sha256"))

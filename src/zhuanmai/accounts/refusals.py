@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest
 
 from zhuanmai.accounts.invitations import LinkRefused
@@ -11,8 +13,11 @@ from zhuanmai.accounts.lockout import LOCKED_MINUTES, count_failure
 from zhuanmai.accounts.models import Key, Officer
 from zhuanmai.accounts.permissions import known
 from zhuanmai.accounts.signing import KeyRefused
+from zhuanmai.core import pace
 from zhuanmai.core.errors import NotAllowed, Refused
-from zhuanmai.ledger.services import append_apart
+from zhuanmai.core.jobs import real_now
+from zhuanmai.core.models import Pace
+from zhuanmai.ledger.services import append, append_apart
 
 NOBODY = uuid.UUID(int=0)
 _REASONS = {
@@ -27,6 +32,31 @@ _REASONS = {
     "signature_invalid": "钥匙的签名未通过验证",
     "wrong_password": "账号或口令不对",
 }
+
+
+NOTED_A_MINUTE = 10  # of each kind of refusal to who is not signed in; more are counted, and noted as one
+_COUNTED = ("accounts.sign_in_refused", "accounts.link_refused")
+
+
+def _note(kind: str, **entry: Any) -> None:
+    """Note what a visitor was refused, one by one up to so many a minute; nobody can make the ledger grow at will."""
+    if pace.count(f"{Pace.HELD}{kind} {real_now():%Y%m%d%H%M}") <= NOTED_A_MINUTE:
+        append_apart(kind, **entry)
+
+
+def note_the_rest() -> None:
+    """Note how many more refusals there were in minutes that are over, one entry a kind and minute."""
+    for kind in _COUNTED:
+        over = Pace.objects.filter(key__startswith=f"{Pace.HELD}{kind} ", began__lte=real_now() - pace.WINDOW)
+        for key, n, began in list(over.values_list("key", "n", "began").order_by("key")):
+            with transaction.atomic():
+                if not Pace.objects.filter(key=key).delete()[0] or n <= NOTED_A_MINUTE:
+                    continue
+                facts = {"what": _WORDS[kind], "count": n - NOTED_A_MINUTE, "since": began.isoformat()}
+                append("accounts.refused_often", actor_id=None, object_kind="page", object_id=NOBODY, facts=facts)
+
+
+_WORDS = {"accounts.sign_in_refused": "登录未成功", "accounts.link_refused": "登记链接未能打开"}
 
 
 class RefusalNotes:
@@ -46,7 +76,7 @@ class RefusalNotes:
 
 
 def _note_link(error: LinkRefused) -> None:
-    append_apart(
+    _note(
         "accounts.link_refused",
         actor_id=None,
         object_kind="officer",
@@ -77,7 +107,7 @@ def _note_act(request: HttpRequest, person: Officer, error: NotAllowed) -> None:
 
 def sign_in_refused(error: Refused, *, officer: Officer | None, username: str, way: str) -> None:
     """Note a sign-in that did not succeed. `username` is as it was typed (personal)."""
-    append_apart(
+    _note(
         "accounts.sign_in_refused",
         actor_id=officer.pk if officer else None,
         object_kind="officer",
@@ -91,7 +121,8 @@ def key_refused(kind: str, error: KeyRefused, *, officer: Officer | None) -> Non
     key = error.key
     person = officer or (key.officer if key else None)
     facts = {"reason": _REASONS.get(error.code, error.code)}
-    append_apart(
+    note = _note if kind in _COUNTED else append_apart
+    note(
         kind,
         actor_id=person.pk if person else None,
         key_id=key.pk if key else None,

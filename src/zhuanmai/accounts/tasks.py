@@ -7,7 +7,9 @@ import datetime as dt
 from django.contrib.sessions.backends.db import SessionStore
 from procrastinate.contrib.django import app
 
+from zhuanmai.accounts import refusals
 from zhuanmai.accounts.models import Challenge
+from zhuanmai.core import jobs
 from zhuanmai.core.clock import now
 
 KEEP_CHALLENGES = dt.timedelta(days=1)
@@ -19,3 +21,11 @@ def clear_expired(timestamp: int) -> None:
     """Forget challenges that ran out over a day ago (what was signed lies in Signing) and sessions that are over."""
     Challenge.objects.filter(expires_at__lt=now() - KEEP_CHALLENGES).delete()
     SessionStore.clear_expired()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="accounts.note_refusals", queueing_lock="accounts.note_refusals")
+def note_refusals(timestamp: int) -> None:
+    """Note what visitors were refused too often to be noted one by one."""
+    refusals.note_the_rest()
+    jobs.forget_done("accounts.note_refusals")

@@ -39,6 +39,7 @@ STATES = {
 _LEFT = _("Left behind")  # under way, but its worker is dead
 _TASKS = {
     "accounts.clear_expired": _("Clear away what has run out"),
+    "accounts.note_refusals": _("Note what was refused often"),
     "alerts.daily": _("The day's alerts"),
     "alerts.missed": _("Make up for a missed analysis"),
     "alerts.run": _("Raise alerts from the lake"),

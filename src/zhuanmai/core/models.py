@@ -177,6 +177,16 @@ class Waits(Base):
         return self.work.ended_at
 
 
+class Pace(models.Model):
+    """How often something was done in the minute that began then (`core.pace`); of no worth after it."""
+
+    HELD = "held "  # keys whose count somebody reads when their minute is over
+
+    key = models.CharField(primary_key=True, max_length=120)
+    began = models.DateTimeField()
+    n = models.PositiveIntegerField()
+
+
 class Setting(models.Model):
     """A setting that is data: what a system administrator set instead of the environment's value."""
 

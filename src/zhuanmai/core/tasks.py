@@ -8,7 +8,7 @@ import uuid
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from zhuanmai.core import backups, events, jobs, work
+from zhuanmai.core import backups, events, jobs, pace, work
 from zhuanmai.core.clock import now
 from zhuanmai.core.models import SeenOperation
 
@@ -33,6 +33,7 @@ def sweep(context: JobContext, timestamp: int) -> None:
     """Go on with what dead workers left behind."""
     work.recover(by=context.job.id)
     jobs.forget_done("core.sweep")
+    pace.forget()
 
 
 @app.periodic(cron="17 3 * * *")
