@@ -26,6 +26,7 @@ WORDS = {
     "缺项": _("incomplete"),
     "待生成": _("to be made"),
     "未能生成": _("not made"),
+    "待重新生成": _("to be made again"),
     "待签": _("to be signed"),
     "已封签": _("sealed"),
     "作废": _("void"),
