@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from tests.documents.reading import text_of
 from tests.enforcement.conftest import Bureau
 from tests.enforcement.desk import DRAWN, RED, Scene, picture, scene
 from tests.enforcement.test_filing import decided, signed
+from zhuanmai.core import files
+from zhuanmai.core.checks import failures
 from zhuanmai.core.clock import now, set_clock
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.ids import new_id
@@ -83,7 +86,7 @@ def test_no_operation_changes_what_a_sealed_paper_says(bureau: Bureau) -> None:
         refused |= {kind} if result.code == "signed" else set()
         if kind not in CHANGES_WHO_GOES_ON:
             assert final_bodies(found.case_id) == before, (kind, result)
-    assert {"code.add", "correction.set", "service.set", "photo.add", "party.set"} <= refused
+    assert {"correction.set", "service.set", "photo.add", "party.set"} <= refused
     assert "summary.set" not in refused, "D08 is not decided on yet"
     assert verify().problems == []
 
@@ -132,6 +135,36 @@ def test_what_comes_by_itself_makes_no_paper_outdated(bureau: Bureau) -> None:
     found["wu"].decide(found.case_id, "goods")
     found.sealed()
     assert [one.name for one in planned(Case.objects.get()) if not one.is_sealed] == []
+
+
+def test_what_was_corrected_after_the_decision_is_decided_on_again(bureau: Bureau) -> None:
+    """A sealed D08 in a filed case: a new version, a new round, its seal; number and day of the filing stay."""
+    found = scene(bureau)
+    signed(found)
+    decided(found)
+    assert "D08" in found.sealed()
+    number = Case.objects.get().number
+    with pytest.raises(Refused) as refusal:
+        found["jia"].act(found.case_id, "submit_correction")
+    assert refusal.value.code == "nothing_to_submit"
+    found["jia"].act(found.case_id, "correct_facts", reason="摘要有误")
+    found.tablet.done("summary.set", text="更正后的案情摘要。")
+    found["jia"].act(found.case_id, "prepare_documents")
+    for name in ("jia", "yi"):
+        found[name].sign(found.case_id)
+    found["jia"].act(found.case_id, "submit_correction")
+    for name in ("bing", "ding"):
+        found[name].decide(found.case_id, "filing", words=f"同意更正{name}")
+    with pytest.raises(Refused) as refusal:
+        found["wu"].decide(found.case_id, "filing", agreed=False, words="不必更正")
+    assert refusal.value.code == "decided_otherwise"
+    found["wu"].decide(found.case_id, "filing")
+    assert "D08" in found.sealed()
+    paper = current(Document.objects.get(kind="D08"))
+    printed = text_of(files.load(paper.sealed_sha256))
+    assert (paper.number, "更正后的案情摘要" in printed, "同意更正ding" in printed) == (2, True, True)
+    assert (Case.objects.get().number, Case.objects.get().state) == (number, "filed")
+    assert (failures(), verify().problems) == ([], [])
 
 
 def test_a_paper_that_cannot_be_sealed_says_why_and_stops_no_other(

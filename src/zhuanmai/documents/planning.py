@@ -128,9 +128,19 @@ def is_outdated(document: Document, facts: Facts) -> bool:
 
 def is_settled(document: Document) -> bool:
     """Whether a paper that waits has the opinions of all its approvers: it is decided on, and stays as it is."""
+    return _has_opinions(document) is True
+
+
+def wants_opinions(document: Document) -> bool:
+    """Whether a paper that waits lacks an approver's opinion."""
+    return _has_opinions(document) is False
+
+
+def _has_opinions(document: Document) -> bool | None:
+    """Whether all approvers of a paper that waits have spoken; None where it waits for nobody's opinion."""
     wanted = {role for role in catalogue.kind(document.kind).approvals if " " not in role}
     if document.state != DocumentState.PREPARED or not wanted:
-        return False
+        return None
     return wanted <= {block.role for block in signatures_on(current(document)) if block.opinion}
 
 

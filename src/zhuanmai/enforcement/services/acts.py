@@ -26,7 +26,7 @@ from zhuanmai.enforcement.national_feed import report_case
 from zhuanmai.enforcement.operations import flush
 from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.procedure import KIND, Act, State
-from zhuanmai.enforcement.services.approvals import ask
+from zhuanmai.enforcement.services.approvals import ask, to_ask_again
 from zhuanmai.enforcement.services.keeping import locked
 from zhuanmai.enforcement.unnamed import unnamed
 from zhuanmai.enforcement.workflow import FLOW
@@ -201,6 +201,15 @@ def correct_facts(officer: Officer, case: Case, payload: CorrectFacts) -> tuple[
     return f"更正事实，理由：{unnamed(case, payload.reason)}", done.rows
 
 
+def submit_correction(officer: Officer, case: Case, payload: Nothing) -> tuple[str, Rows]:
+    """Ask the heads anew about papers that were corrected after they had decided on them."""
+    done = FLOW.do(case, Act.SUBMIT_CORRECTION, actor=officer)
+    purposes = to_ask_again(case)
+    if not purposes:
+        raise Refused("nothing_to_submit", "没有更正后待审批的文书；请先更正并重新生成文书。")
+    return Act.SUBMIT_CORRECTION.zh, [*(row for one in purposes for row in ask(case, one, officer)), *done.rows]
+
+
 def serve(officer: Officer, case: Case, payload: Nothing) -> tuple[str, Rows]:
     """The decision on the spot was handed over at once (行政处罚法 52): its document must be sealed."""
     if not any(one.kind == "D36" and one.state == "sealed" for one in documents_of(KIND, case.pk)):
@@ -260,6 +269,7 @@ ACTS: Mapping[str, _Doing] = {
     "submit_report": _Doing(Nothing, submit_report),
     "dispose_goods": _Doing(Disposal, dispose_goods),
     "correct_facts": _Doing(CorrectFacts, correct_facts),
+    "submit_correction": _Doing(Nothing, submit_correction),
     "serve": _Doing(Nothing, serve),
     "record": _Doing(Nothing, record),
     "end_no_finding": _Doing(Nothing, _end(Act.END_WITHOUT_FINDING)),

@@ -42,6 +42,7 @@ WORDS = {
     "录入事实": _("Enter facts"),
     "呈报抽样取证": _("Submit the sampling"),
     "呈报举报受理": _("Submit the report"),
+    "呈报更正": _("Submit the correction"),
     "处理登记保存物品": _("Settle registered goods"),
     "更正": _("Correct facts"),
     "记录口头批准": _("Record an oral approval"),
