@@ -16,7 +16,7 @@ export interface CartonCode {
   words: string;
 }
 
-/** A step of an approval, with its words. */
+/** A step of an approval, with its words; `why`: what made its round void. */
 export interface CaseApproval {
   asked_at: string | null;
   at: string | null;
@@ -29,6 +29,7 @@ export interface CaseApproval {
   round: number;
   state: string;
   step: string;
+  why: string;
   words: string;
 }
 
@@ -38,7 +39,7 @@ export interface CaseCause {
   name: string;
 }
 
-/** A document: what it lacks, who signed, who still has to; `why`: what it failed of when its set was made last. */
+/** A document: what it lacks, who signed, who still has to; `why`: what its making or its seal failed of, or what it must be made anew for. */
 export interface CaseDocument {
   code: string;
   copies: [string, number][];

@@ -68,6 +68,8 @@ export const FORMS_ENGLISH: Record<string, string> = {
   "正在生成…": "Making…",
   "正在生成文书 {done} / {total}": "Making documents {done} / {total}",
   "未能生成": "Not made",
+  "呈报更正": "Submit the correction",
+  "已呈报更正": "Correction submitted",
   "未能生成：{why}": "Not made: {why}",
   "{n} 份文书未能生成，其余已生成；点开看原因": "{n} documents were not made, the others were; open one to see why",
   "生成文书": "Make documents",

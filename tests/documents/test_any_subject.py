@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -147,7 +148,7 @@ def test_one_paper_goes_from_the_plan_to_its_seal(checks: Checks, office: Office
     assert document.number == f"{office.unit.abbreviation}核〔{IssuedNumber.objects.get().year}〕第1号"
     version = queries.current(document)
     services.sign(actor_id=None, version_id=version.pk, signed=services.Signed("applicant", "林某", refusal="不愿签"))
-    services.seal(actor_id=None, version_id=version.pk)
+    office.seal(version)
     sealed = queries.current(Document.objects.get(pk=document.pk))
     assert "镇海路1号" in text_of(files.load(sealed.sealed_sha256))
     assert "申请人签署文书（拒签）" in [line.sentence for line in timeline(object_id=document.pk)]
@@ -175,3 +176,23 @@ def test_a_paper_belongs_to_one_room_and_its_conditions_are_known(checks: Checks
     with pytest.raises(ValueError, match="if a picture was taken"):
         Papers(catalogue=tmp_path / "toy.json", forms=tmp_path / "forms", facts=CheckFacts)
     assert catalogue.kind("D04").papers is not checks.papers
+
+
+def test_a_fact_that_comes_while_the_set_is_made_is_in_it(
+    checks: Checks, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the paper seemed to be as it was, or to lack something, when the set was begun."""
+    key = new_id()
+    row = checks.rows[key] = Check(office.unit)
+    read = making._Set._lacking
+
+    def late(self: making._Set, *paper: Any) -> Any:
+        found = read(self, *paper)
+        if not row.place:
+            row.place, row.changes = "镇海路", row.changes + 1  # another tablet's, after this one's facts were read
+        return found
+
+    monkeypatch.setattr(making._Set, "_lacking", late)
+    [outcome] = making.ask(actor=office.officer, kind=checks.kind, subject_id=key).outcomes
+    assert outcome["became"] == "made"
+    assert queries.current(queries.documents_of(checks.kind, key)[0]).facts["place"] == "镇海路"

@@ -46,6 +46,10 @@ def test_a_document_goes_from_facts_to_seal_and_every_step_is_on_the_ledger(offi
     version = office.prepare()
     office.sign(version)
     office.sign(version, Signed("party", "叶某", drawing=drawing()))
+    with pytest.raises(Refused) as refusal:
+        services.seal(actor_id=None, version_id=version.pk)
+    assert (refusal.value.code, "还缺承办人的签名" in refusal.value.detail) == ("not_signed", True)
+    office.sign(version, Signed("officer", "乙", drawing=drawing()))
     sealed = services.seal(actor_id=None, version_id=version.pk)
     document = Document.objects.get(pk=version.document_id)
     assert (document.state, document.number[:4], sealed.body_sha256) == ("sealed", "测烟存通", version.body_sha256)
@@ -55,10 +59,10 @@ def test_a_document_goes_from_facts_to_seal_and_every_step_is_on_the_ledger(offi
     assert document.number in text_of(content)
     kinds = [line.kind for line in timeline(object_id=document.pk)]
     assert sorted(kinds) == sorted(
-        ["documents.prepared", "documents.signed", "documents.signed", "documents.sealed"]
+        ["documents.prepared", *["documents.signed"] * 3, "documents.sealed"]
     )  # fmt: skip
     said = [line.sentence for line in timeline(object_id=document.pk) if line.kind == "documents.signed"]
-    assert said == ["当事人签署文书（手写）", "承办人签署文书（钥匙）"]
+    assert said == ["承办人签署文书（手写）", "当事人签署文书（手写）", "承办人签署文书（钥匙）"]
     assert verify().is_whole
     assert checks.failures() == []
 
@@ -135,6 +139,7 @@ def test_nothing_is_sealed_while_an_opinion_is_missing(office: Office) -> None:
 def test_two_workers_seal_once(office: Office) -> None:
     version = office.prepare()
     office.sign(version)
+    office.complete(version)
     barrier, digests = threading.Barrier(2), []
 
     def seal() -> None:
@@ -156,7 +161,7 @@ def test_refusal_and_paper_are_printed_and_said(office: Office) -> None:
     office.sign(version)
     office.sign(version, Signed("party", "叶某", refusal="认为数量不对"))
     office.sign(version, Signed("witness", "林某", paper_scan=files.store(b"scan of the signed paper")))
-    sealed = services.seal(actor_id=None, version_id=version.pk)
+    sealed = office.seal(version)
     text = text_of(files.load(sealed.sealed_sha256))
     assert "拒绝签名" in text
     assert "认为数量不对" in text
@@ -184,7 +189,7 @@ def test_a_correction_is_a_new_version_and_the_old_one_says_so(office: Office, c
     )
     assert (new.number, new.reason, new.token != old.token) == (2, "当事人姓名有误", True)
     office.sign(new)
-    services.seal(actor_id=None, version_id=new.pk)
+    office.seal(new)
     assert said(old) == "corrected"
     assert said(new) == "in_force"
     assert new.document.number == old.document.number

@@ -203,7 +203,7 @@ def submit(*, officer: Officer, check_id: uuid.UUID) -> None:  # ---- what is do
 
 def to_sign(officer: Officer, check_id: uuid.UUID) -> dict[str, Any]:
     CHECKS.require_worker(officer, check_id)
-    items = touches.items(documents_of(KIND, check_id), "officer")
+    items = touches.items(touches.waiting(KIND, check_id), "officer")
     return {"officer": officer, "items": items, "purpose": touches.purpose_of("toy", KIND, check_id)}
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
+from django.db.models import Q
+
 from zhuanmai.accounts.models import Signing
 from zhuanmai.accounts.signing import Purpose
 from zhuanmai.approvals.models import DECIDED, Approval
 from zhuanmai.core.checks import register_proof
 
-_WORDS = {"approved": "agreed", "refused": "refused", "returned": "refused"}
+_WORDS = {"approved": "agreed", "refused": "refused", "returned": "refused"}  # a void one: either
 
 
 @register_proof("审批")
 def decisions_are_signed() -> Iterable[str]:
     """Every decided approval has a signing of its officer, made for this approval, round and decision, used once."""
     used: dict[object, object] = {}
-    for row in Approval.objects.filter(state__in=DECIDED).order_by("decided_at").iterator():
+    given = Approval.objects.filter(Q(state__in=DECIDED) | Q(signing__isnull=False))
+    for row in given.order_by("decided_at").iterator():
         signing = Signing.objects.filter(pk=row.signing_id).first() if row.signing_id else None
         if signing is None:
             yield f"审批 {row.pk} 已有决定，没有签名"
@@ -29,9 +32,8 @@ def decisions_are_signed() -> Iterable[str]:
 
 
 def _differences(row: Approval, signing: Signing) -> Iterator[str]:
-    made_for = Purpose(
-        "approvals.decide", row.subject_kind, str(row.subject_id), str(row.pk), row.round, _WORDS[row.state]
-    )
+    decision = _WORDS.get(row.state) or str(signing.manifest["purpose"]["decision"])
+    made_for = Purpose("approvals.decide", row.subject_kind, str(row.subject_id), str(row.pk), row.round, decision)
     if signing.officer_id != row.officer_id:
         yield f"审批 {row.pk} 的签名不是签署人本人的"
     if signing.manifest.get("purpose") != asdict(made_for):

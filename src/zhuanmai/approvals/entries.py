@@ -5,9 +5,10 @@ from __future__ import annotations
 from zhuanmai.approvals.models import Approval, OralApproval
 from zhuanmai.ledger.registry import register, register_table
 
-register_table(Approval)
+register_table(Approval, exclude=("void_reason",))  # words for pages; the entry says them
 register_table(OralApproval)
 
+register("approvals.ended", sentence="{purpose}第 {round} 轮审批作废：{reason}", fields=("purpose", "round", "reason"))
 register(
     "approvals.decided",
     sentence="{step}就{purpose}签署意见：{opinion}",

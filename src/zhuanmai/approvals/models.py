@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -17,8 +20,19 @@ MOVES = [
     ("waiting", "approved"),
     ("waiting", "refused"),
     ("waiting", "returned"),
+    ("waiting", "void"),  # what was decided on has changed after somebody of the round had spoken
+    ("approved", "void"),
+    ("refused", "void"),
 ]
 DECIDED = ("approved", "refused", "returned")
+_OF_A_DECISION = ("officer", "on_behalf_of", "opinion", "decided_at", "signing", "asked_at")
+
+
+def _more_than_voided() -> pgtrigger.Q:
+    """Whether a decision is changed otherwise than by voiding it."""
+    changed = [pgtrigger.Q(**{f"old__{name}__df": pgtrigger.F(f"new__{name}")}) for name in _OF_A_DECISION]
+    found = ~pgtrigger.Q(new__state="void") | pgtrigger.Q(old__state="void")
+    return functools.reduce(operator.or_, changed, found)
 
 
 class Approval(Base):
@@ -29,7 +43,7 @@ class Approval(Base):
     """
 
     class State(models.TextChoices):
-        """`upcoming` waits for the step before it; `void` fell away when a round ended early."""
+        """`upcoming` waits for the step before it; `void` fell away when a round ended early (`void_reason`: why)."""
 
         UPCOMING = "upcoming", _("Upcoming")
         WAITING = "waiting", _("Waiting")
@@ -53,6 +67,7 @@ class Approval(Base):
     opinion = models.CharField(max_length=300, blank=True)
     decided_at = models.DateTimeField(null=True)
     signing = models.OneToOneField(Signing, null=True, on_delete=models.PROTECT, related_name="+")
+    void_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["asked_at", "round", "position"]
@@ -86,7 +101,9 @@ class Approval(Base):
                 fields=["subject_kind", "subject_id", "unit", "purpose", "round", "position", "step", "asked_by"],
             ),
             pgtrigger.Protect(
-                name="decided_stands", operation=pgtrigger.Update, condition=pgtrigger.Q(old__signing__isnull=False)
+                name="decided_stands",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__signing__isnull=False) & _more_than_voided(),
             ),
         ]
 

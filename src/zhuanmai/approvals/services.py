@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.db import transaction
@@ -22,7 +23,10 @@ from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Conflict, NotFound, Refused
 from zhuanmai.ledger.services import append, as_found
 
-_AGREE, _REFUSE, _MOST_WORDS = "同意", "不同意", 280
+_AGREE, _REFUSE, _MOST_WORDS, _STOPS = "同意", "不同意", 280, "，。！、；：,.!;: "
+_AGAINST = re.compile(r"不\s*同\s*意|不\s*予\s*同\s*意|反\s*对|驳\s*回")  # what no agreement says, spaced or not
+_FOR = re.compile(rf"^(不\s*同\s*意)?[{_STOPS}]*同\s*意")  # what no refusal begins with, nor goes on with at once
+CHANGED = "文书内容已改，请重新呈报"
 State = Approval.State
 
 
@@ -162,6 +166,31 @@ def _note(row: Approval, signing: Signing, agreed: bool, rows: list[Model]) -> N
     )  # fmt: skip
 
 
+def end_rounds(signing_ids: Collection[uuid.UUID], actor_id: uuid.UUID | None) -> list[Model]:
+    """A paper says something else now: a round in which somebody has decided on it is over, and must be asked anew.
+
+    A round of which nobody has spoken goes on, with the new paper. Under the subject's lock; one entry for each round.
+    """
+    rows: list[Model] = []
+    for row in Approval.objects.filter(signing__in=signing_ids, state__in=[State.APPROVED, State.REFUSED]):
+        found = Approval.objects.select_for_update().filter(
+            subject_kind=row.subject_kind, subject_id=row.subject_id, purpose=row.purpose, round=row.round,
+        )  # fmt: skip
+        ended = [as_found(one) for one in found]
+        if any(one.state in (State.RETURNED, State.VOID) for one in ended):
+            continue  # it was over before, or is ended here already
+        for one in ended:
+            one.state, one.void_reason = State.VOID, CHANGED
+            one.save(update_fields=["state", "void_reason"])
+        append(
+            "approvals.ended", actor_id=actor_id, object_kind=row.subject_kind, object_id=row.subject_id,
+            case_id=row.subject_id, facts={"purpose": matter_of(row).zh, "round": row.round, "reason": CHANGED},
+            rows=ended,
+        )  # fmt: skip
+        rows += ended
+    return rows
+
+
 def record_oral(
     *, kind: str, subject_id: uuid.UUID, unit: Unit, purpose: str, by: Officer, at: dt.datetime, reason: str,
     recorded_by: uuid.UUID, note: Callable[[OralApproval], OralApproval] = as_found,
@@ -209,12 +238,16 @@ def _purpose(row: Approval, agreed: bool) -> Purpose:
 
 
 def _opinion(agreed: bool, words: str) -> str:
-    text = words.strip()
-    if not agreed and not text.removeprefix(_REFUSE).strip("，。 "):
+    """The opinion as it is signed and printed, in one paragraph that begins with 同意 or 不同意.
+
+    Raises Refused: words_missing (who does not agree says why), words_contradict, words_too_long.
+    """
+    text = " ".join(words.split())
+    start, contrary = (_AGREE, _AGAINST) if agreed else (_REFUSE, _FOR)
+    if contrary.search(text):
+        raise Refused("words_contradict", f"意见与“{start}”相反；请核对，或改选另一项。", "words")
+    if not agreed and not text.removeprefix(_REFUSE).strip(_STOPS):
         raise Refused("words_missing", "不同意的，请写明理由。", "words")
-    start = _AGREE if agreed else _REFUSE
-    if agreed and text.startswith(_REFUSE):
-        raise Refused("words_contradict", "意见与“同意”相反；请核对。", "words")
     if len(text) > _MOST_WORDS:
-        raise Refused("words_too_long", f"意见最多 {_MOST_WORDS} 字；请缩短。", "words")
+        raise Refused("words_too_long", f"意见最多 {_MOST_WORDS} 字，现有 {len(text)} 字；请缩短。", "words")
     return text if text.startswith(start) else f"{start}。{text}" if text else f"{start}。"

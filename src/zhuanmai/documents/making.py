@@ -28,7 +28,7 @@ from zhuanmai.documents.models import Document, DocumentState, Making, Version
 from zhuanmai.documents.outcomes import Became, Outcome
 from zhuanmai.documents.papers import Kind
 from zhuanmai.documents.plan import Wanted
-from zhuanmai.documents.planning import lacking
+from zhuanmai.documents.planning import SETTLED, is_settled, lacking
 from zhuanmai.documents.queries import current, documents_of, newest_making
 from zhuanmai.documents.rendering import is_same_paper, require_complete
 from zhuanmai.documents.subjects import Subject, subject_of
@@ -37,6 +37,7 @@ from zhuanmai.ledger.services import append
 
 TASK = "documents.make"
 IN_REQUEST = 4  # papers that are rendered within a request: 50 to 75 ms each (docs/performance.md), 300 ms at most
+MOST_ROUNDS = 3  # goes at a set whose facts change while it is made; what changes later is outdated, and says so
 _BROKEN = "生成时出错，未作任何改动，其他文书不受影响；请重试，仍不行请联系管理员（服务日志中有原因）。"
 _STOPPED = "生成文书中断，已生成的保留；请重新点“生成文书”，仍不行请联系管理员（服务日志中有原因）。"
 _log = logging.getLogger(__name__)
@@ -96,17 +97,25 @@ def _made(making: Making, papers: _Set) -> Making:
 
 
 def _finished(making: Making, turn: work.Turn, papers: _Set) -> Making:
-    found: list[Outcome] = []
-    total = len(list(papers.wanted()))
-    for outcome in papers.make():
-        found.append(outcome)
-        turn.tell("papers", len(found), total)
-    with transaction.atomic():
-        row = papers.subject.lock(papers.subject_id)
-        making.outcomes = [asdict(one) for one in found]
-        making.save(update_fields=["outcomes"])
-        turn.end(Work.State.DONE)
-        papers.subject.finished(row, papers.actor, found)
+    found: dict[tuple[str, str], Outcome] = {}
+    for again in range(MOST_ROUNDS + 1):
+        made = set[tuple[str, str]]()
+        for outcome in papers.make():
+            key = outcome.code, outcome.key
+            made.add(key)
+            stands = outcome.became is Became.UNCHANGED and key in found and found[key].is_done
+            found[key] = found[key] if stands else outcome
+            turn.tell("papers", len(made), len(list(papers.wanted())))
+        found = {key: outcome for key, outcome in found.items() if key in made}
+        with transaction.atomic():
+            row = papers.subject.lock(papers.subject_id)
+            if again < MOST_ROUNDS and papers.is_overtaken(row):
+                continue
+            making.outcomes = [asdict(one) for one in found.values()]
+            making.save(update_fields=["outcomes"])
+            turn.end(Work.State.DONE)
+            papers.subject.finished(row, papers.actor, list(found.values()))
+            break
     return making
 
 
@@ -129,13 +138,19 @@ def _given_up(row: Work) -> None:
 
 @dataclass
 class _Set:
-    """The papers of one subject, as they are made: what was read under the lock, and holds while `mark` is the same."""
+    """The papers of one subject, as they are made: what was read under the lock, and holds while `mark` is the same.
+
+    `known`: the mark up to which papers were compared with the facts; one that fails leaves it as it was. `is_older`:
+    facts changed on the way, so that papers before were compared with older ones.
+    """
 
     subject: Subject
     subject_id: uuid.UUID
     actor: Officer
     reading: Any = None
     mark: object = None
+    known: object = None
+    is_older: bool = False
     shared: Any = None
     documents: list[Document] = field(default_factory=list)
     correcting: str = ""
@@ -159,7 +174,9 @@ class _Set:
     def count_of_changed(self) -> int:
         """How many papers are to be rendered, as far as it can be told before."""
         papers = (self._paper(one) for one in self.wanted())
-        return sum(not self._lacking(*paper) and self._is_changed(*paper) for paper in papers)
+        return sum(
+            not self._lacking(*paper) and self._is_changed(*paper) and not self._stays(paper[2]) for paper in papers
+        )
 
     def make(self) -> Iterator[Outcome]:
         """Make one paper after the other, and say what became of each."""
@@ -167,6 +184,15 @@ class _Set:
         while one := next((one for one in self.wanted() if (one.code, one.key) not in done), None):
             done.add((one.code, one.key))
             yield self._one(one)
+
+    def is_overtaken(self, row: Any) -> bool:
+        """Whether a fact has changed since the papers were last compared with the facts; they are read again, then."""
+        if self.subject.mark(row) == self.known and not self.is_older:
+            return False
+        self.is_older = False
+        self.subject.take_in(row, self.actor)
+        self._read(row)
+        return True
 
     def _one(self, one: Wanted) -> Outcome:
         kind, facts, document = self._paper(one)
@@ -177,23 +203,29 @@ class _Set:
             return _incomplete(outcome, kind, missing)
         if not self._is_changed(kind, facts, document):
             return outcome
+        if self._stays(document):
+            return replace(outcome, became=Became.SETTLED, why=SETTLED.format(name=name))
+        known = self.known
         try:
             with transaction.atomic():
                 version, mark = self._written(one)
         except (OperationalError, InterfaceError):
             raise
         except Refused as refusal:
+            self.known = known
             return self._failed(replace(outcome, became=Became.FAILED, why=refusal.detail, field=refusal.field))
         except Exception:
+            self.known = known
             _log.exception("paper %s of %s %s was not made", one.code, self.subject.kind, self.subject_id)
             return self._failed(replace(outcome, became=Became.FAILED, why=_BROKEN))
-        self.mark = mark
+        self.mark = self.known = mark
         self._made(version.document, others_print_it=one.first)
         return replace(outcome, became=Became.CORRECTED if version.number > 1 and version.reason else Became.MADE)
 
     def _written(self, one: Wanted) -> tuple[Version, object]:
         """One paper, under the lock; facts that changed meanwhile are read again."""
         row = self.subject.lock(self.subject_id)
+        self.is_older = self.is_older or self.subject.mark(row) != self.known
         if self.mark is None or self.subject.mark(row) != self.mark:
             self.subject.take_in(row, self.actor)
             self._read(row)
@@ -229,7 +261,8 @@ class _Set:
         return outcome
 
     def _read(self, row: Any) -> None:
-        self.mark, self.correcting = self.subject.mark(row), self.subject.correcting(row)
+        self.mark = self.known = self.subject.mark(row)
+        self.correcting = self.subject.correcting(row)
         self.reading = self.subject.read(row)
         self.documents = documents_of(self.subject.kind, self.subject_id)
         self.shared = self.subject.facts(self.reading, self.documents)
@@ -251,6 +284,10 @@ class _Set:
         if document is not None and document.state == DocumentState.SEALED and not self.correcting:
             return ()
         return lacking(kind, facts, document)
+
+    def _stays(self, document: Document | None) -> bool:
+        """Whether all approvers of a paper have spoken, so that it changes by correction only, as a sealed one."""
+        return document is not None and not self.correcting and is_settled(document)
 
     def _is_changed(self, kind: Kind, facts: Facts, document: Document | None) -> bool:
         """Whether a paper is to be rendered: there is none, or it would say something else now."""

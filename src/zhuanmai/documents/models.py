@@ -83,7 +83,10 @@ class Document(Base):
 
 
 class Version(Base):
-    """One version: its facts, the digest that signers sign, both files. `token` is in its QR code."""
+    """One version: its facts, the digest that signers sign, both files. `token` is in its QR code.
+
+    `not_sealed`: why it could not be sealed when that was tried last.
+    """
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
@@ -95,6 +98,7 @@ class Version(Base):
     sealed_sha256 = models.CharField(max_length=64, blank=True)
     sealed_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=200, blank=True)
+    not_sealed = models.CharField(max_length=300, blank=True)
     superseded_at = models.DateTimeField(null=True)
     token = models.CharField(max_length=40, unique=True, default=new_token)
 

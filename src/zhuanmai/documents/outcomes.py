@@ -7,13 +7,17 @@ from enum import StrEnum
 
 
 class Became(StrEnum):
-    """What became of one paper: made anew, corrected (a new version of a sealed one), as it was, or why not."""
+    """What became of one paper: made anew, corrected (a new version of a sealed one), as it was, or why not.
+
+    `settled`: the facts have changed, but all its approvers have spoken; it changes by correction only.
+    """
 
     MADE = "made"
     CORRECTED = "corrected"
     UNCHANGED = "unchanged"
     INCOMPLETE = "incomplete"
     FAILED = "failed"
+    SETTLED = "settled"
 
 
 @dataclass(frozen=True)
@@ -34,4 +38,4 @@ class Outcome:
     @property
     def is_done(self) -> bool:
         """Whether the paper is as the facts have it."""
-        return self.became not in (Became.INCOMPLETE, Became.FAILED)
+        return self.became not in (Became.INCOMPLETE, Became.FAILED, Became.SETTLED)

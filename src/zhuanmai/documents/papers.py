@@ -52,6 +52,14 @@ class Signed(Protocol):
 
 
 @dataclass(frozen=True)
+class Presence:
+    """Who was there: the witness signs in an absent party's place, and beside one who refuses."""
+
+    absent: bool = False
+    with_witness: bool = False
+
+
+@dataclass(frozen=True)
 class Copy:
     """For whom copies are made, and how many: 当事人 1, 入卷 1."""
 
@@ -183,6 +191,10 @@ class Papers:
     def frame(self, facts: Any) -> dict[str, Any]:
         """What templates of the room are given beside facts and frame, as an amount in words."""
         return {}
+
+    def presence(self, data: dict[str, Any]) -> Presence:
+        """Who can sign, by the facts as plain JSON: whether the party was absent, and whether there is a witness."""
+        return Presence()
 
     def limits(self, facts: Any) -> list[tuple[str, str, str | None, int]]:
         """Texts that go into a box of fixed size: label, path, words, the most characters that fit."""

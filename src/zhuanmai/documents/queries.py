@@ -121,6 +121,13 @@ def outstanding(version: Version, *, kind: Kind, absent: bool, with_witness: boo
     return wanted + [role for role in kind.approvals if role not in roles and " " not in role]
 
 
+def outstanding_for_seal(version: Version) -> list[str]:
+    """The same by what the version itself says of who was there."""
+    kind = catalogue.kind(version.document.kind)
+    there = kind.papers.presence(version.facts)
+    return outstanding(version, kind=kind, absent=there.absent, with_witness=there.with_witness)
+
+
 def waiting_for_signature(
     subject_kind: str, ids: QuerySet[Any] | Iterable[uuid.UUID], *, officer: Officer, roles: Collection[str]
 ) -> dict[uuid.UUID, int]:

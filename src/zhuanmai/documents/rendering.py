@@ -108,9 +108,7 @@ def render(
     lacking = fields.missing(kind, facts, number=number)
     said = _said(entry, facts, number, signatures)
     pictured = {glyph.character: glyph.picture for glyph in facts.glyphs}
-    printed = [said[name] for name in ("facts", "number", "opinions", "refusal")]
-    words = [slot["words"] for slot in said["slots"].values()]
-    undrawable = [c for c in fonts.undrawable(_texts([printed, words])) if c not in pictured]
+    undrawable = _undrawable(said, pictured)
     _refuse_too_long(entry, said["refusal"], said["opinions"], facts)
     if not preview:
         require_complete(entry.name, lacking, "生成")
@@ -135,12 +133,24 @@ def render(
     )
 
 
+def require_printable(kind: str, facts: Facts, signatures: Sequence[Signature]) -> None:
+    """Raise Refused for what sealing would refuse of these signatures: text_too_long, glyph_missing.
+
+    The same rules are asked when somebody signs, so that nothing stands signed that cannot be printed.
+    """
+    entry = catalogue.kind(kind)
+    said = _said(entry, facts, None, signatures)
+    _refuse_too_long(entry, said["refusal"], said["opinions"], facts, "签署")
+    _require_glyphs(entry.name, _undrawable(said, {glyph.character for glyph in facts.glyphs}), "换用其他字后再签署")
+
+
 def is_same_paper(kind: str, facts: Facts, other: Facts, *, number: str | None = None) -> bool:
     """Whether both facts give the same file and ask for the same before the seal: then it need not be made again."""
     entry, two = catalogue.kind(kind), (facts, other)
     mine, theirs = (_said(entry, one, number or one.document.number, ()) for one in two)
     lacks, lacked = (fields.missing(kind, one, number=number, final=True) for one in two)
-    return (mine, facts.glyphs, lacks) == (theirs, other.glyphs, lacked)
+    there, were_there = (entry.papers.presence(one.to_json()) for one in two)
+    return (mine, facts.glyphs, lacks, there) == (theirs, other.glyphs, lacked, were_there)
 
 
 def body_sha256(kind: str, facts: Facts, *, number: str | None = None) -> str:
@@ -185,20 +195,29 @@ def require_complete(name: str, lacking: Sequence[MissingField], what_for: str) 
         raise Refused("document_incomplete", detail, lacking[0].path, errors)
 
 
-def _require_glyphs(name: str, undrawable: list[str]) -> None:
+def _undrawable(said: dict[str, Any], pictured: Collection[str]) -> list[str]:
+    """The characters of what a paper says that neither a font nor a picture can draw."""
+    printed = [said[name] for name in ("facts", "number", "opinions", "refusal")]
+    words = [slot["words"] for slot in said["slots"].values()]
+    return [c for c in fonts.undrawable(_texts([printed, words])) if c not in pictured]
+
+
+def _require_glyphs(name: str, undrawable: list[str], what_to_do: str = "为该字上传字形图片后再生成") -> None:
     if undrawable:
         named = "、".join(f"“{character}”（U+{ord(character):04X}）" for character in undrawable)
-        detail = f"《{name}》中的{named}字库没有字形，不能打印；请为该字上传字形图片后再生成。"
+        detail = f"《{name}》中的{named}字库没有字形，不能打印；请{what_to_do}。"
         raise Refused("glyph_missing", detail, extra={"characters": undrawable})
 
 
-def _refuse_too_long(entry: Kind, refusal: str | None, opinions: dict[str, str], facts: Facts) -> None:
+def _refuse_too_long(
+    entry: Kind, refusal: str | None, opinions: dict[str, str], facts: Facts, what_for: str = "生成"
+) -> None:
     """What goes into a box of fixed size must fit into it at a size that can still be read."""
     texts = [("拒签情况说明", "refusal.reason", refusal, 180), *entry.papers.limits(facts)]
     texts += [("审批意见", f"opinion.{role}", words, 120) for role, words in opinions.items() if role != "officers"]
     for label, path, words, longest in texts:
         if words and len(words) > longest:
-            detail = f"《{entry.name}》的{label}最多 {longest} 字，现有 {len(words)} 字；请删减后再生成。"
+            detail = f"《{entry.name}》的{label}最多 {longest} 字，现有 {len(words)} 字；请删减后再{what_for}。"
             raise Refused("text_too_long", detail, path)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from zhuanmai.accounts.models import Officer, Signing, Unit
+from zhuanmai.accounts.withdrawn import withdraw
 from zhuanmai.core import files
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, Refused
@@ -20,7 +21,7 @@ from zhuanmai.documents import catalogue, rendering, sealing
 from zhuanmai.documents.facts import Facts
 from zhuanmai.documents.models import Document, DocumentState, IssuedNumber, SignatureBlock, Version, new_token
 from zhuanmai.documents.numbering import reserve
-from zhuanmai.documents.queries import current, lacking_for_seal, signatures_on
+from zhuanmai.documents.queries import current, lacking_for_seal, outstanding_for_seal, signatures_on
 from zhuanmai.documents.rendering import Signature
 from zhuanmai.ledger.services import append, as_found
 
@@ -86,7 +87,7 @@ def write(*, actor: Officer, document: Document, facts: Facts, dated_on: dt.date
             rows.append(_reserved(document, entry.number_word, dated_on or today()))
         version = _first(document, facts)
     else:
-        version = _again(as_found(document), facts, rows)
+        version = _again(actor, as_found(document), facts, rows)
     append(
         "documents.prepared",
         actor_id=actor.pk,
@@ -112,16 +113,17 @@ def _first(document: Document, facts: Facts) -> Version:
     return Version.objects.create(document=document, number=document.version, facts=facts.to_json(), **_of(rendered))
 
 
-def _again(document: Document, facts: Facts, rows: list[object]) -> Version:
-    """The version in preparation as the facts have it now."""
+def _again(actor: Officer, document: Document, facts: Facts, rows: list[object]) -> Version:
+    """The version in preparation as the facts have it now; what was decided on another body is told so."""
     rendered = rendering.render(document.kind, facts, number=document.number or None)
     version = as_found(current(document))
-    if version.body_sha256 != rendered.body_sha256:
-        rows += _voided(signatures_on(version), CHANGED)
-    version.facts = facts.to_json()
+    voided = _voided(signatures_on(version), CHANGED) if version.body_sha256 != rendered.body_sha256 else []
+    version.facts, version.not_sealed = facts.to_json(), ""
     for name, value in _of(rendered).items():
         setattr(version, name, value)
     version.save()
+    withdraw([block.signing_id for block in voided if block.signing_id], actor.pk)
+    rows += voided
     return version
 
 
@@ -140,7 +142,7 @@ def sign(*, actor_id: uuid.UUID | None, version_id: uuid.UUID, signed: Signed) -
 
     Signatures are an officer's, not a name's. A newer touch replaces the older: of the same officer in the same role,
     and of whoever gave the opinion of an approver's step before. A touch counts only for the body that it covered.
-    Raises Conflict: sealed_already, body_changed.
+    Raises Conflict: sealed_already, body_changed; Refused: text_too_long, glyph_missing (the seal would fail of it).
     """
     with transaction.atomic():
         version = Version.objects.select_for_update(of=("self",)).select_related("document").get(pk=version_id)
@@ -152,6 +154,8 @@ def sign(*, actor_id: uuid.UUID | None, version_id: uuid.UUID, signed: Signed) -
             raise Conflict("sealed_already", "文书已封签，不能再签；如有变动请走更正。")
         if signed.signing_id is not None and not _covers(signed.signing_id, signed.role, version):
             raise Conflict("body_changed", "文书内容在签名时刚有变动，本次签名未生效；请核对后重新签名。")
+        printed = Signature(signed.role, signed.name, opinion=signed.opinion or None, refusal=signed.refusal or None)
+        require_printable(version, [printed])
         replaced = _voided(standing, REPLACED)
         block = SignatureBlock.objects.create(
             version=version,
@@ -180,6 +184,12 @@ def sign(*, actor_id: uuid.UUID | None, version_id: uuid.UUID, signed: Signed) -
             rows=[block, *replaced],
         )
         return block
+
+
+def require_printable(version: Version, signatures: Sequence[Signature]) -> None:
+    """Raise Refused (text_too_long, glyph_missing) for what the seal of this version would refuse of the signatures."""
+    kind = version.document.kind
+    rendering.require_printable(kind, catalogue.kind(kind).papers.facts.from_json(version.facts), signatures)
 
 
 def _standing(version: Version, signed: Signed) -> QuerySet[SignatureBlock]:
@@ -249,7 +259,7 @@ def seal(*, actor_id: uuid.UUID | None, version_id: uuid.UUID) -> Version:
     """Render the final file (same body, signatures filled, QR code) and seal it. Sealed once; then it stands.
 
     Raises Conflict: body_changed (facts or template no longer give the digest that was signed), not_in_preparation;
-    Refused: document_incomplete, where an opinion, the number or the receipt is still missing.
+    Refused: document_incomplete, where an opinion, the number or the receipt is still missing; not_signed.
     """
     with transaction.atomic():
         version = Version.objects.select_for_update(of=("self",)).select_related("document__unit").get(pk=version_id)
@@ -261,6 +271,7 @@ def seal(*, actor_id: uuid.UUID | None, version_id: uuid.UUID) -> Version:
         facts = catalogue.kind(document.kind).papers.facts.from_json(version.facts)
         signatures = [_printed(block) for block in signatures_on(version)]
         rendering.require_complete(catalogue.kind(document.kind).name, lacking_for_seal(version), "封签")
+        _require_signed(version)
         rendered = rendering.render(
             document.kind,
             facts,
@@ -278,7 +289,7 @@ def seal(*, actor_id: uuid.UUID | None, version_id: uuid.UUID) -> Version:
             place=places[0] if places else None,
             reason=catalogue.kind(document.kind).name,
         )
-        version.sealed_sha256, version.sealed_at = files.store(content), now()
+        version.sealed_sha256, version.sealed_at, version.not_sealed = files.store(content), now(), ""
         version.page_count = rendered.page_count
         version.save()
         document.state = DocumentState.SEALED
@@ -302,6 +313,33 @@ def seal(*, actor_id: uuid.UUID | None, version_id: uuid.UUID) -> Version:
             rows=[document, version, *numbers],
         )
         return version
+
+
+def _require_signed(version: Version) -> None:
+    if roles := outstanding_for_seal(version):
+        kind = catalogue.kind(version.document.kind)
+        words = "、".join(kind.papers.role_words(kind.papers.aliases.get(role, role)) for role in dict.fromkeys(roles))
+        raise Refused("not_signed", f"《{kind.name}》还缺{words}的签名；请签齐后再封签。")
+
+
+def note_not_sealed(*, version_id: uuid.UUID, name: str, why: str) -> bool:
+    """Put on a version why it could not be sealed; False, and nothing noted, where it says so already."""
+    with transaction.atomic():
+        version = Version.objects.select_for_update(of=("self",)).select_related("document").get(pk=version_id)
+        if version.sealed_sha256 or version.not_sealed == why[:300]:
+            return False
+        as_found(version).not_sealed = why[:300]
+        version.save(update_fields=["not_sealed"])
+        append(
+            "documents.not_sealed",
+            actor_id=None,
+            object_kind="document",
+            object_id=version.document_id,
+            case_id=version.document.subject_id,
+            facts={"name": name, "reason": version.not_sealed},
+            rows=[version],
+        )
+        return True
 
 
 def _printed(block: SignatureBlock) -> Signature:

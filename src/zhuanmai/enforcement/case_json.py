@@ -197,6 +197,7 @@ def approval_state(row: Approval) -> CaseApproval:
         "state": row.state,
         "officer": row.officer.name if row.officer else None,
         "opinion": row.opinion,
+        "why": row.void_reason,
         "at": iso(row.decided_at),
         "asked_at": iso(row.asked_at),
     }

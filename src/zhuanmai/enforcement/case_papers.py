@@ -10,7 +10,7 @@ from zhuanmai.core.clock import SHANGHAI
 from zhuanmai.core.units import money_in_words
 from zhuanmai.documents import fields
 from zhuanmai.documents.fields import empty
-from zhuanmai.documents.papers import Condition, Papers, Signed
+from zhuanmai.documents.papers import Condition, Papers, Presence, Signed
 from zhuanmai.enforcement.case_facts import CaseFacts
 
 _HERE = Path(__file__).resolve().parent
@@ -87,6 +87,10 @@ class CasePapers(Papers):
         """The amount of a fine in words."""
         amount = facts.penalty.amount if facts.penalty else None
         return {"amount-words": money_in_words(amount) if amount is not None else None}
+
+    def presence(self, data: dict[str, Any]) -> Presence:
+        """The party's and the witness's."""
+        return Presence(_absent(data), bool((data["witness"] or {}).get("name")))
 
     def limits(self, facts: CaseFacts) -> list[tuple[str, str, str | None, int]]:
         """The party's remark beside the signature."""

@@ -262,7 +262,7 @@ class Term(TypedDict):
 
 
 class CaseApproval(TypedDict):
-    """A step of an approval, with its words."""
+    """A step of an approval, with its words; `why`: what made its round void."""
 
     id: str
     purpose: str
@@ -274,6 +274,7 @@ class CaseApproval(TypedDict):
     state: str
     officer: str | None
     opinion: str
+    why: str
     at: str | None
     asked_at: str | None
 
@@ -297,7 +298,10 @@ class Signature(TypedDict):
 
 
 class CaseDocument(TypedDict):
-    """A document: what it lacks, who signed, who still has to; `why`: what it failed of when its set was made last."""
+    """A document: what it lacks, who signed, who still has to.
+
+    `why`: what its making or its seal failed of, or why it must be made again.
+    """
 
     id: str
     code: str

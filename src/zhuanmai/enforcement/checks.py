@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator
+
+from django.db.models import Exists, OuterRef
 
 from zhuanmai.accounts.models import Signing
 from zhuanmai.approvals.models import Approval
 from zhuanmai.core.checks import register_proof
 from zhuanmai.core.kept import keeps
 from zhuanmai.documents import catalogue
-from zhuanmai.documents.models import SignatureBlock
+from zhuanmai.documents.models import Document, DocumentState, SignatureBlock
 from zhuanmai.documents.touches import was_to_sign
 from zhuanmai.enforcement.models import Photo
 
@@ -32,6 +35,24 @@ def papers_say_what_was_decided() -> Iterable[str]:
             yield f"{where}没有签名记录"
             continue
         yield from (f"{where}{what}" for what in _differences(block, signing, decisions.get(signing.pk)))
+
+
+@register_proof("决定与文书")
+def decisions_are_on_their_papers() -> Iterable[str]:
+    """Every decision that stands is on each paper that its touch named, unless the paper is void."""
+    later = Approval.objects.filter(
+        subject_kind=OuterRef("subject_kind"), subject_id=OuterRef("subject_id"), purpose=OuterRef("purpose"),
+        round__gt=OuterRef("round"),
+    )  # fmt: skip
+    decided = Approval.objects.filter(~Exists(later), state__in=["approved", "refused"], signing__isnull=False)
+    counting = SignatureBlock.objects.filter(voided_at=None, signing_id__isnull=False)
+    there = set(counting.values_list("signing_id", "version__document_id", "version__number"))
+    void = set(Document.objects.filter(state=DocumentState.VOID).values_list("pk", flat=True))
+    for row in decided.select_related("signing").iterator():
+        for item in row.signing.manifest["items"] if row.signing else ():
+            document_id = uuid.UUID(item["document_id"])
+            if document_id not in void and (row.signing_id, document_id, item["version"]) not in there:
+                yield f"审批 {row.pk} 已有决定，文书 {document_id} 第 {item['version']} 版上没有这份意见"
 
 
 def _differences(block: SignatureBlock, signing: Signing, decision: Approval | None) -> Iterator[str]:

@@ -15,6 +15,7 @@ from zhuanmai.core.units import Unit
 from zhuanmai.documents import catalogue
 from zhuanmai.documents.facts import DocumentFacts, OfficerFacts, Opinion, OpinionsFacts, RefusalFacts, UnitFacts
 from zhuanmai.documents.models import Document
+from zhuanmai.documents.queries import current
 from zhuanmai.enforcement import case_facts as f
 from zhuanmai.enforcement import goods_in_words, penalties
 from zhuanmai.enforcement.case_rows import CaseRows
@@ -73,16 +74,24 @@ def with_documents(rows: CaseRows, facts: f.CaseFacts, documents: Sequence[Docum
 
 
 def own_facts(rows: CaseRows, facts: f.CaseFacts, kind: str, key: str, documents: Sequence[Document]) -> f.CaseFacts:
-    """The facts as one document needs them: its evidence, its questioning, its parent."""
+    """The facts as one document needs them: its evidence, its questioning, its parent.
+
+    What comes by itself stays as it was when the document was made, so that no signature falls away of it: D21 keeps
+    its day, D13 the number and the day of filing that there were (or were not yet) when it was made.
+    """
     made = _by_key(documents)
-    number = made[(kind, key)].number if (kind, key) in made else None
-    facts = replace(facts, document=replace(facts.document, number=number or None, code=kind))
+    own = made.get((kind, key))
+    facts = replace(facts, document=replace(facts.document, number=(own.number if own else "") or None, code=kind))
+    if kind == "D13" and own:
+        kept = f.CaseFacts.from_json(current(own).facts).case
+        return replace(facts, case=replace(facts.case, number=kept.number, filed_on=kept.filed_on))
     if kind == "D06":
         return replace(facts, evidence=_evidence(rows, key))
     if kind == "D07":
         return replace(facts, questioning=_questioning(rows, key))
     if kind == "D21":
-        return replace(facts, document=replace(facts.document, dated_on=today()))
+        day = to_local(own.created_at).date() if own else today()
+        return replace(facts, document=replace(facts.document, dated_on=day))
     if kind == "D40" and key:
         served = _document(made.get((key, "")))
         return replace(facts, documents=(served,) if served else ())

@@ -149,8 +149,8 @@ def signed_by(one: Planned) -> list[dict[str, Any]]:
 
 
 STATES_ZH = {
-    "missing": "缺项", "planned": "待生成", "failed": "未能生成", "prepared": "待签", "sealed": "已封签",
-    "void": "作废",
+    "missing": "缺项", "planned": "待生成", "failed": "未能生成", "outdated": "待重新生成", "prepared": "待签",
+    "sealed": "已封签", "void": "作废",
 }  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def documents_state(case: Case, making: Making | None) -> list[dict[str, Any]]:
                 "number": one.document.number if one.document else "",
                 "state": one.state,
                 "state_zh": STATES_ZH[one.state],
-                "why": one.failed.why if one.failed and not one.is_sealed else "",
+                "why": one.why,
                 "missing": [] if one.is_sealed else lacking,
                 "pages": one.version.page_count if one.version else None,
                 "signed": signed_by(one),

@@ -42,6 +42,7 @@ class Act(Worded):
     SUBMIT_REPORT = "submit_report", "呈报举报受理"
     DISPOSE_GOODS = "dispose_goods", "处理登记保存物品"
     CORRECT_FACTS = "correct_facts", "更正"
+    SUBMIT_CORRECTION = "submit_correction", "呈报更正"
     SERVE = "serve", "送达"
     RECORD = "record", "备案"
     END_WITHOUT_FINDING = "end_no_finding", "未发现违法，结束检查"
@@ -82,6 +83,7 @@ MOVES: tuple[Move[State, Act], ...] = (
     Move(Act.SUBMIT_REPORT, _ON_SITE, None, _WORK),
     Move(Act.DISPOSE_GOODS, (*_ON_SITE, State.FILED, State.NOT_FILED), None, _WORK, "行政处罚法 56"),
     Move(Act.CORRECT_FACTS, (State.EVIDENCE, State.FILED, State.NOT_FILED, State.DECIDED_ON_THE_SPOT), None, _WORK),
+    Move(Act.SUBMIT_CORRECTION, (State.EVIDENCE, State.FILED, State.NOT_FILED), None, _WORK),
     Move(Act.SERVE, (State.DECIDED_ON_THE_SPOT,), State.SERVED, _WORK, "行政处罚法 52"),
     Move(Act.RECORD, (State.SERVED,), State.RECORDED, _WORK, "行政处罚法 52"),
     Move(Act.END_WITHOUT_FINDING, (State.INSPECTION,), State.NO_FINDING, _WORK, "", (), ("verify_clue",), _NO_FILING),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -57,7 +57,7 @@ class HandIn(Schema):
     """A signature by hand: drawn (PNG, base64), refused with a reason, or on paper (the photo's id)."""
 
     operation_id: uuid.UUID
-    role: str
+    role: Literal["party", "receiver", "provider", "witness"]
     document_ids: list[uuid.UUID] = []
     drawing: str = ""
     refusal_reason: str = ""

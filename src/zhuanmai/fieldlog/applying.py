@@ -273,7 +273,8 @@ def handled(kind: Log, work: Work[Any], row: FieldOperation) -> Done:
     payload = parsed(spec.shape, row.payload)
     try:
         spec.rule(work)
-        return spec.handler(work, payload, row)
+        with kind.guarded(work, spec):
+            return spec.handler(work, payload, row)
     except Waits:
         if spec.merge is not Merge.ADDS:
             raise RuntimeError(f"{spec.name} does not add up in any order, and so cannot wait") from None

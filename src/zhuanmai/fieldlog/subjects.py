@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar, cast
@@ -120,6 +121,10 @@ class Kind(ABC, Generic[S, W]):
     def keep(self, subject: S) -> None:
         """Write the cursor down (and what `applied` counted)."""
         self.model._default_manager.filter(pk=subject.pk).update(cursor=subject.cursor)
+
+    def guarded(self, work: W, spec: Spec[W]) -> AbstractContextManager[None]:
+        """Around each handler: what must hold before and after it, whatever it does. It raises Refused at its end."""
+        return nullcontext()
 
     def applied(self, work: W, spec: Spec[W]) -> None:
         """An operation was applied: count it, if the room counts any."""

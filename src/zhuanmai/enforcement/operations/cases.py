@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.db.models import Max
 from zhuanmai.accounts.models import Officer
 from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.documents.queries import has_signed_version
+from zhuanmai.enforcement.final_papers import final_bodies
 from zhuanmai.enforcement.models import Case, Inspection, ItemLine, Party
 from zhuanmai.enforcement.permissions import require_seen, require_take_over, require_worker
 from zhuanmai.enforcement.procedure import KIND
@@ -19,6 +22,7 @@ from zhuanmai.fieldlog.subjects import Kind, Merge, Spec
 from zhuanmai.fieldlog.work import Work
 
 SIGNED = "相关文书已签名，已签的不能直接改；请改为更正，写明理由后重新签名。"
+HAND_OVER = "case.hand_over"
 _KEPT = [f.attname for f in Case._meta.concrete_fields if f.name not in ("cursor", "counted")]
 
 
@@ -28,6 +32,7 @@ class CaseWork(Work[Case]):
 
     _lines: dict[uuid.UUID, ItemLine | None] = field(default_factory=dict)
     _signed: bool | None = None
+    _final: dict[uuid.UUID, str] | None = None
 
     @property
     def case(self) -> Case:
@@ -58,6 +63,10 @@ class CaseWork(Work[Case]):
         self.before.setdefault(line._meta.label_lower, {})[str(line.pk)] = None
         self._lines[line.pk] = line
 
+    def forget_final(self) -> None:
+        """The officers that documents would name are others now."""
+        self._final = None
+
     def forget_lines(self) -> None:
         """After a refused operation the lines are read again: what it changed in memory was rolled back."""
         self._lines.clear()
@@ -78,11 +87,29 @@ class CaseWork(Work[Case]):
 
     def require_unsigned(self) -> None:
         """Raise Refused (signed) once somebody's signature stands on a document of the case, unless it is corrected."""
-        if self.case.correcting:
-            return
+        if not self.case.correcting and self.is_signed():
+            raise Refused("signed", SIGNED)
+
+    def is_signed(self) -> bool:
+        """Whether somebody's signature stands on a document of the case; asked once in a batch."""
         if self._signed is None:
             self._signed = has_signed_version(KIND, self.case.pk)
-        if self._signed:
+        return self._signed
+
+    @contextmanager
+    def keeping_final_papers(self) -> Iterator[None]:
+        """What is sealed or decided to the end stays true: what is done within changes no body of such a document.
+
+        Raises Refused (signed) at its end, unless the case is being corrected. Costs a reading of the case's facts
+        before and one after, and only where such documents are.
+        """
+        if self.case.correcting or not self.is_signed():
+            yield
+            return
+        if self._final is None:
+            self._final = final_bodies(self.case.pk)
+        yield
+        if self._final and final_bodies(self.case.pk) != self._final:
             raise Refused("signed", SIGNED)
 
 
@@ -131,6 +158,13 @@ class Cases(Kind[Case, CaseWork]):
         work.forget_lines()
         work.case.refresh_from_db(fields=_KEPT)
         work.inspection.refresh_from_db()
+
+    def guarded(self, work: CaseWork, spec: Spec[CaseWork]) -> AbstractContextManager[None]:
+        """No operation says something else than what is sealed; handing over only says who goes on with the case."""
+        if spec.name == HAND_OVER:
+            work.forget_final()
+            return nullcontext()
+        return work.keeping_final_papers()
 
     def applied(self, work: CaseWork, spec: Spec[CaseWork]) -> None:
         """What only counts changes no document (`Case.counted`)."""

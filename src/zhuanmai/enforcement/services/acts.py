@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from django.db import transaction
 from django.db.models import Model
+from pydantic import Field
 
 from zhuanmai.accounts.models import Officer
 from zhuanmai.approvals.queries import oral_of
@@ -24,10 +26,11 @@ from zhuanmai.enforcement.national_feed import report_case
 from zhuanmai.enforcement.operations import flush
 from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.procedure import KIND, Act, State
-from zhuanmai.enforcement.services.approvals import ask
+from zhuanmai.enforcement.services.approvals import ask, to_ask_again
 from zhuanmai.enforcement.services.keeping import locked
 from zhuanmai.enforcement.unnamed import unnamed
 from zhuanmai.enforcement.workflow import FLOW
+from zhuanmai.fieldlog.payloads import Payload, Text, parsed
 from zhuanmai.ledger.services import append, as_found
 from zhuanmai.reference.causes import cause
 from zhuanmai.reference.thresholds import spot_limits
@@ -41,12 +44,13 @@ def act(
     *, officer: Officer, case_id: uuid.UUID, operation_id: uuid.UUID, name: str, payload: dict[str, Any] | None = None
 ) -> Case:
     """Do an act of the procedure. The same operation id twice has the effect of once. Raises what the act raises."""
-    doing = _ACTS.get(name)
+    doing = ACTS.get(name)
     if doing is None and name != "prepare_documents":
         raise Refused("unknown_act", f"没有“{name}”这一步；请刷新页面后重试。")
     require_seen(officer, case_id)
     if doing is None:
         return make_documents(officer=officer, case_id=case_id)
+    given = parsed(doing.shape, payload or {})
     with transaction.atomic():
         kind = f"enforcement.{name}"
         if not first_time(operation_id, actor_id=officer.pk, kind=kind, subject=case_id, content=payload or {}):
@@ -56,7 +60,7 @@ def act(
         FLOW.check(case, Act(name), officer)
         flush(case, officer)
         before = case.state
-        what, rows = doing(officer, case, payload or {})
+        what, rows = doing.does(officer, case, given)
         case.cursor += 1
         case.save()
         if case.state != before:
@@ -73,7 +77,24 @@ def act(
         return case
 
 
-def submit_registration(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+class Nothing(Payload):
+    """The payload of an act that needs none."""
+
+
+class Disposal(Payload):
+    """dispose_goods: an outcome for all lines, or outcomes by line id."""
+
+    outcome: Text = ""
+    outcomes: dict[str, Text] | None = None
+
+
+class CorrectFacts(Payload):
+    """correct_facts: why."""
+
+    reason: Annotated[Text, Field(max_length=200)] = ""
+
+
+def submit_registration(officer: Officer, case: Case, payload: Nothing) -> tuple[str, Rows]:
     """Ask the head to approve registration in advance; the term of seven working days begins (行政处罚法 56)."""
     known = getattr(case, "registration", None)
     row = as_found(known) if known else Registration(case=case)
@@ -97,7 +118,7 @@ def submit_registration(officer: Officer, case: Case, payload: dict[str, Any]) -
     return "先行登记保存", [*rows, row, *done.rows]
 
 
-def submit_filing(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+def submit_filing(officer: Officer, case: Case, payload: Nothing) -> tuple[str, Rows]:
     """Ask department, legal and bureau head to file the case (D08)."""
     party = first_party(case)
     _complete(
@@ -114,7 +135,7 @@ def submit_filing(officer: Officer, case: Case, payload: dict[str, Any]) -> tupl
     return "立案", [*rows, *done.rows]
 
 
-def decide_on_the_spot(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+def decide_on_the_spot(officer: Officer, case: Case, payload: Nothing) -> tuple[str, Rows]:
     """A penalty on the spot (行政处罚法 51): a warning, or a fine within the limit; facts certain, defence heard."""
     sheet, party = case.simple or {}, first_party(case)
     _complete(
@@ -133,32 +154,31 @@ def decide_on_the_spot(officer: Officer, case: Case, payload: dict[str, Any]) ->
     return "当场处罚", FLOW.do(case, Act.DECIDE_ON_THE_SPOT, actor=officer, without=without).rows
 
 
-def submit_sampling(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+def submit_sampling(officer: Officer, case: Case, payload: Nothing) -> tuple[str, Rows]:
     """Ask the head to approve the sampling where no registration is asked for (D05)."""
     _complete([(case.samples.filter(removed_at=None).exists(), "samples", "还没有抽样；请先在物品上抽样。")])
     done = FLOW.do(case, Act.SUBMIT_SAMPLING, actor=officer)
     return "呈报抽样取证", [*ask(case, "sampling", officer), *done.rows]
 
 
-def submit_report(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+def submit_report(officer: Officer, case: Case, payload: Nothing) -> tuple[str, Rows]:
     """Ask the department's head what becomes of a report from the public (D01)."""
     _complete([(case.inspection.report, "report.text", "还没有举报记录；请先录入举报内容。")])
     done = FLOW.do(case, Act.SUBMIT_REPORT, actor=officer)
     return "呈报举报受理", [*ask(case, "report", officer), *done.rows]
 
 
-def dispose_goods(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+def dispose_goods(officer: Officer, case: Case, payload: Disposal) -> tuple[str, Rows]:
     """Propose what happens to each line of registered goods; the head approves, D21 tells the party (行政处罚法 56).
 
-    Payload: outcome for all lines, or outcomes by line id. After the term only return or release is left.
+    After the term only return or release is left.
     """
     registration = getattr(case, "registration", None)
     if registration is None or registration.from_on is None:
         raise Refused("not_registered", "本案没有先行登记保存，无需处理决定。")
-    chosen: dict[str, str] = {str(key): str(value) for key, value in (payload.get("outcomes") or {}).items()}
     rows: Rows = []
     for line in counted_lines(case):
-        outcome = chosen.get(str(line.pk)) or str(payload.get("outcome") or "")
+        outcome = (payload.outcomes or {}).get(str(line.pk)) or payload.outcome
         if outcome not in OUTCOMES:
             detail = f"请为“{line.name}”选择处理方式：{'、'.join(OUTCOMES)}。"
             raise Refused("outcome_missing", detail, "outcome")
@@ -172,24 +192,32 @@ def dispose_goods(officer: Officer, case: Case, payload: dict[str, Any]) -> tupl
     return "呈报登记保存物品处理", [*rows, *ask(case, "goods", officer), *done.rows]
 
 
-def correct_facts(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+def correct_facts(officer: Officer, case: Case, payload: CorrectFacts) -> tuple[str, Rows]:
     """Open signed facts for correction, with the reason; new versions of what changes are made and signed again."""
-    reason = str(payload.get("reason") or "").strip()
-    if not reason:
+    if not payload.reason:
         raise Refused("reason_missing", "更正须写明理由。", "reason")
     done = FLOW.do(case, Act.CORRECT_FACTS, actor=officer)
-    case.correcting = reason[:200]
-    return f"更正事实，理由：{unnamed(case, reason)}", done.rows
+    case.correcting = payload.reason
+    return f"更正事实，理由：{unnamed(case, payload.reason)}", done.rows
 
 
-def serve(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+def submit_correction(officer: Officer, case: Case, payload: Nothing) -> tuple[str, Rows]:
+    """Ask the heads anew about papers that were corrected after they had decided on them."""
+    done = FLOW.do(case, Act.SUBMIT_CORRECTION, actor=officer)
+    purposes = to_ask_again(case)
+    if not purposes:
+        raise Refused("nothing_to_submit", "没有更正后待审批的文书；请先更正并重新生成文书。")
+    return Act.SUBMIT_CORRECTION.zh, [*(row for one in purposes for row in ask(case, one, officer)), *done.rows]
+
+
+def serve(officer: Officer, case: Case, payload: Nothing) -> tuple[str, Rows]:
     """The decision on the spot was handed over at once (行政处罚法 52): its document must be sealed."""
     if not any(one.kind == "D36" and one.state == "sealed" for one in documents_of(KIND, case.pk)):
         raise Refused("not_sealed", "当场处罚决定书还没有签完封签；请先完成签名再送达。")
     return Act.SERVE.zh, FLOW.do(case, Act.SERVE, actor=officer).rows
 
 
-def record(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+def record(officer: Officer, case: Case, payload: Nothing) -> tuple[str, Rows]:
     """The decision on the spot is filed with the bureau (行政处罚法 52(3))."""
     done = FLOW.do(case, Act.RECORD, actor=officer)
     report_case(case)
@@ -208,8 +236,8 @@ def make_documents(*, officer: Officer, case_id: uuid.UUID) -> Case:
     return case
 
 
-def _end(what: Act) -> Callable[[Officer, Case, dict[str, Any]], tuple[str, Rows]]:
-    def doing(officer: Officer, case: Case, payload: dict[str, Any]) -> tuple[str, Rows]:
+def _end(what: Act) -> Callable[[Officer, Case, Nothing], tuple[str, Rows]]:
+    def doing(officer: Officer, case: Case, payload: Nothing) -> tuple[str, Rows]:
         return what.zh, FLOW.do(case, what, actor=officer).rows
 
     return doing
@@ -225,17 +253,26 @@ def _unnamed(case: Case) -> bool:
     return case.lines.filter(name="", quantity__gt=0).exists()
 
 
-_ACTS: dict[str, Callable[[Officer, Case, dict[str, Any]], tuple[str, Rows]]] = {
-    "submit_registration": submit_registration,
-    "submit_filing": submit_filing,
-    "decide_on_the_spot": decide_on_the_spot,
-    "submit_sampling": submit_sampling,
-    "submit_report": submit_report,
-    "dispose_goods": dispose_goods,
-    "correct_facts": correct_facts,
-    "serve": serve,
-    "record": record,
-    "end_no_finding": _end(Act.END_WITHOUT_FINDING),
-    "end_not_entered": _end(Act.END_NOT_ENTERED),
-    "end_corrected": _end(Act.END_CORRECTED),
+@dataclass(frozen=True)
+class _Doing:
+    """An act: the shape of what it is asked with, and what does it."""
+
+    shape: type[Payload]
+    does: Callable[[Officer, Case, Any], tuple[str, Rows]]
+
+
+ACTS: Mapping[str, _Doing] = {
+    "submit_registration": _Doing(Nothing, submit_registration),
+    "submit_filing": _Doing(Nothing, submit_filing),
+    "decide_on_the_spot": _Doing(Nothing, decide_on_the_spot),
+    "submit_sampling": _Doing(Nothing, submit_sampling),
+    "submit_report": _Doing(Nothing, submit_report),
+    "dispose_goods": _Doing(Disposal, dispose_goods),
+    "correct_facts": _Doing(CorrectFacts, correct_facts),
+    "submit_correction": _Doing(Nothing, submit_correction),
+    "serve": _Doing(Nothing, serve),
+    "record": _Doing(Nothing, record),
+    "end_no_finding": _Doing(Nothing, _end(Act.END_WITHOUT_FINDING)),
+    "end_not_entered": _Doing(Nothing, _end(Act.END_NOT_ENTERED)),
+    "end_corrected": _Doing(Nothing, _end(Act.END_CORRECTED)),
 }

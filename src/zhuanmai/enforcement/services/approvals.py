@@ -12,15 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.accounts.models import Officer, Role, Signing
 from zhuanmai.approvals.models import Approval, OralApproval
+from zhuanmai.approvals.queries import approvals_of
 from zhuanmai.approvals.services import ask as ask_heads
 from zhuanmai.approvals.subjects import Card, Matter, Step, Subject
 from zhuanmai.core.clock import now, today
+from zhuanmai.core.errors import Refused
 from zhuanmai.core.headings import Heading
 from zhuanmai.core.jobs import defer
 from zhuanmai.core.templatetags.zhuanmai import cartons, yuan
 from zhuanmai.documents import catalogue, touches
 from zhuanmai.documents import services as documents
 from zhuanmai.documents.models import Document
+from zhuanmai.documents.planning import wants_opinions
 from zhuanmai.documents.queries import current, documents_of
 from zhuanmai.documents.touches import OnPapers
 from zhuanmai.enforcement import inspection_port, totals
@@ -28,7 +31,7 @@ from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.national_feed import report_case
 from zhuanmai.enforcement.permissions import conflicted, conflicts, require_seen
 from zhuanmai.enforcement.personal import party_name
-from zhuanmai.enforcement.procedure import KIND, Act
+from zhuanmai.enforcement.procedure import KIND, Act, State
 from zhuanmai.enforcement.services.keeping import locked
 from zhuanmai.enforcement.workflow import FLOW
 from zhuanmai.ledger.services import as_found
@@ -55,9 +58,28 @@ _DOCUMENTS = {
 }
 
 
+_DECIDED_ONCE = {Approval.State.APPROVED, Approval.State.REFUSED, Approval.State.VOID}
+
+
 def ask(case: Case, purpose: str, officer: Officer) -> list[Model]:
     """Ask the heads of the case's bureau in their order. Raises Refused (asked_already, no_holder)."""
     return ask_heads(officer=officer, kind=KIND, subject_id=case.pk, unit=case.bureau, purpose=purpose)
+
+
+def to_ask_again(case: Case) -> list[str]:
+    """The matters that were decided on, and of which a paper wants opinions again since it was corrected."""
+    rounds: dict[str, list[Approval]] = {}
+    for row in approvals_of(KIND, case.pk):
+        known = rounds.get(row.purpose)
+        rounds[row.purpose] = [*known, row] if known and known[0].round == row.round else [row]
+    wanting = {one.kind for one in documents_of(KIND, case.pk) if wants_opinions(one)}
+    return [
+        purpose
+        for purpose, found in rounds.items()
+        if wanting & set(_DOCUMENTS[purpose])
+        and any(row.signing_id for row in found)
+        and {row.state for row in found} <= _DECIDED_ONCE
+    ]
 
 
 def _heading(case: Case) -> Heading:
@@ -143,7 +165,7 @@ def _follow(case: Case, row: Approval, officer: Officer) -> list[Model]:
 
 def _registered(case: Case, officer: Officer) -> list[Model]:
     registration = as_found(case.registration)
-    registration.approved_at = now()
+    registration.approved_at = registration.approved_at or now()
     registration.save(update_fields=["approved_at"])
     rows: list[Model] = [registration, *FLOW.do(case, Act.REGISTER_GOODS, actor=officer).rows]
     report_case(case)
@@ -151,7 +173,15 @@ def _registered(case: Case, officer: Officer) -> list[Model]:
 
 
 def _filed(case: Case, agreed: bool, officer: Officer) -> list[Model]:
-    """The head's decision: D08 takes its number (立 or 不立); its day is the filing date (程序规定 35(1))."""
+    """The head's decision: D08 takes its number (立 or 不立); its day is the filing date (程序规定 35(1)).
+
+    On a corrected report the head decides again as before. Raises Refused (decided_otherwise).
+    """
+    if case.filed_on is not None:
+        if agreed != (case.state != State.NOT_FILED):
+            detail = "本案已有立案决定，更正不能改变决定；不同意更正内容的，请先不签署，由承办人重新更正。"
+            raise Refused("decided_otherwise", detail)
+        return []
     done = FLOW.do(case, Act.FILE if agreed else Act.REFUSE_FILING, actor=officer)
     report = next(one for one in documents_of(KIND, case.pk) if one.kind == "D08")
     word = "立" if agreed else "不立"
