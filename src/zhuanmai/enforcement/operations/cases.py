@@ -12,9 +12,10 @@ from zhuanmai.accounts.models import Officer
 from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.documents.queries import has_signed_version
 from zhuanmai.enforcement.models import Case, Inspection, ItemLine, Party
-from zhuanmai.enforcement.permissions import require_seen, require_take_over, require_worker
+from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.procedure import KIND
 from zhuanmai.enforcement.unnamed import unnamed_facts
+from zhuanmai.enforcement.workers import require_take_over, require_worker
 from zhuanmai.fieldlog.subjects import Kind, Merge, Spec
 from zhuanmai.fieldlog.work import Work
 
@@ -105,7 +106,7 @@ class Cases(Kind[Case, CaseWork]):
         require_worker(officer, subject)
 
     def require_take_over(self, subject: Case, author: Officer | None, officer: Officer) -> None:
-        """Among those who are or were officers of the case."""
+        """By who does the case now, from who ever worked on it."""
         require_take_over(subject, author, officer)
 
     def not_opened(self) -> Refused:

@@ -19,6 +19,7 @@ from zhuanmai.enforcement.models import REASONS, Case, CaseOfficer, Inspection
 from zhuanmai.enforcement.operations.cases import CASES, CaseWork
 from zhuanmai.enforcement.operations.rules import handing_over
 from zhuanmai.enforcement.procedure import Act, State
+from zhuanmai.enforcement.workers import require_fit
 from zhuanmai.enforcement.workflow import FLOW
 from zhuanmai.fieldlog.models import FieldOperation
 from zhuanmai.fieldlog.payloads import Id, Moment, Payload, Personal, Text, nothing
@@ -69,11 +70,15 @@ class CaseOpen(Payload):
 
 @CASES.opens("case.open", CaseOpen)
 def opened(officer: Officer, case_id: uuid.UUID, given: CaseOpen, operation: FieldOperation) -> tuple[Case, Done]:
-    """Open a case under its id. Raises Refused: two_officers, certificate_invalid, address_missing, other_bureau."""
+    """Open a case under its id.
+
+    Raises Refused: two_officers, certificate_invalid, no_post, address_missing, other_bureau.
+    """
     pair = pair_of(given.officer_ids)
     unit = pair[0].unit
     require(officer, "enforcement.act", unit=officer.unit if officer in pair else unit)
     bureau = bureau_of(unit)
+    require_fit(pair, bureau)
     if not given.place.address:
         raise Refused("address_missing", "请填写检查地点，写到门牌号。", "place.address")
     day = to_local(operation.at if operation.at <= now() else now()).date()
@@ -147,7 +152,10 @@ class HandOver(Payload):
 
 @CASES.handles("case.hand_over", HandOver, rule=handing_over)
 def hand_over(work: CaseWork, payload: HandOver, operation: FieldOperation) -> Done:
-    """Other officers go on with the case; who had it stays on record. Raises Refused as opening does."""
+    """Other officers go on with the case; who had it stays on record.
+
+    Raises Refused as opening does, and decided_here, values_here.
+    """
     case = work.case
     own = case.assignments.filter(officer=work.officer, until_at=None).exists()
     if not own and not may(work.officer, "enforcement.assign", unit=case.unit):
@@ -160,6 +168,7 @@ def hand_over(work: CaseWork, payload: HandOver, operation: FieldOperation) -> D
     ended = list(case.assignments.filter(until_at=None))
     if [one.officer_id for one in ended] == [one.pk for one in pair]:
         raise Refused("same_officers", "承办人没有变化，无需移交。", "officer_ids")
+    require_fit(pair, case.bureau, case)
     for one in map(work.note, ended):
         one.until_at = now()
         one.save(update_fields=["until_at"])

@@ -9,7 +9,6 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from zhuanmai.accounts.permissions import may
 from zhuanmai.accounts.queries import officer
 from zhuanmai.approvals.services import record_oral
 from zhuanmai.core.clock import now, to_local
@@ -19,6 +18,7 @@ from zhuanmai.enforcement.models import CaseCause, Registration
 from zhuanmai.enforcement.operations.cases import CASES, CaseWork
 from zhuanmai.enforcement.operations.rules import entering_facts, only_recorded, recording_oral_approval
 from zhuanmai.enforcement.procedure import KIND, Act
+from zhuanmai.enforcement.workers import require_valuer
 from zhuanmai.enforcement.workflow import FLOW
 from zhuanmai.fieldlog.models import FieldOperation
 from zhuanmai.fieldlog.payloads import Day, Moment, Payload, Personal, Text, nothing
@@ -163,10 +163,9 @@ class ValuerSet(Payload):
 
 @CASES.handles("valuer.set", ValuerSet, rule=entering_facts)
 def valuer_set(work: CaseWork, payload: ValuerSet, operation: FieldOperation) -> Done:
-    """Who values the goods. Raises NotFound (no_officer), Refused (not_a_valuer)."""
+    """Who values the goods. Raises NotFound (no_officer), Refused: not_a_valuer, works_here, decided_here."""
     chosen = officer(payload.officer_id)
-    if not may(chosen, "enforcement.value"):
-        raise Refused("not_a_valuer", f"{chosen.name}没有核价岗位；请选择核价人，或请管理员授予岗位。", "officer_id")
+    require_valuer(chosen, work.case)
     work.case.valuer = chosen
     work.case.save(update_fields=["valuer"])
     return Done({"name": chosen.name}, [work.case])

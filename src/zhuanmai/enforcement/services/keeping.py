@@ -13,7 +13,7 @@ from zhuanmai.core import files
 from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.enforcement import photos
 from zhuanmai.enforcement.models import Case, Photo
-from zhuanmai.enforcement.permissions import require_worker
+from zhuanmai.enforcement.workers import require_worker
 from zhuanmai.ledger.services import append, as_found
 
 _PDF = "application/pdf"
