@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.db.models import Model, QuerySet
 
-from tests.enforcement.conftest import Bureau, bureau  # noqa: F401
+from tests.enforcement.conftest import Bureau
 from tests.enforcement.desk import Signer
 from zhuanmai.accounts import permissions, signing
 from zhuanmai.accounts.models import Delegation, Grant, Officer, Role, Signing, Unit
@@ -95,7 +95,7 @@ def closings() -> Iterator[Closings]:
 
 
 @pytest.fixture
-def unit(bureau: Bureau, closings: Closings) -> Unit:  # noqa: F811
+def unit(bureau: Bureau, closings: Closings) -> Unit:
     """The bureau of bing (its department's head) and wu (its head); no head of the city stands above."""
     Grant.objects.filter(officer=bureau["city-head"]).update(revoked_at=now())
     return bureau["wu"].unit
@@ -180,7 +180,7 @@ def set_scene(how: str, found: Bureau, closings: Closings) -> None:
 @pytest.mark.parametrize("how, wanted", CASES)
 def test_all_ask_one_rule(
     unit: Unit, closings: Closings, bureau: Bureau, how: str, wanted: dict[str, set[str]]
-) -> None:  # noqa: F811
+) -> None:
     set_scene(how, bureau, closings)
     names = {one.pk: name for name, one in bureau.people.items()}
     found = deciders(KIND, unit.pk, LAST, unit)
@@ -215,7 +215,7 @@ def test_a_delegate_never_stands_for_who_worked_on_it(
     closings: Closings,
     bureau: Bureau,
     who: str,
-    other: str,  # noqa: F811
+    other: str,
 ) -> None:
     """Of two who lent their post, whichever has the smaller id."""
     set_scene("two lent", bureau, closings)
@@ -238,7 +238,7 @@ def test_a_delegate_never_stands_for_who_worked_on_it(
         ({"bing": "first"}, "no_holder"),
     ],
 )
-def test_each_step_has_a_person_of_its_own(unit: Unit, bureau: Bureau, people: dict[str, str], code: str) -> None:  # noqa: F811
+def test_each_step_has_a_person_of_its_own(unit: Unit, bureau: Bureau, people: dict[str, str], code: str) -> None:
     Grant.objects.filter(role__in=[FIRST.role, LAST.role], unit=unit).update(revoked_at=now())
     for name, steps in people.items():
         for step in steps.split():
@@ -247,7 +247,7 @@ def test_each_step_has_a_person_of_its_own(unit: Unit, bureau: Bureau, people: d
     assert code_of(lambda: ask(unit, bureau["jia"])) == code
 
 
-def test_one_person_gives_one_opinion_of_a_round(unit: Unit, bureau: Bureau) -> None:  # noqa: F811
+def test_one_person_gives_one_opinion_of_a_round(unit: Unit, bureau: Bureau) -> None:
     lend(bureau["wu"], Role.BUREAU_HEAD, bureau["bing"])
     ask(unit, bureau["jia"])
     bing = Signer(bureau["bing"])
@@ -258,7 +258,7 @@ def test_one_person_gives_one_opinion_of_a_round(unit: Unit, bureau: Bureau) -> 
 
 
 @pytest.mark.parametrize("which", ["decided", "upcoming", "waiting"])
-def test_who_has_no_post_is_told_nothing_of_the_state(unit: Unit, bureau: Bureau, which: str) -> None:  # noqa: F811
+def test_who_has_no_post_is_told_nothing_of_the_state(unit: Unit, bureau: Bureau, which: str) -> None:
     row = ask(unit, bureau["jia"])
     if which == "decided":
         Signer(bureau["bing"]).decide(unit.pk, MATTER)
@@ -275,7 +275,7 @@ def test_who_has_no_post_is_told_nothing_of_the_state(unit: Unit, bureau: Bureau
         assert refusal.value.code == "not_allowed"
 
 
-def test_a_decider_is_told_that_it_is_decided(unit: Unit, bureau: Bureau) -> None:  # noqa: F811
+def test_a_decider_is_told_that_it_is_decided(unit: Unit, bureau: Bureau) -> None:
     row = ask(unit, bureau["jia"])
     Signer(bureau["bing"]).decide(unit.pk, MATTER)
     with pytest.raises(Conflict):
@@ -287,7 +287,7 @@ def test_a_touch_counts_for_ten_minutes(
     bureau: Bureau,
     monkeypatch: pytest.MonkeyPatch,
     seconds: int,
-    code: str,  # noqa: F811
+    code: str,
 ) -> None:
     signer, begun_at = Signer(bureau["jia"]), now()
     monkeypatch.setattr(signing, "now", lambda: begun_at)
