@@ -2,7 +2,7 @@
 
 An operation that is refused changes nothing and stops nothing; one that came before its predecessors is held until
 they are there: whether its officer may is asked when it is held, and again when it is applied. The ledger's entries are
-written last: its lock is taken for the shortest time.
+written last: its lock is taken for the shortest time. A batch is one moment: posts are read once for all of it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from django.db.models import Model
 from zhuanmai.accounts.models import Officer
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import NotAllowed, Refused
+from zhuanmai.core.once import while_reading
 from zhuanmai.fieldlog.models import FieldOperation, Tablet
 from zhuanmai.fieldlog.opening import Opened, not_kept, open_subject
 from zhuanmai.fieldlog.payloads import parsed
@@ -70,7 +71,7 @@ def apply(
     Raises the kind's `not_opened` where there is no such subject and nothing opens it, NotAllowed for an officer who
     does not work on it.
     """
-    with transaction.atomic():
+    with while_reading(), transaction.atomic():
         subject = kind.locked(subject_id)
         first: list[Pending] = []
         if subject is not None:
