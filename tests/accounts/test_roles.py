@@ -309,3 +309,14 @@ def test_a_view_that_fails_forgets_what_it_read(people: People) -> None:
     with pytest.raises(NotFound):
         OfficerMiddleware(view)(request)
     assert queries_of(lambda: may(wu, "enforcement.see")) > 0
+
+
+@pytest.mark.parametrize("role, reaches", [("officer", False), ("squad_leader", False), ("bureau_head", True)])
+def test_who_holds_a_role_for_a_unit_holds_it_where_it_reaches(people: People, role: str, reaches: bool) -> None:
+    """An officer's post is of the squad alone; a head's of what lies below."""
+    above, squad = people.unit("350206"), people.unit("350206-3")
+    held = Grant.objects.create(officer=people["ji"], role=role, unit=above, confirmed_at=now())
+    assert people["ji"] in holders(role, above)
+    assert (people["ji"] in holders(role, squad)) is reaches
+    Grant.objects.filter(pk=held.pk).update(revoked_at=now())
+    assert people["ji"] not in holders(role, above)

@@ -23,8 +23,8 @@ from zhuanmai.core import backups, events
 from zhuanmai.core.ids import new_id
 from zhuanmai.core.jobs import defer
 from zhuanmai.core.models import Backup, Event, Work
-from zhuanmai.documents import making
 from zhuanmai.documents.models import Document, Making
+from zhuanmai.enforcement.services import acts
 from zhuanmai.exchange import reconciliation, services
 from zhuanmai.exchange.models import Message, Reconciliation
 from zhuanmai.lake import services as lake
@@ -60,7 +60,7 @@ ASKED: dict[str, Callable[[Bureau], object]] = {
     "alerts.run": lambda bureau: asking.ask(actor=bureau["analyst"]),
     "core.backup": lambda bureau: backups.ask(actor_id=bureau["analyst"].pk),
     "core.handle_event": lambda bureau: events.emit("reference.calendar_changed", year=2026),
-    "documents.make": lambda bureau: making.ask(actor=bureau["jia"], kind="case", subject_id=scene(bureau).case_id),
+    "documents.make": lambda bureau: acts.make_documents(officer=bureau["jia"], case_id=scene(bureau).case_id),
     "enforcement.seal_ready": lambda bureau: defer("enforcement.seal_ready", case_id=str(bureau.open_case().case_id)),
     "exchange.deliver": lambda bureau: _message(),
     "exchange.reconcile": lambda bureau: reconciliation.ask(actor=bureau["auditor"], partner="national"),

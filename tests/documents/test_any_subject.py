@@ -16,6 +16,7 @@ from tests.documents.reading import text_of
 from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.core import files
 from zhuanmai.core.ids import new_id
+from zhuanmai.core.moves import Permitted
 from zhuanmai.documents import catalogue, fonts, making, planning, queries, services, subjects
 from zhuanmai.documents.facts import Facts, OfficerFacts, UnitFacts
 from zhuanmai.documents.models import Document, IssuedNumber
@@ -73,6 +74,7 @@ class CheckPapers(Papers):
 class Check:
     """A row of the room."""
 
+    pk: uuid.UUID
     unit: Unit
     place: str = ""
     picture: str = ""
@@ -136,13 +138,13 @@ def checks(tmp_path: Path) -> Iterator[Checks]:
 
 def test_one_paper_goes_from_the_plan_to_its_seal(checks: Checks, office: Office) -> None:
     key = new_id()
-    row = checks.rows[key] = Check(office.unit)
-    making.ask(actor=office.officer, kind=checks.kind, subject_id=key)
+    row = checks.rows[key] = Check(key, office.unit)
+    making.ask(Permitted(office.officer, row), kind=checks.kind)
     [planned] = planning.planned(checks, key, row, queries.newest_making(checks.kind, key))
     assert (planned.state, [one.path for one in planned.missing]) == ("missing", ["place"])
     row.place, row.changes = "思明区镇海路 1 号", 1
-    making.ask(actor=office.officer, kind=checks.kind, subject_id=key)
-    making.ask(actor=office.officer, kind=checks.kind, subject_id=key)
+    making.ask(Permitted(office.officer, row), kind=checks.kind)
+    making.ask(Permitted(office.officer, row), kind=checks.kind)
     assert checks.ends == [["incomplete"], ["made"], ["unchanged"]]
     [document] = queries.documents_of(checks.kind, key)
     assert document.number == f"{office.unit.abbreviation}核〔{IssuedNumber.objects.get().year}〕第1号"
@@ -157,8 +159,8 @@ def test_one_paper_goes_from_the_plan_to_its_seal(checks: Checks, office: Office
 
 def test_a_picture_that_is_missing_fails_its_paper_and_leaves_nothing(checks: Checks, office: Office) -> None:
     key = new_id()
-    row = checks.rows[key] = Check(office.unit, place="镇海路", picture="f" * 64)
-    making.ask(actor=office.officer, kind=checks.kind, subject_id=key)
+    row = checks.rows[key] = Check(key, office.unit, place="镇海路", picture="f" * 64)
+    making.ask(Permitted(office.officer, row), kind=checks.kind)
     assert checks.ends == [["failed"]]
     assert (Document.objects.count(), IssuedNumber.objects.count()) == (0, 0)
     [planned] = planning.planned(checks, key, row, queries.newest_making(checks.kind, key))
@@ -166,7 +168,7 @@ def test_a_picture_that_is_missing_fails_its_paper_and_leaves_nothing(checks: Ch
     assert planned.failed.why
     assert "documents.not_made" in [line.kind for line in timeline(case_id=key)]
     row.picture, row.changes = "", 1
-    making.ask(actor=office.officer, kind=checks.kind, subject_id=key)
+    making.ask(Permitted(office.officer, row), kind=checks.kind)
     assert checks.ends[-1] == ["made"]
 
 

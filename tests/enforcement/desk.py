@@ -115,8 +115,8 @@ class Scene:
         return sorted(doc["code"] for doc in self.tablet.state()["documents"] if doc["state"] == "sealed")
 
 
-def scene(bureau: Bureau, *, present: bool = True, refuses: bool = False) -> Scene:
-    """A case with goods, party, records and everything that papers ask for."""
+def scene(bureau: Bureau, *more: str, present: bool = True, refuses: bool = False) -> Scene:
+    """A case with goods, party, records and everything that papers ask for; `more` people get a key."""
     tablet = bureau.open_case()
     at = tablet.state()["case"]["opened_at"]
     party = str(new_id())
@@ -152,5 +152,5 @@ def scene(bureau: Bureau, *, present: bool = True, refuses: bool = False) -> Sce
     done("summary.set", text="叶𬭎森涉嫌未在当地烟草专卖批发企业进货，现场查获涉案卷烟 12 条，已先行登记保存。")
     done("valuer.set", officer_id=str(bureau["ji"].pk))
     done("counting.close")
-    people = {name: Signer(bureau[name]) for name in ("jia", "yi", "bing", "ding", "wu", "ji")}
+    people = {name: Signer(bureau[name]) for name in ("jia", "yi", "bing", "ding", "wu", "ji", *more)}
     return Scene(bureau, tablet, people)

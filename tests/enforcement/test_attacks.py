@@ -59,7 +59,7 @@ class Walk:
 
     def touch(self) -> None:
         """Somebody begins a decision that they may give; the opinion is like no other."""
-        who, row = self.dice.choice([*HEADS, "ji"]), self._waiting()
+        who, row = self.dice.choice([*HEADS, "clerk"]), self._waiting()
         if row is None:
             return
         agreed = self.dice.random() < 0.75
@@ -81,7 +81,7 @@ class Walk:
             return
         touch, row = self.dice.choice(self.touches[-4:]), self._any_approval()
         is_honest = touch.approval is not None and self.dice.random() < 0.5
-        who = touch.who if is_honest or self.dice.random() < 0.7 else self.dice.choice([*HEADS, "ji"])
+        who = touch.who if is_honest or self.dice.random() < 0.7 else self.dice.choice([*HEADS, "clerk"])
         approval = touch.approval if is_honest and touch.approval else row.pk
         agreed = touch.agreed if is_honest or self.dice.random() < 0.7 else not touch.agreed
         credential = touch.credential if is_honest or self.dice.random() < 0.7 else {}
@@ -123,7 +123,7 @@ class Walk:
     def lend(self) -> None:
         """A head lends the post to the valuer, or to another head."""
         lender = self.dice.choice(list(HEADS))
-        to = self.dice.choice([name for name in [*HEADS, "ji"] if name != lender])
+        to = self.dice.choice([name for name in [*HEADS, "clerk"] if name != lender])
         held = Grant.objects.get(officer=self.found[lender].officer, role=HEADS[lender])
         people.delegate(
             actor=self.found[lender].officer, grant_id=held.pk, to=self.found[to].officer, starts_on=today(),
@@ -163,7 +163,7 @@ class Walk:
             _unless_refused(lambda name=name: found[name].sign(found.case_id))  # type: ignore[misc]
         found["jia"].by_hand(found.case_id, "party", drawing=DRAWN)
         for _ in range(6):
-            for name in (*HEADS, "ji"):
+            for name in (*HEADS, "clerk"):
                 for purpose in ("registration", "filing"):
                     _unless_refused(lambda n=name, p=purpose: self._decide(n, p))  # type: ignore[misc]
         found.sealed()
@@ -207,7 +207,7 @@ def _unless_refused(act: Callable[[], object]) -> None:
 
 @pytest.mark.parametrize("seed", range(WALKS))
 def test_nothing_is_decided_but_by_a_touch_made_for_it(bureau: Bureau, seed: int) -> None:
-    found = scene(bureau)
+    found = scene(bureau, "clerk")
     for act in ("submit_registration", "submit_filing", "prepare_documents"):
         found["jia"].act(found.case_id, act)
     walk = Walk(found, random.Random(seed))

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from tests.enforcement.conftest import Bureau, TabletClient
-from zhuanmai.core.clock import SHANGHAI
+from zhuanmai.core.clock import SHANGHAI, set_clock
 from zhuanmai.core.ids import new_id
 from zhuanmai.enforcement.models import Questioning
 from zhuanmai.enforcement.operations import Result
@@ -27,10 +27,18 @@ def questioning(tablet: TabletClient, began: str, ended: str, told: str = "", **
     return tablet.do("questioning.set", **{"questioning_id": str(new_id()), "ordinal": 1, **moments, **more})
 
 
+def opened(bureau: Bureau, first: str = "jia", second: str = "yi") -> TabletClient:
+    """A case that was opened in the morning of the day."""
+    tablet = TabletClient(bureau[first], new_id())
+    tablet.done("case.open", dt.datetime.combine(DAY, dt.time(8, 30), SHANGHAI), **bureau.opening(first, second))
+    return tablet
+
+
 @pytest.fixture
 def tablet(bureau: Bureau) -> TabletClient:
-    """A case with one questioning of half an hour."""
-    found = bureau.open_case()
+    """A case with one questioning of half an hour; it is evening."""
+    set_clock(dt.datetime.combine(DAY, dt.time(20), SHANGHAI))
+    found = opened(bureau)
     assert questioning(found, *FIRST).status == "applied"
     return found
 
@@ -52,7 +60,7 @@ def tablet(bureau: Bureau) -> TabletClient:
 def test_one_at_a_time(
     bureau: Bureau, tablet: TabletClient, began: str, ended: str, overlaps: bool, of_another_case: bool
 ) -> None:
-    asked = bureau.open_case("yi", "o35020621") if of_another_case else tablet
+    asked = opened(bureau, "yi", "o35020621") if of_another_case else tablet
     result = questioning(asked, began, ended)
     assert (result.status, result.code) == (("refused", "overlap") if overlaps else ("applied", ""))
     if overlaps:
@@ -61,15 +69,15 @@ def test_one_at_a_time(
 
 
 def test_other_officers_ask_at_the_same_time(bureau: Bureau, tablet: TabletClient) -> None:
-    other = bureau.open_case("o35020620", "o35020621")
+    other = opened(bureau, "o35020620", "o35020621")
     assert questioning(other, *FIRST).status == "applied"
 
 
 def test_who_left_the_case_is_free_and_who_took_it_over_is_not(bureau: Bureau, tablet: TabletClient) -> None:
     pair = [str(bureau[username].pk) for username in ("o35020620", "o35020621")]
     tablet.done("case.hand_over", officer_ids=pair, reason="调整分工")
-    assert questioning(bureau.open_case("jia", "yi"), *FIRST).status == "applied"
-    assert questioning(bureau.open_case("o35020620", "o35020621"), *FIRST).code == "overlap"
+    assert questioning(opened(bureau, "jia", "yi"), *FIRST).status == "applied"
+    assert questioning(opened(bureau, "o35020620", "o35020621"), *FIRST).code == "overlap"
 
 
 def test_what_was_taken_off_blocks_nobody(tablet: TabletClient) -> None:

@@ -21,7 +21,8 @@ from zhuanmai.core.errors import NotAllowed, NotFound
 from zhuanmai.core.ids import new_id
 from zhuanmai.documents.models import SignatureBlock
 from zhuanmai.enforcement.models import Case
-from zhuanmai.enforcement.permissions import cases_of, conflicted, require_seen, require_worker
+from zhuanmai.enforcement.permissions import cases_of, require_seen
+from zhuanmai.enforcement.workers import conflicted, require_worker
 from zhuanmai.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db

@@ -5,6 +5,7 @@ All a room says of its subject stands here: its table of moves, its operations, 
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import uuid
 from dataclasses import dataclass, field
@@ -49,12 +50,12 @@ class State(StrEnum):
 class Act(StrEnum):
     """What is done on one."""
 
-    SEE, FINISH = "see", "finish"
+    SEE, FINISH, JUDGE = "see", "finish", "judge"
 
     @property
     def zh(self) -> str:
         """In words."""
-        return {"see": "记录", "finish": "结束"}[self.value]
+        return {"see": "记录", "finish": "结束", "judge": "评定"}[self.value]
 
 
 @dataclass
@@ -70,8 +71,10 @@ class Walk:
 
 
 def guard(officer: Officer, permission: str, walk: Walk) -> None:
-    """Who walks, works."""
-    if officer.pk not in walk.officers:
+    """Who walks, works; a leader judges."""
+    if permission == "judge" and officer.username != "wu":
+        raise NotAllowed("no_judge", "走访由负责人评定。")
+    if permission == "walk" and officer.pk not in walk.officers:
         raise NotAllowed("not_walking", "您不在这次走访中。")
 
 
@@ -83,6 +86,7 @@ FLOW = Workflow(
         (
             Move(Act.SEE, (State.UNDER_WAY,), None, "walk"),
             Move(Act.FINISH, (State.UNDER_WAY,), State.OVER, "walk", "许可证办法 40"),
+            Move(Act.JUDGE, (State.OVER,), None, "judge"),
         ),
         lambda here, act, where: f"走访{here.zh}，不能{act.zh}。",
     ),
@@ -207,6 +211,14 @@ def finish(work: Walking, given: Payload, row: FieldOperation) -> Done:
     return Done()
 
 
+@WALKS.handles("walk.judge", Remark, rule=by_act(FLOW, Act.JUDGE))
+def judge(work: Walking, given: Remark, row: FieldOperation) -> Done:
+    """A leader's word on a walk that is over."""
+    FLOW.do(work.subject, Act.JUDGE, actor=work.asked)
+    work.subject.remark = given.text
+    return Done()
+
+
 @WALKS.handles("broken", Payload, rule=by_act(FLOW, Act.SEE))
 def broken(work: Walking, given: Payload, row: FieldOperation) -> Done:
     """A handler with a fault."""
@@ -228,6 +240,7 @@ def walks(monkeypatch: pytest.MonkeyPatch) -> None:
     operation("walks", "shop.seen", "走访 {n} 户", "n")
     operation("walks", "remark.set", "备注，并入 {merged} 步", "merged")
     operation("walks", "walk.finish", "结束走访")
+    operation("walks", "walk.judge", "评定走访")
     WALKS.shelf.clear()
 
 
@@ -326,6 +339,48 @@ def test_the_order_of_a_tablet_holds_and_what_waits_is_taken_in(phones: tuple[Ph
     WALKS.shelf[first.walk].officers.remove(second.officer.pk)  # let in when it came: taken in although he has left
     assert first.do("remark.set", text="晴") == [("applied", "")]
     assert WALKS.shelf[first.walk].shops == 111
+    assert verify().problems == []
+
+
+def test_what_comes_too_early_is_refused_as_if_it_had_come_in_time(
+    phones: tuple[Phone, Phone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = phones
+    assert first.do("walk.judge", text="好") == [("refused", "no_judge")]
+    missing = first.made("remark.set", text="先")
+    assert first.do("walk.judge", text="好") == [("refused", "no_judge")]
+    assert first.do("remark.set", text="后") == [("pending", "early")]
+    assert first.send(missing) == [("applied", "")]  # what was refused before its turn holds up nothing after it
+    assert WALKS.shelf[first.walk].remark == "后"
+    first.n += 1
+    assert first.do("walk.finish") == [("pending", "early")]
+    assert first.do("walk.judge", text="好") == [("refused", "no_judge")]
+    monkeypatch.setattr(applying, "HELD_AT_MOST", dt.timedelta())
+    assert first.do("remark.set", text="完") == [("refused", "wrong_state")]
+    walk = WALKS.shelf[first.walk]
+    assert (walk.remark, walk.state) == ("后", State.OVER)
+    assert verify().problems == []
+
+
+@pytest.mark.parametrize("how", ["in its turn", "overdue", "taken in before an act"])
+def test_what_was_kept_is_asked_again_when_it_is_applied(
+    phones: tuple[Phone, Phone], monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Its author has left by then; another officer's batch, or an act, would have taken it in."""
+    first, second = phones
+    early = [second.made("shop.seen", n=n) for n in (1, 10)]
+    assert second.send(early[1]) == [("pending", "early")]
+    walk = WALKS.shelf[first.walk]
+    walk.officers.remove(second.officer.pk)
+    if how == "taken in before an act":
+        assert applying.flush(WALKS, walk, first.officer) == 1
+    else:
+        if how == "overdue":
+            monkeypatch.setattr(applying, "HELD_AT_MOST", dt.timedelta())
+        theirs = Phone(first.officer, first.walk, second.tablet, n=0 if how == "in its turn" else 1)
+        assert theirs.do("shop.seen", n=100)[0][0] in ("applied", "duplicate")
+    row = FieldOperation.objects.get(pk=early[1]["id"])
+    assert (row.status, row.code, walk.shops % 100) == ("refused", "not_walking", 0)
     assert verify().problems == []
 
 

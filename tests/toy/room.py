@@ -122,7 +122,7 @@ class Checks(Rows, touches.OnPapers, subjects.Subject, deadlines.Kind, papers.Su
         )  # fmt: skip
 
     def conflicts(self, officer: Officer) -> models.QuerySet[Any]:
-        return SiteCheck.objects.filter(pk__in=acted_on(KIND, officer).values("subject_id")).values("pk")
+        return self.worked_on(officer, acted_on(KIND, officer).values("subject_id"))
 
     def card(self, approval: Approval) -> Card:
         made = [("现场核查审批表", f"/papers/{one.pk}") for one in self.about(approval)]
@@ -193,7 +193,7 @@ def told(officer: Officer, check: SiteCheck, reason: str) -> dict[str, Any]:
 
 
 def submit(*, officer: Officer, check_id: uuid.UUID) -> None:  # ---- what is done at the desk
-    making.ask(actor=officer, kind=KIND, subject_id=CHECKS.require_seen(officer, check_id).pk)
+    making.ask(FLOW.permit(CHECKS.require_seen(officer, check_id), Act.SUBMIT, officer), kind=KIND)
     with transaction.atomic():
         check = CHECKS.lock(check_id)
         FLOW.do(check, Act.SUBMIT, actor=officer)

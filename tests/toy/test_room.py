@@ -24,7 +24,7 @@ from tests.toy import room
 from tests.toy.room import FLOW, KIND, LIST, LOG, PERMISSIONS, TASK, TERM, SiteCheck, State
 from zhuanmai.accounts import permissions, personal
 from zhuanmai.accounts import signing as keys
-from zhuanmai.accounts.models import Grant, Officer, Role, Signing
+from zhuanmai.accounts.models import Grant, Officer, Role, Signing, Unit
 from zhuanmai.approvals import services as approvals
 from zhuanmai.approvals import subjects
 from zhuanmai.approvals.models import Approval
@@ -40,7 +40,7 @@ from zhuanmai.deadlines.queries import running_out
 from zhuanmai.deadlines.tasks import remind
 from zhuanmai.documents import fonts
 from zhuanmai.documents import subjects as papers
-from zhuanmai.documents.models import Document, SignatureBlock
+from zhuanmai.documents.models import Document, IssuedNumber, Making, SignatureBlock
 from zhuanmai.documents.queries import current, documents_of
 from zhuanmai.documents.touches import was_to_sign
 from zhuanmai.fieldlog import wire
@@ -249,6 +249,36 @@ def test_who_checked_does_not_decide(toy: Bureau, tablet: Tablet, submitted: dic
     with pytest.raises(NotAllowed) as refusal:
         submitted["jia"].decide(tablet.check_id, "grant")
     assert refusal.value.code == "investigator_approves"
+
+
+def test_a_revoked_post_works_no_more(toy: Bureau, tablet: Tablet) -> None:
+    """Nor does one that is held elsewhere; who never held one is not let in by being named."""
+    held = Grant.objects.filter(officer=toy["jia"])
+    elsewhere = Unit.objects.get(code="350203-1")
+    for change in ({"revoked_at": now()}, {"revoked_at": None, "unit": elsewhere}):
+        held.update(**change)
+        with pytest.raises(Refused):
+            Tablet(toy["jia"], tablet.check_id).do("note", text="仍在写")
+        with pytest.raises(Refused):
+            room.to_sign(toy["jia"], tablet.check_id)
+        assert not room.CHECKS.works(toy["jia"], SiteCheck.objects.select_related("unit").get())
+    held.update(unit=SiteCheck.objects.get().unit)
+    assert tablet.do("note", text="复职") == ("applied", "")
+
+
+def test_no_paper_is_made_for_who_may_not_submit(toy: Bureau, tablet: Tablet) -> None:
+    Grant.objects.create(
+        officer=toy["auditor"], role=Role.AUDITOR, unit=SiteCheck.objects.get().unit, confirmed_at=now()
+    )
+    assert tablet.do("finish") == ("applied", "")
+    with pytest.raises(NotAllowed) as refusal:
+        room.submit(officer=toy["auditor"], check_id=tablet.check_id)
+    assert refusal.value.code == "not_yours"
+    assert (Document.objects.count(), IssuedNumber.objects.count(), Making.objects.count()) == (0, 0, 0)
+
+
+def test_the_second_officer_does_not_decide_either(toy: Bureau, tablet: Tablet) -> None:
+    assert room.CHECKS.conflicted({toy["yi"].pk, toy["wu"].pk}, tablet.check_id) == {toy["yi"].pk}
 
 
 def test_a_foreign_touch_decides_nothing_and_signs_nothing(tablet: Tablet, submitted: dict[str, Signer]) -> None:

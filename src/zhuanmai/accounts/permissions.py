@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Q
 
 from zhuanmai.accounts.models import Delegation, Grant, Officer, Role, Unit, bind_permissions
-from zhuanmai.accounts.tree import with_descendants
+from zhuanmai.accounts.tree import ancestors, with_descendants
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import NotAllowed
 from zhuanmai.core.once import once
@@ -31,6 +35,13 @@ class Answer:
 
     allowed: bool
     reason: str
+
+
+class Post(NamedTuple):
+    """A grant in force as it counts for somebody: it is their own, or was lent to them by who holds it."""
+
+    by_id: uuid.UUID
+    grant: Grant
 
 
 _known: dict[str, Permission] = {}
@@ -61,16 +72,27 @@ def roles_of(officer: Officer) -> list[tuple[str, Unit]]:
 
 def _grants_of(officer: Officer) -> list[Grant]:
     """The grants in force today that count for the officer: their own, then those lent to them."""
-    return once(("roles", officer.pk), lambda: _read_grants(officer))
+    return once(("roles", officer.pk), lambda: [post.grant for post in _posts(Q(officer=officer), Q(to=officer))])
 
 
-def _read_grants(officer: Officer) -> list[Grant]:
+def _posts(own: Q, lent: Q) -> list[Post]:
+    """The posts in force today: of grants (`own`) and of delegations (`lent`). A stopped person has and lends none."""
     day = today()
-    granted = Grant.objects.in_force(day).filter(officer=officer).select_related("unit")
-    lent = Delegation.objects.filter(
-        to=officer, revoked_at=None, starts_on__lte=day, ends_on__gte=day, grant__in=Grant.objects.in_force(day)
+    held = Grant.objects.in_force(day).filter(officer__is_active=True)
+    lendings = Delegation.objects.filter(
+        lent, revoked_at=None, starts_on__lte=day, ends_on__gte=day, grant__in=held, to__is_active=True
     ).select_related("grant__unit")
-    return [*granted, *(one.grant for one in lent)]
+    mine = [Post(grant.officer_id, grant) for grant in held.filter(own).select_related("unit")]
+    return [*mine, *(Post(one.to_id, one.grant) for one in lendings)]
+
+
+def posts_for(roles: Collection[str], unit: Unit) -> list[Post]:
+    """The posts of these roles that reach a unit today: whose each is, and who may act with it."""
+    units = [unit.pk, *(above.pk for above in ancestors(unit))]
+    found = _posts(
+        Q(role__in=roles, unit_id__in=units), Q(grant__role__in=roles, grant__unit_id__in=units)
+    )  # fmt: skip
+    return [post for post in found if unit.pk in _reach(post.grant.role, post.grant.unit)]
 
 
 def why(officer: Officer, name: str, unit: Unit | None = None) -> Answer:
@@ -114,13 +136,17 @@ def scope_units(officer: Officer, name: str) -> set[uuid.UUID]:
     return {unit_id for role, unit in roles_of(officer) if role in permission.roles for unit_id in _reach(role, unit)}
 
 
-def powers(officer: Officer, name: str, unit: Unit) -> set[uuid.UUID]:
-    """Whose posts open a permission for a unit to an officer: their own id for an own post, the lender's for a lent."""
-    permission = _known[name]
-    if not officer.is_active:
-        return set()
-    grants = (grant for grant in _grants_of(officer) if grant.role in permission.roles)
-    return {grant.officer_id for grant in grants if unit.pk in _reach(grant.role, grant.unit)}
+def holds_within(officer: Officer, name: str, unit: Unit) -> bool:
+    """Whether the permission is the officer's in the unit, or anywhere below it."""
+    return not scope_units(officer, name).isdisjoint(with_descendants(unit.pk))
+
+
+def powers(name: str, unit: Unit) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """Who has a permission for a unit, with whose posts: their own id for an own post, the lender's for a lent one."""
+    found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for post in posts_for(_known[name].roles, unit):
+        found[post.by_id].add(post.grant.officer_id)
+    return dict(found)
 
 
 def _reach(role: str, unit: Unit) -> Iterable[uuid.UUID]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from zhuanmai.accounts.models import Delegation, Grant, Key, Officer, Unit
+from zhuanmai.accounts.models import Key, Officer, Unit
+from zhuanmai.accounts.permissions import posts_for
 from zhuanmai.accounts.tree import ancestors, with_descendants
-from zhuanmai.core.clock import today
 from zhuanmai.core.errors import NotFound
 
 
@@ -46,16 +46,14 @@ def officers_of(unit: Unit) -> list[Officer]:
 
 
 def holders(role: str, unit: Unit) -> list[Officer]:
-    """Who holds a role for a unit today (granted for it or for a unit above), delegates included."""
-    day = today()
+    """Who holds a role for a unit today (granted for it, or for a unit above where it reaches), delegates included.
+
+    The nearest first; who was lent the post stands where its own holder does.
+    """
     units = [unit.pk, *(above.pk for above in ancestors(unit))]
-    grants = Grant.objects.in_force(day).filter(role=role, unit_id__in=units, officer__is_active=True)
-    found = {grant.officer_id: units.index(grant.unit_id) for grant in grants}
-    lent = Delegation.objects.filter(
-        grant__in=grants, revoked_at=None, starts_on__lte=day, ends_on__gte=day, to__is_active=True
-    ).select_related("grant")
-    for one in lent:
-        found.setdefault(one.to_id, units.index(one.grant.unit_id))
+    found: dict[uuid.UUID, int] = {}
+    for by_id, grant in posts_for((role,), unit):
+        found.setdefault(by_id, units.index(grant.unit_id))
     people = Officer.objects.filter(pk__in=found).select_related("unit")
     return sorted(people, key=lambda person: (found[person.pk], person.username))
 

@@ -13,15 +13,15 @@ from typing import Any, ClassVar
 from django.db.models import Model, Q, QuerySet
 
 from zhuanmai.accounts.models import Officer
-from zhuanmai.accounts.permissions import require, scope_units
+from zhuanmai.accounts.permissions import holds_within, may, require, scope_units
 from zhuanmai.core.errors import NotAllowed, NotFound
 
 
 class Rows:
     """Rows with a `unit`: seen by who works on them, and in the units in which a permission to see them is held.
 
-    `model`: the table; `noun`: what refusals call a row; `see`: the permission; `work`: what the table of moves calls
-    the acts of who works on a row; `workers`: the columns that name them; `beside`: what else is read with a row.
+    `model`: the table; `noun`: what refusals call a row; `see`: the permission; `work`: the permission of who works on
+    rows, as the table of moves names it; `workers`: the columns that name them; `beside`: what else is read with a row.
     """
 
     model: ClassVar[type[Model]]
@@ -33,16 +33,20 @@ class Rows:
 
     def rows(self, officer: Officer) -> QuerySet[Any]:
         """The rows that the officer sees."""
-        scope = self._own(officer) | Q(unit_id__in=scope_units(officer, self.see))
-        return self._all().filter(scope if officer.is_active else Q(pk__in=[]))
+        scope = Q(unit_id__in=scope_units(officer, self.see))
+        return self._all().filter(scope | self._own(officer) if may(officer, self.work) else scope)
 
     def visible_to(self, officer: Officer) -> QuerySet[Any]:
         """The ids of the rows that the officer sees."""
         return self.rows(officer).values_list("pk", flat=True)
 
     def own(self, officer: Officer) -> QuerySet[Any]:
-        """The ids of the rows that the officer works on."""
+        """The ids of the rows that name the officer as who works on them."""
         return self._all().filter(self._own(officer)).values_list("pk", flat=True)
+
+    def worked_on(self, officer: Officer, acted_on: QuerySet[Any]) -> QuerySet[Any]:
+        """The ids of the rows that name the officer, and of those on which they acted otherwise."""
+        return self._all().filter(self._own(officer) | Q(pk__in=acted_on)).values("pk")
 
     def of_units(self, units: Collection[uuid.UUID]) -> QuerySet[Any]:
         """The ids of the rows of these units."""
@@ -56,8 +60,9 @@ class Rows:
         return found
 
     def works(self, officer: Officer, row: Any) -> bool:
-        """Whether the officer is one of those who work on the row."""
-        return officer.is_active and officer.pk in {getattr(row, f"{name}_id") for name in self.workers}
+        """Whether the officer is one of those who work on the row, and holds a post for it in its unit or below."""
+        is_named = officer.pk in {getattr(row, f"{name}_id") for name in self.workers}
+        return is_named and holds_within(officer, self.work, row.unit)
 
     def require_works(self, officer: Officer, subject: Any) -> None:
         """Raise NotAllowed (not_yours) unless the officer works on the row."""

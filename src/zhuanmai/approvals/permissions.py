@@ -6,15 +6,25 @@ import uuid
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from zhuanmai.accounts.models import Delegation, Officer, Role
+from zhuanmai.accounts.models import Delegation, Officer, Role, Unit
 from zhuanmai.accounts.permissions import Permission, powers, register, require, scope_units
 from zhuanmai.approvals.models import Approval
-from zhuanmai.approvals.subjects import step_of, subject_of, subjects
+from zhuanmai.approvals.subjects import Step, step_of, subject_of, subjects
 from zhuanmai.core.errors import NotAllowed
 
 register(
     Permission("approvals.see", "查看等待本人审批的事项", (Role.DEPARTMENT_HEAD, Role.LEGAL_HEAD, Role.BUREAU_HEAD)),
 )
+
+
+def deciders(kind: str, subject_id: uuid.UUID, step: Step, unit: Unit) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """Who holds a step's post today, own or lent, each with whose posts they may decide this subject with.
+
+    With none: they worked on the subject, or everybody did who lent them the post.
+    """
+    held = powers(step.permission, unit)
+    conflicted = subject_of(kind).conflicted({*held}.union(*held.values()), subject_id)
+    return {one: set() if one in conflicted else posts - conflicted for one, posts in held.items()}
 
 
 def require_decider(officer: Officer, row: Approval) -> uuid.UUID:
@@ -23,18 +33,17 @@ def require_decider(officer: Officer, row: Approval) -> uuid.UUID:
     Raises NotAllowed: not_allowed (not their post), investigator_approves (they, or everybody who lent them the post,
     worked on the subject), one_step_each (they gave an opinion in this round already).
     """
-    permission, subject = step_of(row).permission, subject_of(row.subject_kind)
-    require(officer, permission, unit=row.unit)
-    holders = powers(officer, permission, row.unit)
-    conflicted = subject.conflicted({officer.pk, *holders}, row.subject_id)
-    if officer.pk in conflicted or not holders - conflicted:
-        whose = "您" if officer.pk in conflicted else "委托您的负责人"
+    step, subject = step_of(row), subject_of(row.subject_kind)
+    require(officer, step.permission, unit=row.unit)
+    posts = deciders(row.subject_kind, row.subject_id, step, row.unit).get(officer.pk, set())
+    if not posts:
+        whose = "您" if subject.conflicted({officer.pk}, row.subject_id) else "委托您的负责人"
         detail = f"{whose}是本案的承办人，不得审批本案（行政处罚法 57、58）；请由其他负责人办理。"
         raise NotAllowed("investigator_approves", detail)
     if _round_of(row).filter(officer=officer).exclude(pk=row.pk).exists():
         detail = "您已在本轮审批中签署过意见，同一人不能签署两级意见；请由其他负责人办理。"
         raise NotAllowed("one_step_each", detail)
-    return officer.pk if officer.pk in holders else min(holders - conflicted)
+    return officer.pk if officer.pk in posts else min(posts)
 
 
 def waiting_for(officer: Officer) -> list[Approval]:

@@ -6,6 +6,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from zhuanmai.accounts.models import Officer
 from zhuanmai.approvals.models import Approval, OralApproval
 from zhuanmai.approvals.permissions import waiting_for
@@ -34,6 +36,15 @@ def orally_approved(kind: str, subject_ids: Iterable[uuid.UUID], purpose: str) -
     """Those of the subjects whose matter was approved orally; one query."""
     query = OralApproval.objects.filter(subject_kind=kind, subject_id__in=list(subject_ids), purpose=purpose)
     return set(query.values_list("subject_id", flat=True))
+
+
+def deciders_of(kind: str, subject_id: uuid.UUID) -> set[uuid.UUID]:
+    """Who decided anything on a subject, in any round, with an own post or a lent one, whose post that was, and who
+    approved orally."""
+    of = Q(subject_kind=kind, subject_id=subject_id)
+    found = Approval.objects.filter(of, officer__isnull=False).values_list("officer_id", "on_behalf_of_id")
+    oral = OralApproval.objects.filter(of).values_list("by_id", flat=True)
+    return {one for pair in found for one in pair if one} | set(oral)
 
 
 def decided_by(officer: Officer, limit: int = 10) -> list[Approval]:

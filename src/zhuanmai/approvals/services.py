@@ -13,10 +13,9 @@ from django.db.models import Model
 
 from zhuanmai.accounts import signing as keys
 from zhuanmai.accounts.models import Officer, Signing, Unit
-from zhuanmai.accounts.queries import holders
 from zhuanmai.accounts.signing import Purpose
 from zhuanmai.approvals.models import Approval, OralApproval
-from zhuanmai.approvals.permissions import require_decider
+from zhuanmai.approvals.permissions import deciders, require_decider
 from zhuanmai.approvals.queries import oral_of
 from zhuanmai.approvals.subjects import Matter, matter_of, step_of, subject_of
 from zhuanmai.core.clock import now
@@ -55,14 +54,14 @@ def ask(*, officer: Officer, kind: str, subject_id: uuid.UUID, unit: Unit, purpo
 
 def _require_deciders(kind: str, subject_id: uuid.UUID, matter: Matter, unit: Unit) -> None:
     """Each step needs somebody, each somebody else, none of whom worked on the subject."""
-    people = [{one.pk for one in holders(step.role, unit)} for step in matter.steps]
-    conflicted = subject_of(kind).conflicted(set().union(*people), subject_id)
+    held = [deciders(kind, subject_id, step, unit) for step in matter.steps]
+    people = [{one for one, posts in people.items() if posts} for people in held]
     for place, step in enumerate(matter.steps):
-        if not people[place] - conflicted:
-            whose = "都是本案承办人，不能审批本案" if people[place] else "无人在岗"
+        if not people[place]:
+            whose = "都是本案承办人，不能审批本案" if held[place] else "无人在岗"
             detail = f"{unit.name}的{step.zh}意见：有权签署的人{whose}；请安全管理员授予岗位，或由负责人委托他人。"
             raise Refused("no_holder", detail)
-    if not _are_distinct([one - conflicted for one in people], frozenset()):
+    if not _are_distinct(people, frozenset()):
         words = "、".join(step.zh for step in matter.steps)
         detail = f"{unit.name}的{words}意见须由不同的人签署，现有人员不够；请安全管理员授予岗位，或由负责人委托他人。"
         raise Refused("no_holder", detail)
@@ -104,8 +103,8 @@ def finish(
         subject.lock(row.subject_id)
         row = Approval.objects.select_for_update(of=("self",)).select_related("unit").get(pk=approval_id)
         if row.signing_id != signing_id:
-            _require_waiting(row)
             holder = require_decider(officer, row)
+            _require_waiting(row)
         as_found(row)
         done = keys.finish(officer=officer, signing_id=signing_id, credential=credential, purpose=_purpose(row, agreed))
         if done.is_repeated:
@@ -198,15 +197,16 @@ def record_oral(
     """Record that the head of a matter's last step approved orally (口头批准); the caller's entry names the row.
 
     `note` notes the row as it was found, where it was recorded before. Raises Refused: not_a_head, own_case (the head
-    worked on the subject), recorded (it is made up already).
+    worked on the subject, or everybody who lent them the post), recorded (it is made up already).
     """
     subject = subject_of(kind)
     step = subject.matters[purpose].steps[-1]
-    if by not in holders(step.role, unit):
+    posts = deciders(kind, subject_id, step, unit).get(by.pk)
+    if posts is None:
         words = f"{by.name}不是{unit.name}的{step.zh}，不能口头批准；请选择负责人。"
         raise Refused("not_a_head", words, "by_officer_id")
-    if subject.conflicted({by.pk}, subject_id):
-        raise Refused("own_case", "承办人不能批准自己的案件；请选择其他负责人。", "by_officer_id")
+    if not posts:
+        raise Refused("own_case", "承办人及其委托的人不能批准承办人自己的案件；请选择其他负责人。", "by_officer_id")
     row = oral_of(kind, subject_id, purpose)
     if row is not None and row.made_up_at is not None:
         raise Refused("recorded", "口头批准已补办书面批准，不能再改。")

@@ -160,6 +160,14 @@ class Done(Generic[S, A]):
 
 
 @dataclass(frozen=True)
+class Permitted:
+    """That an actor may do an act on a row now: what `Workflow.permit` answers, and what else may not be begun."""
+
+    actor: Any
+    row: Any
+
+
+@dataclass(frozen=True)
 class Workflow(Generic[S, A]):
     """A room's table at work. `guard` raises NotAllowed unless the actor holds a permission for the row."""
 
@@ -180,6 +188,11 @@ class Workflow(Generic[S, A]):
                 raise NotAllowed("system_act", f"“{words(act)}”由系统办理，不能由人操作。")
             self.guard(actor, move.permission, row)
         return self.moves.require(row.state, act)
+
+    def permit(self, row: Any, act: A, actor: Any) -> Permitted:
+        """That this person may make the move now, to hand to what asks for it. Raises as `check` does."""
+        self.check(row, act, actor)
+        return Permitted(actor, row)
 
     def do(
         self, row: Any, act: A, *, actor: Any, at: dt.datetime | None = None, event: str = "",

@@ -1,7 +1,8 @@
 """What a page asks again and again (roles, the tree of units) is read once, while a request runs that only reads.
 
-Outside such a request (a job, a command, a request that changes something) every question goes to the database, so that
-nothing is decided by what was true earlier; and what was read is forgotten with the request.
+So it is in a tablet's batch, whose operations change neither. Outside of these (a job, a command, a request that
+changes something) every question goes to the database, so that nothing is decided by what was true earlier; and what
+was read is forgotten with the request.
 """
 
 from __future__ import annotations

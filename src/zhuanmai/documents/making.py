@@ -21,6 +21,7 @@ from zhuanmai.core import work
 from zhuanmai.core.errors import Conflict, Refused
 from zhuanmai.core.jobs import name_steps
 from zhuanmai.core.models import Work
+from zhuanmai.core.moves import Permitted
 from zhuanmai.documents import catalogue, fields, services
 from zhuanmai.documents.facts import Facts
 from zhuanmai.documents.fields import MissingField
@@ -44,13 +45,13 @@ _log = logging.getLogger(__name__)
 name_steps(TASK, {"papers": _("Making papers")})
 
 
-def ask(*, actor: Officer, kind: str, subject_id: uuid.UUID) -> Making:
+def ask(permitted: Permitted, *, kind: str) -> Making:
     """Make every paper of the plan that lacks nothing: now where few are to be rendered, else by a job.
 
-    Returns the set as it is now: the one that is being made already, where there is one. The caller has checked that
-    the officer may.
+    `permitted`: that the officer may have them made for the row, as the room's table answered (`Workflow.permit`).
+    Returns the set as it is now: the one that is being made already, where there is one.
     """
-    subject = subject_of(kind)
+    subject, actor, subject_id = subject_of(kind), permitted.actor, permitted.row.pk
     papers = _Set.taken_in(subject, subject_id, actor)
     by_job = papers.count_of_changed() > IN_REQUEST
     about = f"{kind}:{subject_id}"

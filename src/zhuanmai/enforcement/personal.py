@@ -18,10 +18,11 @@ from zhuanmai.enforcement.case_json import state_of
 from zhuanmai.enforcement.case_rows import first_party
 from zhuanmai.enforcement.models import Case, Party, Photo
 from zhuanmai.enforcement.operations import CASES
-from zhuanmai.enforcement.permissions import decides_on, require_seen, works_on
+from zhuanmai.enforcement.permissions import decides_on, require_seen
 from zhuanmai.enforcement.queries import by_people, of_others, reads
 from zhuanmai.enforcement.services.signing import own_roles
 from zhuanmai.enforcement.unnamed import PERSON, all_hidden, hidden, secrets_of, unnamed
+from zhuanmai.enforcement.workers import works_on
 from zhuanmai.enforcement.workflow import acts_of
 from zhuanmai.ledger.services import append_apart
 

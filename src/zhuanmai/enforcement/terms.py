@@ -16,8 +16,9 @@ from zhuanmai.deadlines import queries, services
 from zhuanmai.deadlines.models import Deadline
 from zhuanmai.deadlines.subjects import Kind, Subject
 from zhuanmai.enforcement.models import Case
-from zhuanmai.enforcement.permissions import cases_of, require_seen, require_worker
+from zhuanmai.enforcement.permissions import cases_of, require_seen
 from zhuanmai.enforcement.procedure import KIND
+from zhuanmai.enforcement.workers import require_worker
 
 
 class Cases(Kind):

@@ -7,8 +7,8 @@ from zhuanmai.accounts.permissions import require
 from zhuanmai.core.moves import Workflow, register
 from zhuanmai.deadlines.acts import TermsOf
 from zhuanmai.enforcement.models import Case
-from zhuanmai.enforcement.permissions import require_worker
 from zhuanmai.enforcement.procedure import KIND, TABLE, Act, State
+from zhuanmai.enforcement.workers import require_worker
 
 
 def _guard(officer: Officer, permission: str, case: Case) -> None:

@@ -1,7 +1,8 @@
 """Batches from tablets: under the subject's lock, in the tablet's order, each operation once, one entry each.
 
 An operation that is refused changes nothing and stops nothing; one that came before its predecessors is held until
-they are there. The ledger's entries are written last: its lock is taken for the shortest time.
+they are there: whether its officer may is asked when it is held, and again when it is applied. The ledger's entries are
+written last: its lock is taken for the shortest time. A batch is one moment: posts are read once for all of it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from django.db.models import Model
 
 from zhuanmai.accounts.models import Officer
 from zhuanmai.core.clock import now
-from zhuanmai.core.errors import Refused
+from zhuanmai.core.errors import NotAllowed, Refused
+from zhuanmai.core.once import while_reading
 from zhuanmai.fieldlog.models import FieldOperation, Tablet
 from zhuanmai.fieldlog.opening import Opened, not_kept, open_subject
 from zhuanmai.fieldlog.payloads import parsed
@@ -41,6 +43,13 @@ class _Batch:
     tablet: Tablet
     entries: list[Pending] = field(default_factory=list)
     has_held: bool = True
+    refused_early: set[int] = field(default_factory=set)
+
+    def taken(self, n: int) -> None:
+        """The tablet's operations are taken to this one, and to those after it that were refused before their turn."""
+        self.tablet.taken_to = max(self.tablet.taken_to, n)
+        while self.tablet.taken_to + 1 in self.refused_early:
+            self.tablet.taken_to += 1
 
     @property
     def subject(self) -> Any:
@@ -62,7 +71,7 @@ def apply(
     Raises the kind's `not_opened` where there is no such subject and nothing opens it, NotAllowed for an officer who
     does not work on it.
     """
-    with transaction.atomic():
+    with while_reading(), transaction.atomic():
         subject = kind.locked(subject_id)
         first: list[Pending] = []
         if subject is not None:
@@ -108,7 +117,7 @@ def take_in_waiting(kind: Log, work: Work[Any]) -> tuple[int, list[Model]]:
     found = operations_of(kind.code, work.subject.pk).filter(status=Status.PENDING)
     waiting = list(found.select_related("actor").order_by("cursor"))
     for row in map(work.note, waiting):
-        theirs = work.of(row.actor, row.tablet)
+        theirs = work.of(row.actor, row.tablet, was_let_in=True)
         try:
             done = _tried(kind, theirs, row)
         except Refused as refusal:
@@ -127,6 +136,7 @@ def _taken_in(batch: _Batch, operations: Sequence[Sent]) -> dict[int, Result]:
     known = {row.pk: row for row in FieldOperation.objects.filter(pk__in=[sent.id for sent in operations])}
     known |= {one.operation.pk: one.operation for one in batch.entries}
     fresh = {one.operation.pk for one in batch.entries}
+    batch.refused_early = _refused_early(batch)
     _release(batch, overdue_only=True)
     found = {id(sent): _take(batch, sent, known, fresh) for sent in sorted(operations, key=lambda sent: sent.n)}
     _release(batch)
@@ -189,21 +199,56 @@ def _take(
     if row is not None:
         known[sent.id] = row
         if sent.id in fresh:
-            batch.tablet.taken_to = max(batch.tablet.taken_to, sent.n)
+            batch.taken(sent.n)
         return row, sent.id not in fresh
     row = known[sent.id] = row_of(kind, batch.subject, work.officer, work.tablet, sent)
     if sent.n > batch.tablet.taken_to + 1:
-        row.status, row.code, row.detail = Status.HELD, "early", "先到的一步，等前面的操作到了再并入。"
-        batch.subject.cursor += 1
-        row.cursor = batch.subject.cursor
-        row.save(force_insert=True)
-        batch.has_held = True
-        batch.entries.append(Pending("kept", row, Done({"kind": row.kind, "detail": row.detail})))
+        _hold(batch, row)
         return row, False
     _apply(batch, row, new=True)
-    batch.tablet.taken_to = max(batch.tablet.taken_to, sent.n)
+    batch.taken(sent.n)
     _release(batch)
     return row, False
+
+
+def _hold(batch: _Batch, row: FieldOperation) -> None:
+    """Keep what came too early until its turn; what its officer may not do in any state is refused at once."""
+    row.status, row.code, row.detail = Status.HELD, "early", "先到的一步，等前面的操作到了再并入。"
+    name, facts = "kept", {"kind": row.kind, "detail": row.detail}
+    try:
+        _require_allowed(batch, row)
+    except NotAllowed as refusal:
+        row.turn_down(refusal)
+        batch.refused_early.add(row.n)
+        name, facts = "refused", {"kind": row.kind, "code": refusal.code, "detail": refusal.detail}
+    else:
+        batch.has_held = True
+    batch.subject.cursor += 1
+    row.cursor = batch.subject.cursor
+    row.save(force_insert=True)
+    batch.entries.append(Pending(name, row, Done(facts)))
+
+
+def _require_allowed(batch: _Batch, row: FieldOperation) -> None:
+    """Raise NotAllowed where the officer may not do this; in which state the subject will be is not known yet."""
+    if row.kind not in batch.kind.operations() or row.kind == batch.kind.opening.name:
+        return
+    try:
+        with transaction.atomic():
+            batch.kind.require_worker(batch.work.officer, batch.subject)
+            batch.kind.spec(row.kind).rule(batch.work)
+    except NotAllowed:
+        raise
+    except (Refused, Waits):
+        return
+
+
+def _refused_early(batch: _Batch) -> set[int]:
+    """The numbers beyond those that were taken whose operations were refused already."""
+    found = operations_of(batch.kind.code, batch.subject.pk).filter(
+        tablet=batch.tablet.tablet, n__gt=batch.tablet.taken_to, status=Status.REFUSED
+    )
+    return set(found.order_by().values_list("n", flat=True))
 
 
 def _release(batch: _Batch, *, overdue_only: bool = False, all_of_them: bool = False) -> int:
@@ -217,7 +262,7 @@ def _release(batch: _Batch, *, overdue_only: bool = False, all_of_them: bool = F
         due = all_of_them or (overdue_only and row.received_at < now() - HELD_AT_MOST)
         if row.n <= batch.tablet.taken_to + 1 or due:
             _apply(batch, row, new=False)
-            batch.tablet.taken_to = max(batch.tablet.taken_to, row.n)
+            batch.taken(row.n)
             count += 1
     batch.has_held = count < len(held)
     return count
@@ -225,11 +270,13 @@ def _release(batch: _Batch, *, overdue_only: bool = False, all_of_them: bool = F
 
 def _apply(batch: _Batch, row: FieldOperation, *, new: bool) -> None:
     """Apply one operation in its own savepoint; keep it with its outcome, whatever that is."""
-    kind, work = batch.kind, batch.work if new else batch.work.of(row.actor, row.tablet)
+    kind, work = batch.kind, batch.work if new else batch.work.of(row.actor, row.tablet, was_let_in=False)
     batch.subject.cursor += 1
     row.cursor, row.status, row.code, row.detail, row.field = batch.subject.cursor, Status.APPLIED, "", "", ""
     name, done = row.kind, Done()
     try:
+        if not new:
+            kind.require_worker(work.officer, work.subject)
         done = _tried(kind, work, row)
     except Waits as waits:
         row.status, row.code, row.detail = Status.PENDING, waits.code, waits.detail
@@ -278,6 +325,7 @@ def handled(kind: Log, work: Work[Any], row: FieldOperation) -> Done:
     except Waits:
         if spec.merge is not Merge.ADDS:
             raise RuntimeError(f"{spec.name} does not add up in any order, and so cannot wait") from None
+        kind.require_worker(work.officer, work.subject)
         raise
 
 

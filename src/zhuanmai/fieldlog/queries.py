@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from zhuanmai.accounts.models import Officer
 from zhuanmai.fieldlog.models import FieldOperation, Tablet
@@ -29,5 +29,5 @@ def tablets_of(kind: str, subject_id: uuid.UUID) -> QuerySet[Tablet]:
 
 
 def acted_on(kind: str, officer: Officer) -> QuerySet[FieldOperation]:
-    """What an officer sent, of all subjects of a kind."""
-    return FieldOperation.objects.filter(subject_kind=kind, actor=officer)
+    """What an officer made or sent, of all subjects of a kind."""
+    return FieldOperation.objects.filter(Q(actor=officer) | Q(made_by=officer), subject_kind=kind)

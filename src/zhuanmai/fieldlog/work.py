@@ -26,12 +26,12 @@ class Work(Generic[S]):
     officer: Officer
     tablet: uuid.UUID
     before: Digests = field(default_factory=dict)
-    came_before: bool = False
+    was_let_in: bool = False
 
     @property
     def asked(self) -> Officer | None:
-        """Whose permission is asked now; nobody's for what was let in when it came, and only waited since."""
-        return None if self.came_before else self.officer
+        """Whose permission is asked now; nobody's for what was let in by its rule, and only waited since."""
+        return None if self.was_let_in else self.officer
 
     def note(self, row: Row) -> Row:
         """Note a row's digest as the batch found it, once: a row read again after a refusal may be changed already."""
@@ -40,9 +40,9 @@ class Work(Generic[S]):
                 self.before.setdefault(label, {}).setdefault(key, digest)
         return row
 
-    def of(self, officer: Officer, tablet: uuid.UUID) -> Self:
+    def of(self, officer: Officer, tablet: uuid.UUID, *, was_let_in: bool) -> Self:
         """The same work, for what came in earlier from this officer's tablet."""
-        return replace(self, officer=officer, tablet=tablet, came_before=True)
+        return replace(self, officer=officer, tablet=tablet, was_let_in=was_let_in)
 
     def day_of(self, operation: FieldOperation) -> dt.date:
         """The day on which an operation was made, never a day to come."""

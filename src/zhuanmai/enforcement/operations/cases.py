@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -11,13 +12,17 @@ from typing import Any
 from django.db.models import Max
 
 from zhuanmai.accounts.models import Officer
+from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.documents.queries import has_signed_version
 from zhuanmai.enforcement.final_papers import final_bodies
 from zhuanmai.enforcement.models import Case, Inspection, ItemLine, Party
-from zhuanmai.enforcement.permissions import require_seen, require_take_over, require_worker
+from zhuanmai.enforcement.operations import times
+from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.procedure import KIND
 from zhuanmai.enforcement.unnamed import unnamed_facts
+from zhuanmai.enforcement.workers import require_take_over, require_worker
+from zhuanmai.fieldlog.models import FieldOperation
 from zhuanmai.fieldlog.subjects import Kind, Merge, Spec
 from zhuanmai.fieldlog.work import Work
 
@@ -43,6 +48,22 @@ class CaseWork(Work[Case]):
     def inspection(self) -> Inspection:
         """The visit."""
         return self.case.inspection
+
+    def bounds(self) -> times.Case:
+        """What the times that are brought must lie between."""
+        return times.Case(self.case.opened_at, self.inspection.began_at, now())
+
+    def check_time(self, name: str, moment: times.Time | None) -> None:
+        """Raise Refused (too_early, future) unless a time lies within its bounds; the field is its last word."""
+        times.check(name, moment, self.bounds(), field=name.rpartition(".")[2])
+
+    def moment_of(self, operation: FieldOperation) -> dt.datetime:
+        """When an operation was made, as papers may print it."""
+        return self.bounds().within(operation.at)
+
+    def day_of(self, operation: FieldOperation) -> dt.date:
+        """The day on which it was made: not before the visit, not to come."""
+        return to_local(self.moment_of(operation)).date()
 
     def line(self, line_id: uuid.UUID) -> ItemLine | None:
         """The case's line with this id, the same object throughout the batch; None if there is none."""
@@ -132,7 +153,7 @@ class Cases(Kind[Case, CaseWork]):
         require_worker(officer, subject)
 
     def require_take_over(self, subject: Case, author: Officer | None, officer: Officer) -> None:
-        """Among those who are or were officers of the case."""
+        """By who does the case now, from who ever worked on it."""
         require_take_over(subject, author, officer)
 
     def not_opened(self) -> Refused:

@@ -365,7 +365,7 @@ def sample_set(work: CaseWork, payload: SampleSet, operation: FieldOperation) ->
         row.sealed = payload.sealed if isinstance(payload.sealed, str) else _SEALED[bool(payload.sealed)]
     else:
         row.sealed = row.sealed or _SEALED[True]
-    row.taken_at = operation.at
+    row.taken_at = work.moment_of(operation)
     row.save()
     facts = {"name": line.name, "base": plain(row.base), "cartons": plain(row.cartons), "line_id": str(line.pk)}
     return Done(facts, [row], object_kind="line", object_id=line.pk)

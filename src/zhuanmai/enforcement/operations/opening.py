@@ -16,9 +16,11 @@ from zhuanmai.accounts.queries import bureau_of
 from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import Refused
 from zhuanmai.enforcement.models import REASONS, Case, CaseOfficer, Inspection
+from zhuanmai.enforcement.operations import times
 from zhuanmai.enforcement.operations.cases import CASES, CaseWork
 from zhuanmai.enforcement.operations.rules import handing_over
 from zhuanmai.enforcement.procedure import Act, State
+from zhuanmai.enforcement.workers import require_fit
 from zhuanmai.enforcement.workflow import FLOW
 from zhuanmai.fieldlog.models import FieldOperation
 from zhuanmai.fieldlog.payloads import Id, Moment, Payload, Personal, Text, nothing
@@ -69,14 +71,23 @@ class CaseOpen(Payload):
 
 @CASES.opens("case.open", CaseOpen)
 def opened(officer: Officer, case_id: uuid.UUID, given: CaseOpen, operation: FieldOperation) -> tuple[Case, Done]:
-    """Open a case under its id. Raises Refused: two_officers, certificate_invalid, address_missing, other_bureau."""
+    """Open a case under its id.
+
+    Raises Refused: two_officers, certificate_invalid, no_post, address_missing, other_bureau, too_early,
+    future.
+    """
     pair = pair_of(given.officer_ids)
     unit = pair[0].unit
     require(officer, "enforcement.act", unit=officer.unit if officer in pair else unit)
     bureau = bureau_of(unit)
+    require_fit(pair, bureau)
     if not given.place.address:
         raise Refused("address_missing", "请填写检查地点，写到门牌号。", "place.address")
-    day = to_local(operation.at if operation.at <= now() else now()).date()
+    at = min(operation.at, now())
+    opening = times.Case(at, None, now())
+    times.check("case.opened_at", at, opening, field="at")
+    check_origin(opening, given.clue, given.report)
+    day = to_local(at).date()
     serial = _next_serial(bureau.pk, day)
     case = Case.objects.create(
         id=case_id,
@@ -87,7 +98,7 @@ def opened(officer: Officer, case_id: uuid.UUID, given: CaseOpen, operation: Fie
         bureau=bureau,
         state=State.INSPECTION,
         opened_by=officer,
-        opened_at=operation.at,
+        opened_at=at,
     )
     recorder = next((one for one in pair if one.pk == given.recorder_id), pair[1])
     visit = Inspection.objects.create(
@@ -101,9 +112,15 @@ def opened(officer: Officer, case_id: uuid.UUID, given: CaseOpen, operation: Fie
         **{name: getattr(given.place, name) for name in _PLACE},
     )
     assigned = _assigned(case, pair, "")
-    begun = FLOW.open(case, Act.OPEN, at=given.clue.received_at or operation.at, event="opened")
+    begun = FLOW.open(case, Act.OPEN, at=given.clue.received_at or at, event="opened")
     facts = {"clue_no": case.clue_no, "reason": visit.reason, "address": visit.address}
     return case, Done(facts, [case, visit, *assigned, *begun.rows], object_id=case.pk)
+
+
+def check_origin(case: times.Case, clue: Clue | None, report: Report | None) -> None:
+    """Raise Refused (too_early, future) unless clue and report came within their bounds."""
+    times.check("clue.received_at", clue.received_at if clue else None, case)
+    times.check("report.at", report.at if report else None, case)
 
 
 def pair_of(ids: Sequence[uuid.UUID]) -> list[Officer]:
@@ -147,7 +164,10 @@ class HandOver(Payload):
 
 @CASES.handles("case.hand_over", HandOver, rule=handing_over)
 def hand_over(work: CaseWork, payload: HandOver, operation: FieldOperation) -> Done:
-    """Other officers go on with the case; who had it stays on record. Raises Refused as opening does."""
+    """Other officers go on with the case; who had it stays on record.
+
+    Raises Refused as opening does, and decided_here, values_here.
+    """
     case = work.case
     own = case.assignments.filter(officer=work.officer, until_at=None).exists()
     if not own and not may(work.officer, "enforcement.assign", unit=case.unit):
@@ -160,6 +180,7 @@ def hand_over(work: CaseWork, payload: HandOver, operation: FieldOperation) -> D
     ended = list(case.assignments.filter(until_at=None))
     if [one.officer_id for one in ended] == [one.pk for one in pair]:
         raise Refused("same_officers", "承办人没有变化，无需移交。", "officer_ids")
+    require_fit(pair, case.bureau, case)
     for one in map(work.note, ended):
         one.until_at = now()
         one.save(update_fields=["until_at"])

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from zhuanmai.accounts.permissions import may
 from zhuanmai.accounts.queries import officer
 from zhuanmai.approvals.services import record_oral
-from zhuanmai.core.clock import now, to_local
+from zhuanmai.core.clock import to_local
 from zhuanmai.core.errors import Refused
 from zhuanmai.enforcement import penalties
 from zhuanmai.enforcement.models import CaseCause, Registration
 from zhuanmai.enforcement.operations.cases import CASES, CaseWork
 from zhuanmai.enforcement.operations.rules import entering_facts, only_recorded, recording_oral_approval
 from zhuanmai.enforcement.procedure import KIND, Act
+from zhuanmai.enforcement.workers import require_valuer
 from zhuanmai.enforcement.workflow import FLOW
 from zhuanmai.fieldlog.models import FieldOperation
 from zhuanmai.fieldlog.payloads import Day, Moment, Payload, Personal, Text, nothing
@@ -80,10 +79,12 @@ class OralApprovalRecord(Payload):
 
 @CASES.handles("oral_approval.record", OralApprovalRecord, rule=recording_oral_approval, merge=Merge.FIRST)
 def oral_approval_record(work: CaseWork, payload: OralApprovalRecord, operation: FieldOperation) -> Done:
-    """An oral approval in an urgent case. Raises Refused: not_a_head, own_case, future, reason_missing, recorded."""
+    """An oral approval in an urgent case. Raises Refused: not_a_head, own_case, time_missing, too_early, future,
+    reason_missing, recorded."""
     head = officer(payload.by_officer_id)
-    if payload.at is None or payload.at > now() + dt.timedelta(minutes=10):
-        raise Refused("future", "口头批准的时间不能晚于现在；请核对。", "at")
+    if payload.at is None:
+        raise Refused("time_missing", "请填写口头批准的时间。", "at")
+    work.check_time("oral_approval.at", payload.at)
     if not payload.reason:
         raise Refused("reason_missing", "请写明情况紧急的原因。", "reason")
     row = record_oral(
@@ -107,7 +108,8 @@ class CorrectionSet(Payload):
 
 @CASES.handles("correction.set", CorrectionSet, rule=entering_facts)
 def correction_set(work: CaseWork, payload: CorrectionSet, operation: FieldOperation) -> Done:
-    """What the party is ordered to put right, and until when (行政处罚法 28)."""
+    """What the party is ordered to put right, and until when (行政处罚法 28). Raises Refused: too_early, future."""
+    work.check_time("correction.until", payload.until)
     case = work.case
     case.correction = {**(case.correction or {}), **payload.model_dump(mode="json", include=payload.model_fields_set)}
     if not case.correction.get("what"):
@@ -163,10 +165,9 @@ class ValuerSet(Payload):
 
 @CASES.handles("valuer.set", ValuerSet, rule=entering_facts)
 def valuer_set(work: CaseWork, payload: ValuerSet, operation: FieldOperation) -> Done:
-    """Who values the goods. Raises NotFound (no_officer), Refused (not_a_valuer)."""
+    """Who values the goods. Raises NotFound (no_officer), Refused: not_a_valuer, works_here, decided_here."""
     chosen = officer(payload.officer_id)
-    if not may(chosen, "enforcement.value"):
-        raise Refused("not_a_valuer", f"{chosen.name}没有核价岗位；请选择核价人，或请管理员授予岗位。", "officer_id")
+    require_valuer(chosen, work.case)
     work.case.valuer = chosen
     work.case.save(update_fields=["valuer"])
     return Done({"name": chosen.name}, [work.case])

@@ -52,7 +52,7 @@ class PartySet(Payload):
 
 @CASES.handles("party.set", PartySet, rule=entering_facts)
 def party_set(work: CaseWork, payload: PartySet, operation: FieldOperation) -> Done:
-    """A party's facts, each typed once. Raises Refused: what is wrong with a number, signed."""
+    """A party's facts, each typed once. Raises Refused: what is wrong with a number, future, signed."""
     work.require_unsigned()
     party = Party.objects.filter(pk=payload.party_id).first()
     if party is not None and party.case_id != work.case.pk:
@@ -66,6 +66,7 @@ def party_set(work: CaseWork, payload: PartySet, operation: FieldOperation) -> D
     for name, value in payload.given(*_FIELDS).items():
         setattr(party, name, value)
     party.removed_at = None
+    work.check_time("party.born_on", party.born_on)
     if not party.name and party.kind != Party.Kind.UNKNOWN:
         raise Refused("name_missing", "请填写当事人姓名或名称。", "name")
     _complete(party)

@@ -12,7 +12,7 @@ from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import Refused
 from zhuanmai.enforcement.models import EvidenceCopy, Photo, Questioning
 from zhuanmai.enforcement.operations.cases import CASES, CaseWork
-from zhuanmai.enforcement.operations.opening import Clue, Place, Report
+from zhuanmai.enforcement.operations.opening import Clue, Place, Report, check_origin
 from zhuanmai.enforcement.operations.rules import entering_facts, only_recorded
 from zhuanmai.fieldlog.models import FieldOperation
 from zhuanmai.fieldlog.payloads import Id, Moment, Payload, Personal, Text
@@ -48,13 +48,13 @@ class InspectionSet(Payload):
 
 @CASES.handles("inspection.set", InspectionSet, rule=entering_facts)
 def inspection_set(work: CaseWork, payload: InspectionSet, operation: FieldOperation) -> Done:
-    """Times, scene, place, clue. Raises Refused: times_reversed, future, signed."""
+    """Times, scene, place, clue. Raises Refused: times_reversed, too_early, future, signed."""
     work.require_unsigned()
     visit = work.inspection
     given = payload.given()
     for name in _TIMES:
         if name in given:
-            _not_to_come(given[name], name)
+            work.check_time(f"inspection.{name}", given[name])
             setattr(visit, name, given[name])
     for name in ("remarks", "narrative"):
         if name in given:
@@ -64,6 +64,7 @@ def inspection_set(work: CaseWork, payload: InspectionSet, operation: FieldOpera
     if payload.place is not None and "place" in given:
         for name, value in payload.place.given().items():
             setattr(visit, name, value)
+    check_origin(work.bounds(), payload.clue, payload.report)
     if payload.clue is not None and "clue" in given:
         for name, value in payload.clue.given().items():
             setattr(visit, f"clue_{name}", value)
@@ -74,11 +75,6 @@ def inspection_set(work: CaseWork, payload: InspectionSet, operation: FieldOpera
         raise Refused("times_reversed", detail, "ended_at")
     visit.save()
     return Done({"changed": "、".join(_WORDS[name] for name in given if name in _WORDS)}, [visit])
-
-
-def _not_to_come(moment: dt.datetime | None, field: str) -> None:
-    if moment is not None and moment > now() + dt.timedelta(hours=24):
-        raise Refused("future", f"{_WORDS[field]}不能晚于现在一天以上；请核对日期。", field)
 
 
 def _clock(moment: dt.datetime) -> str:
@@ -99,18 +95,22 @@ class PhotoAdd(Payload):
 
 @CASES.handles("photo.add", PhotoAdd, rule=only_recorded)
 def photo_add(work: CaseWork, payload: PhotoAdd, operation: FieldOperation) -> Done:
-    """A photograph's facts; its bytes follow by themselves and must have this digest."""
+    """A photograph's facts; its bytes follow by themselves and must have this digest.
+
+    Raises Refused: too_early, future, id_used, no_line.
+    """
     row = Photo.objects.filter(pk=payload.photo_id).first()
     if row is not None and row.case_id != work.case.pk:
         raise Refused("id_used", "这个照片编号已用于别的案件；请重新拍照。", "photo_id")
     new = row is None
     if row is None:
-        row = Photo(id=payload.photo_id, case=work.case, by_id=work.officer.pk, taken_at=operation.at)
+        row = Photo(id=payload.photo_id, case=work.case, by_id=work.officer.pk, taken_at=work.moment_of(operation))
     else:
         work.note(row)
     given = payload.given("caption", "what", "place")
     for name, value in given.items():
         setattr(row, name, value)
+    work.check_time("photo.taken_at", payload.taken_at)
     if payload.taken_at is not None:
         row.taken_at = payload.taken_at
     if payload.sha256 and not row.kept:
@@ -166,7 +166,7 @@ class QuestioningSet(Payload):
 
 @CASES.handles("questioning.set", QuestioningSet, rule=entering_facts)
 def questioning_set(work: CaseWork, payload: QuestioningSet, operation: FieldOperation) -> Done:
-    """A questioning as it stands. Raises Refused: times_reversed, rights_late, overlap, signed."""
+    """A questioning as it stands. Raises Refused: too_early, future, times_reversed, rights_late, overlap, signed."""
     work.require_unsigned()
     row = Questioning.objects.filter(pk=payload.questioning_id).first()
     if row is not None and row.case_id != work.case.pk:
@@ -183,6 +183,8 @@ def questioning_set(work: CaseWork, payload: QuestioningSet, operation: FieldOpe
         row.party = work.party(payload.party_id)
     if "questions" in payload.model_fields_set:
         row.questions = [one.model_dump() for one in payload.questions]
+    for name in ("began_at", "ended_at", "rights_told_at"):
+        work.check_time(f"questioning.{name}", given.get(name))
     _check_times(row)
     _check_overlap(work, row)
     row.save(force_insert=new)
@@ -236,18 +238,19 @@ class EvidenceSet(Payload):
 
 @CASES.handles("evidence.set", EvidenceSet, rule=entering_facts)
 def evidence_set(work: CaseWork, payload: EvidenceSet, operation: FieldOperation) -> Done:
-    """A copy or extract of evidence. Raises Refused: no_photo, signed."""
+    """A copy or extract of evidence. Raises Refused: no_photo, too_early, future, signed."""
     work.require_unsigned()
     row = EvidenceCopy.objects.filter(pk=payload.evidence_id).first()
     if row is not None and row.case_id != work.case.pk:
         raise Refused("id_used", "这个证据编号已用于别的案件；请重新提取。", "evidence_id")
     new = row is None
     if row is None:
-        row = EvidenceCopy(id=payload.evidence_id, case=work.case, at=operation.at)
+        row = EvidenceCopy(id=payload.evidence_id, case=work.case, at=work.moment_of(operation))
     else:
         work.note(row)
     for name, value in payload.given("kind", "provided_by", "way", "place").items():
         setattr(row, name, value)
+    work.check_time("evidence.at", payload.at)
     row.at = payload.at or row.at
     if "photo_id" in payload.model_fields_set:
         known = Photo.objects.filter(case=work.case, removed_at=None)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from zhuanmai.core.errors import Refused
 from zhuanmai.enforcement.operations.cases import SIGNED, CaseWork
-from zhuanmai.enforcement.permissions import require_worker
 from zhuanmai.enforcement.procedure import Act, allowed
+from zhuanmai.enforcement.workers import require_worker
 from zhuanmai.enforcement.workflow import FLOW
 from zhuanmai.fieldlog.subjects import by_act
 from zhuanmai.fieldlog.work import Waits

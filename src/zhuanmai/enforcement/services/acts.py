@@ -231,8 +231,7 @@ def make_documents(*, officer: Officer, case_id: uuid.UUID) -> Case:
     versions.
     """
     case = require_seen(officer, case_id)
-    FLOW.check(case, Act.PREPARE_DOCUMENTS, officer)
-    making.ask(actor=officer, kind=KIND, subject_id=case.pk)
+    making.ask(FLOW.permit(case, Act.PREPARE_DOCUMENTS, officer), kind=KIND)
     return case
 
 

@@ -29,10 +29,11 @@ from zhuanmai.documents.touches import OnPapers
 from zhuanmai.enforcement import inspection_port, totals
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.national_feed import report_case
-from zhuanmai.enforcement.permissions import conflicted, conflicts, require_seen
+from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.personal import party_name
 from zhuanmai.enforcement.procedure import KIND, Act, State
 from zhuanmai.enforcement.services.keeping import locked
+from zhuanmai.enforcement.workers import conflicted, conflicts
 from zhuanmai.enforcement.workflow import FLOW
 from zhuanmai.ledger.services import as_found
 
@@ -102,11 +103,11 @@ class CasesToDecide(OnPapers, Subject):
         inspection_port.hold(locked(subject_id))
 
     def conflicted(self, officer_ids: set[uuid.UUID], subject_id: uuid.UUID) -> set[uuid.UUID]:
-        """Those who ever investigated the case, or opened it."""
+        """Those who ever worked on the case."""
         return conflicted(officer_ids, subject_id)
 
     def conflicts(self, officer: Officer) -> QuerySet[Any]:
-        """The cases that the officer ever investigated, or opened."""
+        """The cases that the officer ever worked on."""
         return conflicts(officer)
 
     def about(self, approval: Approval) -> list[Document]:

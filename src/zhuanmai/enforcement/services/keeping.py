@@ -13,7 +13,7 @@ from zhuanmai.core import files, pdfs, pictures
 from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.enforcement import photos
 from zhuanmai.enforcement.models import Case, Photo
-from zhuanmai.enforcement.permissions import require_worker
+from zhuanmai.enforcement.workers import require_worker
 from zhuanmai.ledger.services import append, as_found
 
 _LONGEST = 1600  # pixels: no more of a photograph is looked at than is shown

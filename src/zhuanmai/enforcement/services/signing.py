@@ -28,9 +28,10 @@ from zhuanmai.enforcement.case_rows import first_party
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.national_feed import report_case, report_document
 from zhuanmai.enforcement.paperwork import needs, planned
-from zhuanmai.enforcement.permissions import require_seen, require_worker
+from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.procedure import KIND
 from zhuanmai.enforcement.services.keeping import advance, locked
+from zhuanmai.enforcement.workers import is_assigned, require_worker, values
 
 _PERSON_ROLES = {"party": ("party", "receiver", "provider"), "witness": ("witness",)}
 PAPER_SCAN = "paper_scan"
@@ -77,7 +78,7 @@ def _open_items(case: Case, officer: Officer) -> tuple[list[SigningItem], dict[s
 
     The facts are read once for all of them.
     """
-    assigned = is_assigned(case, officer)
+    assigned = is_assigned(officer, case)
     items, overtaken = list[SigningItem](), dict[str, str]()
     for one in planned(case):
         roles = roles_of(case, officer, one, is_assigned=assigned) if one.version and not one.failed else []
@@ -94,7 +95,7 @@ def _purpose(case: Case) -> Purpose:
 
 def own_roles(case: Case, officer: Officer, one: Planned) -> list[str]:
     """The roles in which this officer still has to sign a document."""
-    return roles_of(case, officer, one, is_assigned=is_assigned(case, officer))
+    return roles_of(case, officer, one, is_assigned=is_assigned(officer, case))
 
 
 def roles_of(case: Case, officer: Officer, one: Planned, *, is_assigned: bool) -> list[str]:
@@ -104,7 +105,7 @@ def roles_of(case: Case, officer: Officer, one: Planned, *, is_assigned: bool) -
     found: list[str] = []
     if is_assigned:
         found += [role for role in ("officer", "server") if role in open_roles and role not in signed]
-    if case.valuer_id == officer.pk and "valuer" in open_roles:
+    if "valuer" in open_roles and values(officer, case):
         found.append("valuer")
     return found
 
@@ -184,12 +185,7 @@ def _person(case: Case, role: str) -> str:
 
 
 def _may_sign(case: Case, officer: Officer) -> bool:
-    return case.valuer_id == officer.pk or is_assigned(case, officer)
-
-
-def is_assigned(case: Case, officer: Officer) -> bool:
-    """Whether the officer is one of the two of the case now."""
-    return case.assignments.filter(officer=officer, until_at=None).exists()
+    return values(officer, case) or is_assigned(officer, case)
 
 
 def _touched(case: Case) -> None:
