@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThanOrEqual
 
 LONGEST = 64  # characters; what is longer is no number and no name
 SUGGESTED, SHOWN, COUNTED = 4, 20, 200  # of one kind: while typing, on the page, at most counted
@@ -201,6 +203,18 @@ class Look:
     rows: Callable[[], QuerySet[Any]]
     lookup: str
     key: str = "pk"
+
+
+def person_number(
+    what: str, rows: Callable[[], QuerySet[Any]], column: str, *, shown_from: int, key: str = "pk"
+) -> tuple[Look, Look]:
+    """The looks at a personal number: the whole of it, or the end that its mask shows (`core.masking`: of numbers of
+    `shown_from` characters). Nothing between: an end that grows digit by digit would tell the hidden ones."""
+
+    def showing() -> QuerySet[Any]:
+        return rows().filter(GreaterThanOrEqual(Length(column), shown_from))
+
+    return Look(what, rows, column, key), Look(f"{what}_end", showing, f"{column}__endswith", key)
 
 
 @dataclass(frozen=True)
