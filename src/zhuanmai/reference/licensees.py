@@ -97,7 +97,7 @@ def upsert(rows: Iterable[dict[str, Any]]) -> list[Licensee]:
     A caller inside the house appends to the ledger; the whole is one statement each for new and changed rows.
     """
     wanted = {row["licence_no"]: row for row in (cleaned(row) for row in rows)}
-    kept = {row.licence_no: row for row in Licensee.objects.select_for_update().filter(licence_no__in=wanted)}
+    kept = {row.licence_no: row for row in _locked(wanted)}
     new = [Licensee(**row) for number, row in wanted.items() if number not in kept]
     changed = []
     for number, licensee in kept.items():
@@ -108,6 +108,10 @@ def upsert(rows: Iterable[dict[str, Any]]) -> list[Licensee]:
     Licensee.objects.bulk_create(new, batch_size=1000)
     Licensee.objects.bulk_update(changed, [name for name in COLUMNS if name != "licence_no"], batch_size=500)
     return new + changed
+
+
+def _locked(numbers: Iterable[str]) -> QuerySet[Licensee]:
+    return Licensee.objects.select_for_update().filter(licence_no__in=list(numbers)).order_by("pk")
 
 
 def cleaned(row: dict[str, Any]) -> dict[str, Any]:

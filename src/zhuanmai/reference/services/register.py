@@ -1,4 +1,4 @@
-"""The register of licensees: take a file in, note who is looked for by a personal number, look at one holder's full data with a reason."""
+"""The register of licensees: take a file in, note a search by a personal number, show one holder with a reason."""
 
 from __future__ import annotations
 
