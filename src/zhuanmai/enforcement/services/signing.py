@@ -198,7 +198,7 @@ def seal_ready(*, case_id: uuid.UUID) -> int:
         sealed += 1
     if sealed:
         with transaction.atomic():
-            report_case(case)
+            report_case(locked(case_id))
     return sealed
 
 
