@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -12,6 +13,8 @@ from django.utils import translation
 from zhuanmai.accounts.models import Grant, Officer, Unit
 from zhuanmai.core import clock
 from zhuanmai.core.clock import now
+from zhuanmai.core.database import in_test_case_only
+from zhuanmai.ledger.services import LOCK
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +49,21 @@ def _emptiable() -> Iterator[None]:
     DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
     yield
     DatabaseOperations.execute_sql_flush = original  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _the_ledger_last() -> Iterator[None]:
+    """No act holds the ledger's lock while it does anything else: it is taken as the outermost block commits, never
+    within one. (A test that is wholly in one transaction stands for no act; so does who takes the lock by hand.)"""
+
+    def watch(execute: Callable[..., object], sql: str, params: object, many: bool, context: object) -> object:
+        if "pg_advisory_xact_lock" in sql and params == [LOCK] and not in_test_case_only():
+            writers = [frame for frame in traceback.extract_stack() if frame.filename.endswith("ledger/services.py")]
+            assert not writers, "the ledger is not the last"
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        yield
 
 
 @pytest.fixture

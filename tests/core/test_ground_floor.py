@@ -69,6 +69,27 @@ def test_an_event_is_heard_once_by_each_handler() -> None:
     assert Event.objects.get(pk=event.pk).handled_at is not None
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_handler_that_fails_holds_up_no_other_and_is_tried_again() -> None:
+    heard: list[str] = []
+
+    def fails_once(_event: Event) -> None:
+        heard.append("tried")
+        if heard.count("tried") == 1:
+            raise ValueError("the first time")
+
+    events.on("test.twofold")(fails_once)
+    events.on("test.twofold")(lambda event: heard.append("second"))
+    event = events.emit("test.twofold")
+    with pytest.raises(ValueError, match="the first time"):
+        events.handle(str(event.id))
+    assert heard == ["tried", "second"]
+    assert Event.objects.get(pk=event.pk).last_error.endswith("fails_once: ValueError")
+    events.handle(str(event.id))
+    assert heard == ["tried", "second", "tried"]
+    assert Event.objects.get(pk=event.pk).handled_at is not None
+
+
 def test_files_are_kept_once_under_their_digest(settings: object, tmp_path: Path) -> None:
     settings.FILES_DIR = tmp_path  # type: ignore[attr-defined]
     digest = files.store(b"carton")

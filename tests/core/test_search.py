@@ -4,10 +4,12 @@ finds everything; and it confirms no person to somebody who may not see people."
 # ruff: noqa: F811
 from __future__ import annotations
 
+import random
 import re
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -15,13 +17,17 @@ from tests.enforcement.conftest import Bureau, TabletClient, bureau  # noqa: F40
 from tests.enforcement.desk import RED
 from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.alerts.models import Alert, Run
+from zhuanmai.core import search
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.ids import new_id
 from zhuanmai.core.models import Work
+from zhuanmai.core.search import Look
 from zhuanmai.documents.models import Document
 from zhuanmai.enforcement.models import CartonCodeRead, Case, ItemLine, Party
 from zhuanmai.ledger.models import Entry
+from zhuanmai.reference import licensees
 from zhuanmai.reference.models import Licensee
+from zhuanmai.reference.typed import readings
 
 pytestmark = pytest.mark.django_db
 LICENCE, HOLDER, PARTY = "350206150798", "夏侯持证", "叶𬭎森"
@@ -247,6 +253,28 @@ def test_a_removed_party_and_a_line_of_nothing_are_not_found(bureau: Bureau, tab
     ItemLine.objects.filter(case_id=tablet.case_id).update(quantity=0)
     for words in (PARTY, PHONE, RED):
         assert "case" not in kinds(bureau["jia"], words)
+
+
+def register_rows(count: int, **fields: str) -> list[Licensee]:
+    """Licensees with the same fields, the oldest first; kept in no order."""
+    rows = [Licensee(pk=new_id(), licence_no=f"350206{n:06}", holder_name="李一", **fields) for n in range(count)]
+    Licensee.objects.bulk_create(random.Random(4).sample(rows, len(rows)))
+    return rows
+
+
+def test_of_more_than_are_counted_the_newest_are_shown() -> None:
+    rows = register_rows(400, shop_name="同名店")
+    found = list(search.keys(licensees.legs(readings("同名店"), people=False)))
+    assert found == [row.pk for row in reversed(rows)][: search.COUNTED + 1]
+
+
+def test_what_the_words_name_whole_comes_before_what_ends_with_them() -> None:
+    old = Licensee.objects.create(licence_no="350206900001", holder_name="李一", uscc="4985")
+    rows = register_rows(300, phone="13900004985")
+    ends = [Look("phone_end", Licensee.objects.all, "phone__endswith"), Look("phone_end", Licensee.objects.all, "uscc")]
+    found = list(search.keys(search.legs(ends, readings("4985"), lambda key: Q())))
+    assert found[:2] == [old.pk, rows[-1].pk]
+    assert len(found) == search.COUNTED + 1
 
 
 def test_every_page_has_the_box_and_the_empty_page_says_what_can_be_searched(bureau: Bureau) -> None:

@@ -20,6 +20,7 @@ from zhuanmai.core.clock import SHANGHAI, now, set_clock, today
 from zhuanmai.core.errors import Conflict, NotFound, Refused
 from zhuanmai.core.headings import Heading
 from zhuanmai.core.ids import new_id
+from zhuanmai.core.one_by_one import SomeFailed
 from zhuanmai.deadlines import services, subjects
 from zhuanmai.deadlines.models import Deadline
 from zhuanmai.deadlines.receivers import count_terms_again
@@ -233,6 +234,33 @@ def test_nobody_is_reminded_of_what_stands_still_or_ended(jia: Officer) -> None:
     assert reminded("licence_decision", [2, 0, -1]) == []
     services.close(actor=jia, deadline_id=row.pk, reason="已决定")
     assert reminded("licence_decision", [2, 0, -1]) == []
+
+
+def poisoned(officer: Officer) -> Deadline:
+    """A run whose term is gone; its id comes before all others."""
+    row = begun(officer, "decision")
+    Deadline.objects.filter(pk=row.pk).update(id=uuid.UUID(int=1), code="gone", due=today())
+    return Deadline.objects.get(code="gone")
+
+
+def test_a_run_that_cannot_be_looked_at_holds_up_no_other(jia: Officer) -> None:
+    poisoned(jia)
+    begun(jia, "reconsideration")
+    due = Deadline.objects.get(code="reconsideration").due
+    set_clock(dt.datetime.combine(due + DAY, dt.time(9), SHANGHAI))
+    with pytest.raises(SomeFailed, match="1 went wrong"):
+        remind.func(0)
+    assert Deadline.objects.get(code="reconsideration").ending == "lapsed"
+    assert Deadline.objects.get(code="gone").ended_at is None
+
+
+def test_a_run_that_cannot_be_counted_holds_up_no_other(jia: Officer) -> None:
+    bad, row = poisoned(jia), begun(jia, "statement_defence")
+    DeadlineTerm.objects.filter(code="statement_defence").update(days=9)
+    with transaction.atomic():
+        count_terms_again(None)  # type: ignore[arg-type]
+    assert Deadline.objects.get(pk=row.pk).due > row.due
+    assert Deadline.objects.get(pk=bad.pk).due == bad.due
 
 
 def test_counted_again_when_the_rule_changes(jia: Officer, units: Units) -> None:

@@ -20,6 +20,7 @@ from zhuanmai.deadlines.tasks import remind
 from zhuanmai.enforcement import terms
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.services import signing
+from zhuanmai.exchange.models import Message
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.ledger.verify import verify
 from zhuanmai.reference.models import DeadlineTerm
@@ -136,6 +137,24 @@ def test_signed_goods_change_only_by_a_correction_with_its_reason(bureau: Bureau
     assert documents["D57"]["state"] == "sealed"
     assert found.tablet.do("line.set", line_id=line_id, kind="to_test").code == "signed"
     assert verify().problems == []
+
+
+def test_a_correction_reaches_the_national_system(bureau: Bureau) -> None:
+    found = scene(bureau)
+    signed(found)
+    decided(found)
+    found.sealed()
+    sent = Message.objects.filter(kind="case", subject_id=found.case_id).order_by("created_at")
+    before, party = sent.count(), found.tablet.state()["parties"][0]["id"]
+    found["jia"].act(found.case_id, "correct_facts", reason="姓名有误")
+    found.tablet.done("party.set", party_id=party, name="叶改名")
+    found["jia"].act(found.case_id, "prepare_documents")
+    for name in ("jia", "yi"):
+        found[name].sign(found.case_id)
+    found["jia"].by_hand(found.case_id, "party", drawing=DRAWN)
+    found.sealed()
+    assert sent.count() == before + 1
+    assert [one["name"] for one in sent.last().body["parties"]] == ["叶改名"]  # type: ignore[union-attr]
 
 
 def test_a_changed_body_voids_the_signatures_that_it_had(bureau: Bureau) -> None:

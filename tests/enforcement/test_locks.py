@@ -6,6 +6,7 @@ ledger; the database would end one of the two with an error.
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,11 +18,16 @@ from django.db.models import Model
 
 from tests.enforcement.conftest import Bureau
 from tests.enforcement.desk import DRAWN, Scene, scene
+from zhuanmai.alerts import services
 from zhuanmai.alerts.daily import asking
+from zhuanmai.alerts.daily.running import raise_all
 from zhuanmai.alerts.models import Alert, Run
 from zhuanmai.approvals.models import Approval
 from zhuanmai.core import work
 from zhuanmai.core.clock import now, today
+from zhuanmai.core.models import Event
+from zhuanmai.deadlines.models import Deadline
+from zhuanmai.deadlines.receivers import count_terms_again
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.services import signing
 from zhuanmai.ledger import registry
@@ -73,6 +79,72 @@ def test_who_holds_the_case_may_change_what_waits_for_a_head(prepared: Scene) ->
     row = Approval.objects.get(subject_id=prepared.case_id, purpose="registration")
     with meanwhile(prepared, lambda found: found["wu"].decide(found.case_id, "registration")):
         Approval.objects.filter(pk=row.pk).update(asked_at=row.asked_at)
+
+
+def test_a_decision_waits_for_a_term_before_it_holds_the_ledger(prepared: Scene) -> None:
+    """Who reminds of a term, stops or extends it holds its run and then writes to the ledger."""
+    for name in ("bing", "ding"):
+        prepared[name].decide(prepared.case_id, "filing")
+    run = Deadline.objects.get(subject_id=prepared.case_id, code="verify_clue", ended_at=None)
+    with meanwhile(prepared, lambda found: found["wu"].decide(found.case_id, "filing"), hold=run):
+        append("test.held", actor_id=None, object_kind="case", object_id=prepared.case_id)
+    assert Deadline.objects.get(pk=run.pk).ending == "met"
+
+
+def test_a_change_of_the_days_holds_the_cases_before_their_terms(prepared: Scene) -> None:
+    """As an act does: who holds the case may change its terms while all are counted again."""
+    run = Deadline.objects.filter(subject_id=prepared.case_id, ended_at=None).latest("pk")
+    Deadline.objects.filter(pk=run.pk).update(due=run.due + dt.timedelta(days=1))
+    event = Event(kind="reference.calendar_changed", payload={})
+
+    def count(found: Scene) -> None:
+        with transaction.atomic():
+            count_terms_again(event)
+
+    with meanwhile(prepared, count):
+        Deadline.objects.filter(pk=run.pk).update(note="办理中")
+    assert Deadline.objects.get(pk=run.pk).due == run.due
+
+
+def waiting_alerts(found: Scene, *chances: float) -> list[Alert]:
+    """Alerts that wait for a squad, in the order of their ids, with these probabilities."""
+    done = work.past(asking.TASK, about=str(today()), at=now())
+    squad, run = Case.objects.get(pk=found.case_id).unit, Run.objects.create(day=today(), work=done)
+    return [
+        Alert.objects.create(
+            number=f"A20260101-00{n}",
+            run=run,
+            day=run.day,
+            subject_kind="licence",
+            subject=f"35020610000{n}",
+            probability=chance,
+            score=chance,
+            offence="outflow",
+            unit=squad,
+            area=squad,
+            state="raised",
+        )  # fmt: skip
+        for n, chance in enumerate(chances)
+    ]
+
+
+def test_alerts_are_given_out_in_the_order_in_which_they_are_assigned(prepared: Scene) -> None:
+    first, second = waiting_alerts(prepared, 0.1, 0.9)
+    with meanwhile(prepared, lambda found: services.dispatch_waiting(), hold=first):
+        Alert.objects.select_for_update().get(pk=second.pk)
+    assert [one.state for one in Alert.objects.all()] == ["assigned", "assigned"]
+
+
+def test_a_run_of_alerts_holds_the_ledger_only_when_all_is_given_out(prepared: Scene) -> None:
+    (old,) = waiting_alerts(prepared, 0.5)
+
+    def keep(found: Scene) -> None:
+        with transaction.atomic():
+            raise_all(old.run, [])
+            services.dispatch_waiting()
+
+    with meanwhile(prepared, keep, hold=old):
+        append("test.held", actor_id=None, object_kind="case", object_id=prepared.case_id)
 
 
 def test_a_decision_waits_for_the_alert_before_it_holds_the_ledger(prepared: Scene) -> None:

@@ -20,8 +20,9 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.exchange.conftest import enqueue, registry_of, send, work_off
+from tests.exchange.conftest import enqueue, partners_of, registry_of, send, work_off
 from zhuanmai.accounts.models import Officer
+from zhuanmai.core import files
 from zhuanmai.core.errors import Conflict, NotAllowed
 from zhuanmai.core.ids import new_id
 from zhuanmai.exchange import services
@@ -194,3 +195,69 @@ def test_the_api_counts_and_lists_for_who_may_see(national: National, officer_wi
     client.force_login(officer_with("officer"))
     assert client.get("/api/exchange/counts").status_code == 403
     assert client.get("/exchange").status_code == 403
+
+
+def said(kind: str, subject_id: uuid.UUID, **body: Any) -> Message:
+    """How a subject stands now, told in a transaction of its own."""
+    with transaction.atomic():
+        return services.report(partner="national", kind=kind, subject_id=subject_id, body=body)
+
+
+def test_a_key_that_comes_again_with_another_content_is_an_error(national: National) -> None:
+    key, case_id = new_id(), new_id()
+    assert send("case", case_id, key=key, clue_no="1") == send("case", case_id, key=key, clue_no="1")
+    with pytest.raises(ValueError, match="another content"):
+        send("case", case_id, key=key, clue_no="2")
+
+
+def test_whatever_differs_from_the_newest_message_is_a_new_one(national: National) -> None:
+    case_id = new_id()
+    names = ("叶一", "叶一", "叶二", "叶二", "叶一")
+    keys = [said("case", case_id, name=name).pk for name in names]
+    assert keys[0] == keys[1] != keys[2] == keys[3] != keys[4] != keys[0]
+    assert [one.body["name"] for one in Message.objects.order_by("created_at")] == ["叶一", "叶二", "叶一"]
+    assert said("case", new_id(), name="叶一").pk not in keys
+    assert said("items", case_id, name="叶一").pk not in keys
+
+
+def test_an_older_message_that_still_waits_is_not_sent_after_a_newer_one(
+    national: National, officer_with: Callable[[str], Officer]
+) -> None:
+    case_id, to = new_id(), partners_of(national)
+    old, other = said("case", case_id, name="叶一"), said("items", case_id, lines=[])
+    new = said("case", case_id, name="叶二")
+    assert services.deliver(message_id=new.pk, partners=to).state == "received"
+    assert services.deliver(message_id=old.pk, partners=to).state == "superseded"
+    assert services.deliver(message_id=old.pk, partners=to).state == "superseded"
+    assert services.deliver(message_id=other.pk, partners=to).state == "received"
+    assert [row["kind"] for row in national.store.listed("", 10)].count("case") == 1
+    assert Entry.objects.filter(kind="exchange.superseded").count() == 1
+    with transaction.atomic(), pytest.raises(DatabaseError):
+        Message.objects.filter(pk=old.pk).update(state="waiting")
+    client = Client()
+    client.force_login(officer_with("system_admin"))
+    assert "已被新报文取代" in client.get("/exchange?state=superseded").content.decode()
+
+
+def test_a_dead_letter_that_is_stale_is_not_sent_again(national: National) -> None:
+    case_id = new_id()
+    old = said("case", case_id, name="叶一")
+    Message.objects.filter(pk=old.pk).update(state="dead")
+    said("case", case_id, name="叶二")
+    Message.objects.filter(pk=old.pk).update(state="waiting")
+    assert services.deliver(message_id=old.pk, partners=partners_of(national)).state == "superseded"
+
+
+@pytest.mark.parametrize("kind, sent", [("document", 2), ("case", 1)])
+def test_only_what_says_how_a_subject_stands_is_superseded(national: National, kind: str, sent: int) -> None:
+    """Each sealed document is a message of its own."""
+    for n in (1, 2):
+        pdf = files.store(str(n).encode())
+        with transaction.atomic():
+            services.enqueue(
+                partner="national", kind=kind, key=new_id(), subject_id=uuid.UUID(int=7),
+                body={"sha256": pdf}, files_by_field={"pdf": pdf},
+            )  # fmt: skip
+    for pk in list(Message.objects.values_list("pk", flat=True)):
+        services.deliver(message_id=pk, partners=partners_of(national))
+    assert Message.objects.filter(state="received").count() == sent

@@ -19,7 +19,7 @@ from zhuanmai.ledger import heads, registry
 from zhuanmai.ledger.models import Entry, LedgerPersonal, TreeHead
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.ledger.retention import erase_personal_parts
-from zhuanmai.ledger.services import append, append_apart, as_found
+from zhuanmai.ledger.services import LOCK, append, append_apart, as_found
 from zhuanmai.ledger.verify import verify
 
 registry.register("test.done", sentence="做了{what}", fields=("what", "share", "large"), personal=("who",))
@@ -134,7 +134,8 @@ def test_writing_apart_gives_up_when_the_ledger_is_held() -> None:
 
     def hold() -> None:
         with transaction.atomic():
-            note()
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_xact_lock(%s)", [LOCK])
             held.set()
             done.wait(30)
         connection.close()

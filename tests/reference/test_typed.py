@@ -8,6 +8,7 @@ from zhuanmai.core.search import LONGEST, spelled
 from zhuanmai.reference.typed import readings
 
 ENDS = {"barcode_end", "licence_end", "phone_end", "id_end", "code_end"}
+PEOPLE = {"phone_end", "id_end"}
 CODE = "1234567890123456XMYC350206150798"
 
 
@@ -29,9 +30,11 @@ def read(text: str) -> dict[str, str]:
         ("690102831498", {"barcode_end": "690102831498"}),
         ("4985", dict.fromkeys(ENDS, "4985")),
         ("985", {}),
-        ("3149 85", dict.fromkeys(ENDS, "314985")),
-        ("12345678", dict.fromkeys(ENDS, "12345678")),
-        ("123456789", dict.fromkeys(ENDS - {"phone_end", "id_end"}, "123456789")),
+        ("49 85", dict.fromkeys(ENDS, "4985")),
+        ("14985", dict.fromkeys(ENDS - PEOPLE, "14985")),  # the fifth sign is hidden by the mask
+        ("3149 85", dict.fromkeys(ENDS - PEOPLE, "314985")),
+        ("12345678", dict.fromkeys(ENDS - PEOPLE, "12345678")),
+        ("123456789", dict.fromkeys(ENDS - PEOPLE, "123456789")),
         ("350206197908178556", {"id": "350206197908178556"}),
         ("350206197908178557", {}),  # a wrong check digit
         ("35020619790817855", {}),  # 17 digits
@@ -39,15 +42,16 @@ def read(text: str) -> dict[str, str]:
         ("11010519491231002x", {"id": "11010519491231002X"}),
         ("002x", {"id_end": "002X"}),
         ("02x", {}),
+        ("1002x", {}),
         ("E12345678", {"id": "E12345678"}),
         ("91350200MA2XY5QH3R", {}),  # a wrong check digit
         ("91350100M000100Y43", {"credit_code": "91350100M000100Y43"}),
         ("350206150798", {"licence": "350206150798", "barcode_end": "350206150798"}),
         ("350206350798", {"barcode_end": "350206350798"}),  # the seventh digit is 1 or 2
-        ("35020615079", dict.fromkeys(ENDS - {"phone_end", "id_end"}, "35020615079")),
-        ("13900000000", {"phone": "13900000000", **dict.fromkeys(ENDS - {"phone_end", "id_end"}, "13900000000")}),
+        ("35020615079", dict.fromkeys(ENDS - PEOPLE, "35020615079")),
+        ("13900000000", {"phone": "13900000000", **dict.fromkeys(ENDS - PEOPLE, "13900000000")}),
         ("+86 139 0000 0000", {"phone": "13900000000"}),
-        ("0592-5551234", {"phone": "05925551234", **dict.fromkeys(ENDS - {"phone_end", "id_end"}, "05925551234")}),
+        ("0592-5551234", {"phone": "05925551234", **dict.fromkeys(ENDS - PEOPLE, "05925551234")}),
         (CODE, {"code_1": CODE[:16], "code_2": CODE[16:]}),
         (f"{CODE[:16]}\n{CODE[16:].lower()}", {"code_1": CODE[:16], "code_2": CODE[16:]}),
         (CODE[:16], {"code_1": CODE[:16]}),
@@ -58,9 +62,9 @@ def read(text: str) -> dict[str, str]:
         ("厦湖烟 20261130 01", {"number": "厦湖烟-20261130-01"}),
         ("厦湖烟－20261130－01", {"number": "厦湖烟-20261130-01"}),
         ("厦湖烟-20261130", {"number_part": "厦湖烟-20261130", "name": "厦湖烟-20261130"}),
-        ("2026113001", {"number_part": "-20261130-01", **dict.fromkeys(ENDS - {"phone_end", "id_end"}, "2026113001")}),
-        ("202611", {"number_part": "-202611", **dict.fromkeys(ENDS, "202611")}),
-        ("202613", dict.fromkeys(ENDS, "202613")),  # no month
+        ("2026113001", {"number_part": "-20261130-01", **dict.fromkeys(ENDS - PEOPLE, "2026113001")}),
+        ("202611", {"number_part": "-202611", **dict.fromkeys(ENDS - PEOPLE, "202611")}),
+        ("202613", dict.fromkeys(ENDS - PEOPLE, "202613")),  # no month
         ("厦湖烟立〔2026〕第12号", {"number": "厦湖烟立〔2026〕第12号"}),
         ("厦湖烟立[2026]12", {"number": "厦湖烟立〔2026〕第12号"}),
         ("厦湖烟立（２０２６）第０１２号", {"number": "厦湖烟立〔2026〕第12号"}),

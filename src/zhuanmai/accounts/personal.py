@@ -175,6 +175,20 @@ def seen_in_full(*, actor: Officer, view: View, standing: Standing, reason: str 
     return True
 
 
+def searched(entry: str, *, actor: Officer, words: str, count: int) -> None:
+    """Put a search for people by their names or numbers on the ledger before its answer is sent: how many were found,
+    the words in the personal part. The same words of the same officer are one entry a day."""
+    if not entered_since(entry, start_of_day(today()), actor_id=actor.pk, object_id=actor.pk, facts={},
+                         personal={"words": words}):  # fmt: skip
+        append_apart(
+            entry,
+            actor_id=actor.pk,
+            object_kind="officer",
+            object_id=actor.pk,
+            facts={"count": count, "words": words},
+        )
+
+
 def _since(thing: Thing) -> dt.datetime:
     """From when on an entry covers a view of now: today, or this hour."""
     return start_of_day(today()) if thing is Thing.FACTS else now().replace(minute=0, second=0, microsecond=0)

@@ -35,8 +35,9 @@ def dispatch_waiting() -> list[Alert]:
             Alert.objects.select_for_update(of=("self",))
             .filter(state=State.RAISED, area__isnull=False)
             .select_related("area")
-            .order_by("-probability", "number")
+            .order_by("pk")
         )
+        waiting.sort(key=lambda one: (-one.probability, one.number))
         busy = Counter(
             str(unit)
             for unit in Alert.objects.filter(state__in=(*WITH_SQUAD, State.VISITED)).values_list("unit_id", flat=True)
@@ -57,7 +58,7 @@ def assign(*, actor: Officer, alert_ids: Sequence[uuid.UUID], squad_id: uuid.UUI
     for alert_id in alert_ids:
         require_seen(actor, alert_id)
     with transaction.atomic():
-        rows = [_locked(alert_id) for alert_id in sorted(alert_ids)]
+        rows = [_locked(alert_id) for alert_id in sorted(set(alert_ids))]
         for row in rows:
             FLOW.check(row, Act.ASSIGN, actor)
             require(actor, "alerts.assign", unit=squad)
@@ -198,7 +199,7 @@ def lapse() -> list[Alert]:
         late = list(
             Alert.objects.select_for_update(of=("self",))
             .filter(state__in=(State.ASSIGNED, State.SEEN), due__lt=today())
-            .order_by("number")
+            .order_by("pk")
         )
         for row in map(as_found, late):
             FLOW.do(row, Act.LAPSE, actor=None)

@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from zhuanmai.alerts import services
 from zhuanmai.alerts.daily import asking, running
 from zhuanmai.core.errors import Conflict
+from zhuanmai.core.one_by_one import all_of
 
 log = structlog.get_logger(__name__)
 
@@ -39,8 +40,7 @@ def missed(timestamp: int) -> None:
 @app.task(name="alerts.sweep")
 def sweep(timestamp: int) -> None:
     """What is late is overdue; what waits goes out where a squad has room."""
-    services.lapse()
-    services.dispatch_waiting()
+    all_of((services.lapse, services.dispatch_waiting), lambda step: step(), event="alerts.sweep_failed")
 
 
 def _unless_asked_for(ask: Callable[[], object]) -> None:

@@ -146,7 +146,7 @@ def _next(row: Approval, agreed: bool) -> list[Approval]:
         Approval.objects.select_for_update().filter(
             subject_kind=row.subject_kind, subject_id=row.subject_id, purpose=row.purpose, round=row.round,
             state=State.UPCOMING,
-        ).order_by("position")
+        ).order_by("pk")  # made in the order of their positions
     )  # fmt: skip
     for place, one in enumerate(others):
         as_found(one).state = State.VOID if not agreed else State.WAITING if place == 0 else one.state

@@ -35,8 +35,10 @@ def on(kind: str) -> Callable[[Handler], Handler]:
 
 
 def handle(event_id: str) -> None:
-    """Give an event to each handler that has not had it. Raises what a handler raises; the job tries again."""
+    """Give an event to each handler that has not had it. One that fails holds up no other; then the first error of
+    all is raised, and the job tries again those that failed."""
     event = Event.objects.get(pk=event_id)
+    wrong: list[tuple[str, Exception]] = []
     for name, handler in _handlers[event.kind]:
         try:
             with transaction.atomic():
@@ -44,7 +46,9 @@ def handle(event_id: str) -> None:
                 if first:
                     handler(event)
         except Exception as error:
-            said = f"{name}: {type(error).__name__}"
-            Event.objects.filter(pk=event.pk).update(attempts=F("attempts") + 1, last_error=said)
-            raise
+            wrong.append((f"{name}: {type(error).__name__}", error))
+    if wrong:
+        said = "; ".join(words for words, _ in wrong)
+        Event.objects.filter(pk=event.pk).update(attempts=F("attempts") + 1, last_error=said)
+        raise wrong[0][1]
     Event.objects.filter(pk=event.pk).update(handled_at=now())

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 SHOWN_OF_PLACE = 6
-LONG_NUMBER = 15
+SHOWN_END = 4  # characters of the end of a long number
+LONG_NUMBER, LONG_PHONE = 15, 8  # from so many characters on a mask shows that end
 _CITIZEN = r"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
 _MOBILE = r"1[3-9]\d{9}"
 _NUMBER = re.compile(rf"(?<![0-9A-Za-z])(?:(?P<citizen>{_CITIZEN})|(?P<mobile>{_MOBILE}))(?![0-9A-Za-z])")
@@ -23,7 +24,7 @@ def masked_id(number: str | None) -> str:
     of up to eight characters the first alone, 3***."""
     if not number:
         return ""
-    ends = 4 if len(number) >= LONG_NUMBER else 2
+    ends = SHOWN_END if len(number) >= LONG_NUMBER else 2
     return f"{number[:ends]}{'*' * (len(number) - 2 * ends)}{number[-ends:]}" if len(number) > 8 else _short(number)
 
 
@@ -31,7 +32,7 @@ def masked_phone(number: str | None) -> str:
     """139****0000; of up to seven characters (a telephone without its area) the first alone, 5***."""
     if not number:
         return ""
-    return f"{number[:3]}****{number[-4:]}" if len(number) >= 8 else _short(number)
+    return f"{number[:3]}****{number[-SHOWN_END:]}" if len(number) >= LONG_PHONE else _short(number)
 
 
 def masked_place(address: str | None) -> str:

@@ -13,7 +13,9 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import IntegerField, Q, QuerySet, Value
+from django.db.models import F, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThanOrEqual
 
 LONGEST = 64  # characters; what is longer is no number and no name
 SUGGESTED, SHOWN, COUNTED = 4, 20, 200  # of one kind: while typing, on the page, at most counted
@@ -203,19 +205,40 @@ class Look:
     key: str = "pk"
 
 
+def person_number(
+    what: str, rows: Callable[[], QuerySet[Any]], column: str, *, shown_from: int, key: str = "pk"
+) -> tuple[Look, Look]:
+    """The looks at a personal number: the whole of it, or the end that its mask shows (`core.masking`: of numbers of
+    `shown_from` characters). Nothing between: an end that grows digit by digit would tell the hidden ones."""
+
+    def showing() -> QuerySet[Any]:
+        return rows().filter(GreaterThanOrEqual(Length(column), shown_from))
+
+    return Look(what, rows, column, key), Look(f"{what}_end", showing, f"{column}__endswith", key)
+
+
 @dataclass(frozen=True)
 class Leg:
-    """One look of a search: the rows that a reading finds in one column, and the column of what is found."""
+    """One look of a search: the rows that a reading finds in one column, and the column of what is found.
+
+    `whole`: the column is the very thing that was read, not one that ends with it or has it in it.
+    """
 
     reading: Reading
     rows: QuerySet[Any]
     key: str
+    whole: bool = False
 
 
 def legs(looks: Iterable[Look], readings: Sequence[Reading], within: Callable[[str], Q]) -> list[Leg]:
     """The looks that answer one of the readings; `within` says by a key's column which rows may be looked at."""
     return [
-        Leg(reading, look.rows().filter(within(look.key), **{look.lookup: reading.value}).order_by(), look.key)
+        Leg(
+            reading,
+            look.rows().filter(within(look.key), **{look.lookup: reading.value}).order_by(),
+            look.key,
+            "__" not in look.lookup,
+        )
         for look in looks
         for reading in readings
         if reading.what == look.what
@@ -223,15 +246,19 @@ def legs(looks: Iterable[Look], readings: Sequence[Reading], within: Callable[[s
 
 
 def keys(legs: Sequence[Leg]) -> dict[Any, Reading]:
-    """What the legs find: key → the first reading that found it, the best and newest first; one query.
+    """What the legs find: key → the first reading that found it, whole matches first, then leg by leg the newest first.
 
-    At most one more than is counted. Each column is asked by itself, so that its index serves: an OR over several
-    tables reads them whole.
+    At most one more than is counted, and of each leg the newest. One query, but each column is asked by itself, so that
+    its index serves: an OR over several tables reads them whole. (Keys are never null; said so, the order is none that
+    the key's own index has, which would be walked through to its end for words that few rows hold.)
     """
     if not legs:
         return {}
+    legs = sorted(legs, key=lambda leg: not leg.whole)
     each = [
-        leg.rows.values_list(leg.key, Value(place, IntegerField())).distinct()[: COUNTED + 1]
+        leg.rows.order_by(F(leg.key).desc(nulls_last=True))
+        .values_list(leg.key, Value(place, IntegerField()))
+        .distinct()[: COUNTED + 1]
         for place, leg in enumerate(legs)
     ]
     best: dict[Any, int] = {}

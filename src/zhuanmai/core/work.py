@@ -27,10 +27,12 @@ from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Conflict
 from zhuanmai.core.jobs import QUEUE, dead_jobs, defer, is_alive, living_jobs, real_now
 from zhuanmai.core.models import Work
+from zhuanmai.core.one_by_one import one_by_one
 
 log = structlog.get_logger(__name__)
 MOST_DEATHS = 5  # a job that killed so many workers is given up: the next would die of it too
 _SAY_SECONDS = 0.5
+_FAILED = "core.recovery_failed"
 GivenUp = Callable[[Work], None]
 _given_up: dict[str, GivenUp] = {}
 _in_hand: set[int | None] = set()  # jobs that this process does
@@ -161,13 +163,10 @@ def recover(*, by: int | None = None) -> int:
         if asking is None:
             return 0
         dead = _let_fall(asking)
-        for job_id in dead:
-            _each(_give_back_fallen, job_id)
+        one_by_one(dead, _give_back_fallen, event=_FAILED)
     found = list(dead_jobs().values_list("pk", flat=True))
-    for job_id in found:
-        _each(_look_at, job_id)
-    for row in Work.objects.filter(state__in=Work.OPEN).exclude(job_id__in=_under_way()):
-        _each(_close, row)
+    one_by_one(found, _look_at, event=_FAILED)
+    one_by_one(Work.objects.filter(state__in=Work.OPEN).exclude(job_id__in=_under_way()), _close, event=_FAILED)
     return len(dead) + len(found)
 
 
@@ -180,15 +179,6 @@ def _let_fall(worker_id: int) -> list[int]:
     given = ProcrastinateJob.objects.filter(status="doing", worker_id=worker_id).values_list("pk", flat=True)
     before, _missing = _missing, set(given) - _in_hand
     return sorted(before & _missing)
-
-
-def _each(act: Callable[[Any], None], of: Any) -> None:
-    """One of many: what goes wrong with it is in the log, and holds up no other."""
-    try:
-        with transaction.atomic():
-            act(of)
-    except Exception:
-        log.exception("core.recovery_failed", of=str(of))
 
 
 def _look_at(job_id: int) -> None:

@@ -154,14 +154,11 @@ def close(*, actor: Officer, deadline_id: uuid.UUID, reason: str) -> Deadline:
     return _acted(actor, deadline_id, "deadlines.closed", change)
 
 
-def count_again(row: Deadline, calendar: Days | None = None) -> bool:
-    """Count a run again after the calendar or its rule changed; True if its end moved. Saves, appends nothing."""
+def counts_otherwise(row: Deadline, calendar: Days) -> bool:
+    """Count a run again after the calendar or its rule changed; True if its end moves. Saves nothing."""
     before = (row.due, row.due_at, row.provisional)
-    _count(row, calendar or days())
-    if (row.due, row.due_at, row.provisional) == before:
-        return False
-    row.save()
-    return True
+    _count(row, calendar)
+    return (row.due, row.due_at, row.provisional) != before
 
 
 def facts_of(row: Deadline) -> dict[str, Any]:
@@ -170,8 +167,8 @@ def facts_of(row: Deadline) -> dict[str, Any]:
 
 
 def _open(subject: Subject) -> QuerySet[Deadline]:
-    """The open runs of a subject, locked."""
-    found = Deadline.objects.select_for_update()
+    """The open runs of a subject, locked; runs are locked in the order of their ids, by whoever locks several."""
+    found = Deadline.objects.select_for_update().order_by("pk")
     return found.filter(subject_kind=subject.kind, subject_id=subject.id, ended_at=None)
 
 

@@ -56,7 +56,8 @@ class Kind(ABC):
         """Raise NotFound or NotAllowed unless the officer works on the subject."""
 
     def changed(self, ids: Iterable[uuid.UUID]) -> None:  # noqa: B027 - most rooms need nothing here
-        """Terms of these subjects moved; called in the transaction that moved them. Who looks at one is told."""
+        """Terms of these subjects are about to move; called in the transaction that moves them, before it locks a term
+        (an act locks its subject first). Who looks at one is told."""
 
 
 _kinds = Registered[Kind]("the kind of subject")

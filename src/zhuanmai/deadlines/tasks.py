@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
-from django.db import transaction
 from procrastinate.contrib.django import app
 
 from zhuanmai.core.clock import now, today
+from zhuanmai.core.one_by_one import all_of
 from zhuanmai.deadlines.models import Deadline
 from zhuanmai.deadlines.reminding import stage, to_remind
 from zhuanmai.deadlines.rules import Rule
@@ -20,16 +21,18 @@ from zhuanmai.reference.shipped import first_reminder
 @app.periodic(cron="7 8 * * *")
 @app.task(name="deadlines.remind")
 def remind(timestamp: int) -> None:
-    """Each open run that reached a new stage is on the ledger once; a term of the other side that is over lapses."""
+    """Each open run that reached a new stage is on the ledger once; a term of the other side that is over lapses.
+
+    A run that cannot be looked at (its term is gone) is in the log, holds up no other, and leaves the job failed.
+    """
     near = Deadline.objects.filter(ended_at=None, due__lte=today() + dt.timedelta(days=first_reminder()))
-    for pk in list(near.values_list("pk", flat=True)):
-        with transaction.atomic():
-            row = Deadline.objects.select_for_update().filter(pk=pk, ended_at=None).first()
-            if row is not None and not row.is_stopped:
-                _looked_at(row)
+    all_of(list(near.values_list("pk", flat=True)), _looked_at, event="deadlines.not_reminded")
 
 
-def _looked_at(row: Deadline) -> None:
+def _looked_at(pk: uuid.UUID) -> None:
+    row = Deadline.objects.select_for_update().filter(pk=pk, ended_at=None).first()
+    if row is None or row.is_stopped:
+        return
     rule, left = Rule.of(term(row.code)), (row.due - today()).days
     if rule.lapses and left < 0:
         as_found(row)

@@ -204,8 +204,12 @@ def _standing(version: Version, signed: Signed) -> QuerySet[SignatureBlock]:
 
 def void_signatures(made: Iterable[Document], *, roles: Collection[str], reason: str) -> list[SignatureBlock]:
     """Void the signatures in these roles on documents that are not sealed; the caller's entry names the rows."""
-    blocks = SignatureBlock.objects.select_for_update(of=("self",)).filter(
-        version__document__in=[one.pk for one in made], version__sealed_sha256="", role__in=roles, voided_at=None
+    blocks = (
+        SignatureBlock.objects.select_for_update(of=("self",))
+        .filter(
+            version__document__in=[one.pk for one in made], version__sealed_sha256="", role__in=roles, voided_at=None
+        )
+        .order_by("pk")
     )
     return _voided(blocks, reason)
 

@@ -21,7 +21,7 @@ from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.permissions import cases_of
 from zhuanmai.enforcement.procedure import KIND
 from zhuanmai.exchange.kinds import Kind
-from zhuanmai.exchange.services import enqueue
+from zhuanmai.exchange.services import enqueue, report
 
 
 def _which_document(body: Mapping[str, Any]) -> str:
@@ -30,8 +30,8 @@ def _which_document(body: Mapping[str, Any]) -> str:
 
 PARTNER = "national"
 KINDS = (
-    Kind(PARTNER, "case", KIND, "案件", _("case facts")),
-    Kind(PARTNER, "items", KIND, "涉案物品", _("goods of the case")),
+    Kind(PARTNER, "case", KIND, "案件", _("case facts"), newest_only=True),
+    Kind(PARTNER, "items", KIND, "涉案物品", _("goods of the case"), newest_only=True),
     Kind(PARTNER, "document", KIND, "封签文书", _("sealed document"), _which_document),
 )
 
@@ -55,11 +55,9 @@ class ReportedCases:
 
 
 def report_case(case: Case) -> None:
-    """Put case and items in the outbox, once for each state of the facts."""
-    mark = f"{case.state}/{case.fact_version}/{case.number}"
+    """Put case and items in the outbox, each where it says something new. The case is locked."""
     for kind, body in (("case", _case(case)), ("items", _items(case))):
-        key = derived_id(PARTNER, case.pk, kind, mark)
-        enqueue(partner=PARTNER, kind=kind, key=key, subject_id=case.pk, body=body)
+        report(partner=PARTNER, kind=kind, subject_id=case.pk, body=body)
 
 
 def report_document(case: Case, version: Version) -> None:

@@ -12,19 +12,19 @@ from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import may, require
 from zhuanmai.accounts.personal import Sight, Sort, Standing, Subject, Thing, View
 from zhuanmai.core.masking import masked_id, masked_name, masked_phone
-from zhuanmai.core.search import keys
+from zhuanmai.core.search import keys, spelled
 from zhuanmai.documents.planning import Planned
 from zhuanmai.enforcement.case_json import state_of
 from zhuanmai.enforcement.case_rows import first_party
 from zhuanmai.enforcement.models import Case, Party, Photo
 from zhuanmai.enforcement.operations import CASES
 from zhuanmai.enforcement.permissions import decides_on, require_seen
-from zhuanmai.enforcement.queries import by_people, of_others, reads
+from zhuanmai.enforcement.queries import by_people, of_others, own, reads
 from zhuanmai.enforcement.services.signing import own_roles
 from zhuanmai.enforcement.unnamed import PERSON, all_hidden, hidden, secrets_of, unnamed
 from zhuanmai.enforcement.workers import works_on
 from zhuanmai.enforcement.workflow import acts_of
-from zhuanmai.ledger.services import append_apart
+from zhuanmai.reference.typed import names_a_person
 
 _PEOPLE = ("parties[]", "parties[].representative", "presence.person_in_charge", "presence.witness")
 _OTHERS = {
@@ -188,22 +188,17 @@ def standing(officer: Officer, case: Case, paper: Planned | None = None) -> Stan
 
 
 def note_search(officer: Officer, words: str) -> None:
-    """Cases that are not the officer's own were found by a name or a number of their people: a look, which is entered.
+    """Cases that are not the officer's own were found by a name or a number of their people, or somebody was looked
+    for by a whole number and nobody has it (who tries numbers out is seen): a look, which is entered.
 
-    (Whoever may not see people even with a reason finds no such case: `queries.cases`.) What was searched for goes to
-    the personal part of the entry.
+    (Whoever may not see people even with a reason finds no such case: `queries.cases`.)
     """
     if not words or not may(officer, "enforcement.see_personal"):
         return
-    count = len(keys(by_people(reads(words), of_others(officer))))
-    if count:
-        append_apart(
-            "enforcement.searched",
-            actor_id=officer.pk,
-            object_kind="officer",
-            object_id=officer.pk,
-            facts={"count": count, "words": words},
-        )
+    readings = reads(words)
+    count = len(keys(by_people(readings, of_others(officer))))
+    if count or (names_a_person(readings) and not keys(by_people(readings, own(officer)))):
+        personal.searched("enforcement.searched", actor=officer, words=spelled(words), count=count)
 
 
 def _facts(case: Case, way: str) -> View:

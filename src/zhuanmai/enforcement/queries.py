@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import may
 from zhuanmai.core import search
-from zhuanmai.core.search import Leg, Look, Reading, all_keys
+from zhuanmai.core.masking import LONG_NUMBER, LONG_PHONE
+from zhuanmai.core.search import Leg, Look, Reading, all_keys, person_number
 from zhuanmai.documents.queries import waiting_for_signature
 from zhuanmai.enforcement.models import Case, CaseOfficer, Inspection, ItemLine, Party
 from zhuanmai.enforcement.permissions import cases_of, visible_to
@@ -78,10 +79,8 @@ _OPEN = (
     Look("name", Inspection.objects.all, "address__icontains", "case_id"),
 )
 _PEOPLE = (
-    Look("id", _people, "id_no", "case_id"),
-    Look("phone", _people, "phone", "case_id"),
-    Look("id_end", _people, "id_no__endswith", "case_id"),
-    Look("phone_end", _people, "phone__endswith", "case_id"),
+    *person_number("id", _people, "id_no", shown_from=LONG_NUMBER, key="case_id"),
+    *person_number("phone", _people, "phone", shown_from=LONG_PHONE, key="case_id"),
     Look("name", _people, "name__icontains", "case_id"),
 )
 reads = answering(
@@ -95,7 +94,7 @@ def legs(officer: Officer, readings: Sequence[Reading], *, sent: bool = True) ->
     officer's own cases, unless they may see people and sent the words. No search confirms a name or a number to
     somebody who may not (what it confirms to others is entered: `personal.note_search`)."""
     seen = _within(Case.objects.filter(visible_to(officer)))
-    people = by_people(readings, seen if sent and may(officer, "enforcement.see_personal") else _own(officer))
+    people = by_people(readings, seen if sent and may(officer, "enforcement.see_personal") else own(officer))
     return [*people, *search.legs(_OPEN, readings, seen)]
 
 
@@ -109,7 +108,8 @@ def of_others(officer: Officer) -> Callable[[str], Q]:
     return _within(cases_of(officer).exclude(own_cases(officer)))
 
 
-def _own(officer: Officer) -> Callable[[str], Q]:
+def own(officer: Officer) -> Callable[[str], Q]:
+    """The cases that the officer does now, by the column that names them."""
     return _within(Case.objects.filter(own_cases(officer)))
 
 

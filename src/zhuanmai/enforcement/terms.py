@@ -51,7 +51,8 @@ class Cases(Kind):
 
     def changed(self, ids: Iterable[uuid.UUID]) -> None:
         """Tablets that hold these cases ask again."""
-        Case.objects.filter(pk__in=list(ids)).update(cursor=F("cursor") + 1)
+        held = Case.objects.select_for_update().filter(pk__in=list(ids)).order_by("pk")
+        Case.objects.filter(pk__in=[case.pk for case in held]).update(cursor=F("cursor") + 1)
 
 
 def begin(case: Case, code: str, trigger: dt.datetime, event: str = "", *, restated: bool = False) -> Deadline:

@@ -31,7 +31,11 @@ def no_dead_letters() -> Finding:
 @register_check
 def kinds_are_known() -> Finding:
     """Messages on the way whose kind no room registers: only who looks after the whole bureau sees them."""
-    on_the_way = Message.objects.exclude(state=Message.State.RECEIVED).values_list("partner", "kind").distinct()
+    on_the_way = (
+        Message.objects.filter(state__in=(Message.State.WAITING, Message.State.DEAD))
+        .values_list("partner", "kind")
+        .distinct()
+    )
     unknown = sorted(set(on_the_way) - {(kind.partner, kind.code) for kind in kinds()})
     if unknown:
         names = "、".join(f"{partner}/{kind}" for partner, kind in unknown)

@@ -19,6 +19,7 @@ register(
 register(
     "exchange.dead", sentence="报送失败转为死信（{kind}）：{reason}", fields=("kind", "receipt", "attempts", "reason")
 )
+register("exchange.superseded", sentence="已有更新的报文，此件不再发送（{kind}）", fields=("kind",))
 register("exchange.retried", sentence="重发死信（{kind}）", fields=("kind",))
 register(
     "exchange.reconciled",

@@ -16,7 +16,8 @@ class Kind:
     """A kind of messages: its code in the partner's protocol, what it is about, its name in Chinese and on pages.
 
     `subject_kind`: as registered with `exchange.subjects`. `detail`: what tells a message from others of its kind about
-    the same subject (a document's name and number), from its body; nobody's personal data.
+    the same subject (a document's name and number), from its body; nobody's personal data. `newest_only`: it says how
+    the subject stands, so that an older message is not sent any more once there is a newer one (`services.report`).
     """
 
     partner: str
@@ -25,6 +26,7 @@ class Kind:
     zh: str
     label: Any
     detail: Callable[[Mapping[str, Any]], str] = _nothing_more
+    newest_only: bool = False
 
 
 _kinds: dict[tuple[str, str], Kind] = {}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from zhuanmai.core.models import Work
+from zhuanmai.core.one_by_one import all_of
 from zhuanmai.exchange.models import Message
 from zhuanmai.exchange.services import TASK, give_up, send_lost
 
@@ -23,8 +23,7 @@ def look_after() -> int:
     Returns how many there were. One whose job waits or is under way, under a dead worker too, is left alone.
     """
     found = list(_without_job().values_list("pk", flat=True))
-    for message_id in found:
-        _see_to(message_id)
+    all_of(found, _see_to, event="exchange.not_seen_to")
     return len(found)
 
 
@@ -37,13 +36,12 @@ def _without_job() -> QuerySet[Message]:
 
 def _see_to(message_id: uuid.UUID) -> None:
     """One of them, unless somebody saw to it meanwhile: who gives it a job holds its lock until both are kept."""
-    with transaction.atomic():
-        held = Message.objects.select_for_update().filter(pk=message_id).first()
-        if held is None or not _without_job().filter(pk=message_id).exists():
-            return
-        last = ProcrastinateJob.objects.filter(task_name=TASK, args__message_id=str(message_id)).order_by("-pk").first()
-        if last is not None and last.status == "failed":
-            why = Work.objects.filter(job_id=last.pk).exclude(error="").values_list("error", flat=True).first()
-            give_up(held, why or _GAVE_UP)
-        else:
-            send_lost(held)
+    held = Message.objects.select_for_update().filter(pk=message_id).first()
+    if held is None or not _without_job().filter(pk=message_id).exists():
+        return
+    last = ProcrastinateJob.objects.filter(task_name=TASK, args__message_id=str(message_id)).order_by("-pk").first()
+    if last is not None and last.status == "failed":
+        why = Work.objects.filter(job_id=last.pk).exclude(error="").values_list("error", flat=True).first()
+        give_up(held, why or _GAVE_UP)
+    else:
+        send_lost(held)

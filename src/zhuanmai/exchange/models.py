@@ -22,6 +22,7 @@ class Message(Base):
         WAITING = "waiting", _("Waiting")
         RECEIVED = "received", _("Received")
         DEAD = "dead", _("Dead letter")
+        SUPERSEDED = "superseded", _("Superseded by a newer one")
 
     partner = models.CharField(max_length=20)
     kind = models.CharField(max_length=40)
@@ -54,7 +55,12 @@ class Message(Base):
             pgtrigger.FSM(
                 name="lawful_moves",
                 field="state",
-                transitions=[("waiting", "received"), ("waiting", "dead"), ("dead", "waiting")],
+                transitions=[
+                    ("waiting", "received"),
+                    ("waiting", "dead"),
+                    ("waiting", "superseded"),
+                    ("dead", "waiting"),
+                ],
             ),
         ]
 

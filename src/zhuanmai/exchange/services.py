@@ -15,6 +15,7 @@ from zhuanmai.accounts.permissions import require
 from zhuanmai.core import files
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, NotFound, Refused
+from zhuanmai.core.ids import derived_id
 from zhuanmai.core.jobs import defer
 from zhuanmai.exchange.kinds import kind_of, kinds
 from zhuanmai.exchange.models import Attempt, Message
@@ -42,32 +43,71 @@ def enqueue(
     """Write a message in the running transaction; a job delivers it afterwards. The same key twice is one message.
 
     `files_by_field`: digests of kept files that are put into the body (base64) when it is sent. Raises LookupError for
-    a kind that no room registered for this partner.
+    a kind that no room registered for this partner, ValueError where the key is known with another content.
     """
     known, carried = kind_of(partner, kind), files_by_field or {}
+    digest = digest_of(_full(body, carried))
     message, created = Message.objects.get_or_create(
         id=key,
         defaults={
             "partner": partner, "kind": kind, "subject_kind": known.subject_kind, "subject_id": subject_id,
-            "body": body, "files": carried, "sha256": digest_of(_full(body, carried)),
+            "body": body, "files": carried, "sha256": digest,
         },
     )  # fmt: skip
     if created:
         _put_in_queue(message)
         _record("exchange.sent", message, sha256=message.sha256)
+    elif message.sha256 != digest:
+        raise ValueError(f"the key {key} was used for another content")
     return message
 
 
+def report(*, partner: str, kind: str, subject_id: uuid.UUID, body: dict[str, Any]) -> Message:
+    """Tell a partner how a subject stands now, in a transaction that holds the subject: a new message wherever the body
+    differs from that of the newest one of the kind (so also where it says again what an older one said)."""
+    digest, last = digest_of(body), _newest(partner, kind, subject_id)
+    if last is not None and last.sha256 == digest:
+        return last
+    key = derived_id(partner, subject_id, kind, digest, last.pk if last else "")
+    return enqueue(partner=partner, kind=kind, key=key, subject_id=subject_id, body=body)
+
+
+def _newest(partner: str, kind: str, subject_id: uuid.UUID) -> Message | None:
+    return Message.objects.filter(partner=partner, kind=kind, subject_id=subject_id).order_by("created_at").last()
+
+
 def deliver(*, message_id: uuid.UUID, partners: Registry = registry) -> Message:
-    """Try to deliver one message: received, dead after a refusal or too many attempts, or to be tried again later."""
+    """Try to deliver one message: received, dead after a refusal or too many attempts, or to be tried again later.
+
+    One that a newer message of its kind about the same subject has made stale is not sent: it would arrive last.
+    """
     message = Message.objects.get(pk=message_id)
     if message.state != Message.State.WAITING:
         return message
+    if _is_stale(message):
+        return _superseded(message_id)
     answer = _answer(message, partners)
     with transaction.atomic():
         message = Message.objects.select_for_update().get(pk=message_id)
         if message.state == Message.State.WAITING:
             _note(message, answer)
+        return message
+
+
+def _is_stale(message: Message) -> bool:
+    kind = next((one for one in kinds() if (one.partner, one.code) == (message.partner, message.kind)), None)
+    if kind is None or not kind.newest_only:
+        return False
+    return _newest(message.partner, message.kind, message.subject_id) != message
+
+
+def _superseded(message_id: uuid.UUID) -> Message:
+    with transaction.atomic():
+        message = as_found(Message.objects.select_for_update().get(pk=message_id))
+        if message.state == Message.State.WAITING:
+            message.state = Message.State.SUPERSEDED
+            message.save()
+            _record("exchange.superseded", message)
         return message
 
 

@@ -110,10 +110,18 @@ def line_of(entry: Entry, *, personal: bool = False) -> TimelineLine:
 
 
 def entered_since(
-    kind: str, since: dt.datetime, *, actor_id: uuid.UUID, object_id: uuid.UUID, facts: dict[str, Any]
+    kind: str,
+    since: dt.datetime,
+    *,
+    actor_id: uuid.UUID,
+    object_id: uuid.UUID,
+    facts: dict[str, Any],
+    personal: dict[str, Any] | None = None,
 ) -> bool:
-    """Whether an officer's entry of that kind on that object, with these facts, was made since a moment."""
+    """Whether an officer's entry of that kind on that object, with these facts (and this of its personal part, as long
+    as that is kept), was made since a moment."""
     found = Entry.objects.filter(kind=kind, actor_id=actor_id, object_id=object_id, at__gte=since)
+    found = found.filter(personal__part__contains=personal) if personal else found
     return found.filter(facts__contains=facts).exists()
 
 

@@ -1,4 +1,4 @@
-"""Writing: an entry is appended as the last statement of the transaction that acts, or apart from one that failed."""
+"""Writing: an entry is appended as the last of the transaction that acts, or apart from one that failed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from psycopg.errors import LockNotAvailable
 from psycopg.types.json import Jsonb
 
 from zhuanmai.core.clock import now
+from zhuanmai.core.database import in_test_case_only, write_last
 from zhuanmai.core.errors import Conflict
 from zhuanmai.core.ids import new_id
 from zhuanmai.core.masking import masked_numbers
@@ -32,8 +33,10 @@ Digests = dict[str, dict[str, str | None]]  # {table label: {primary key: digest
 
 
 def append(kind: str, **arguments: Any) -> Entry:
-    """Append one entry in the running transaction; call it last (it holds a lock until the commit).
+    """Append one entry in the running transaction. It is written right before the commit, with all others of the
+    transaction, under one taking of the ledger's lock: no act holds that lock while it waits for another.
 
+    Call it when the rows are as the act leaves them (what they hold is read here). It has no number yet.
     Arguments: actor_id (None: the system itself), object_kind, object_id, and as needed key_id, case_id, facts (a fact
     that the kind calls personal goes to the personal part; the others stay for good, so a citizen's number or a mobile
     phone in one of them is masked), rows (as the act leaves them), removed (rows that it deleted), before (`digests` of
@@ -45,12 +48,12 @@ def append(kind: str, **arguments: Any) -> Entry:
 
 
 def append_in_order(entries: Iterable[tuple[str, dict[str, Any]]]) -> list[Entry]:
-    """Append several entries, each with the arguments of `append`, under one taking of the lock. Raises as `append`."""
+    """Append several entries, each with the arguments of `append`. Raises as `append`."""
     if not connection.in_atomic_block:
         raise RuntimeError("append belongs into the transaction of the act")
     drafts = [_prepare(kind, **arguments) for kind, arguments in entries]
-    with connection.cursor() as cursor:
-        return _write(drafts, cursor)
+    write_last(_write_here, drafts)
+    return [draft.entry for draft in drafts]
 
 
 def append_apart(kind: str, *, lock_seconds: int = 3, **arguments: Any) -> Entry:
@@ -60,7 +63,7 @@ def append_apart(kind: str, *, lock_seconds: int = 3, **arguments: Any) -> Entry
     RuntimeError inside a transaction (a second connection waiting for a lock that the first holds waits for ever).
     In a test that runs wholly in one transaction the entry goes into that one.
     """
-    if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
+    if not in_test_case_only():
         raise RuntimeError("append_apart is called after the acting transaction has ended")
     if connection.in_atomic_block:
         return append(kind, **arguments)
@@ -143,6 +146,11 @@ def _prepare(
         personal_digest=hashlib.sha256(salt + canonical(personal)).hexdigest() if personal else "",
     )
     return _Draft(entry, personal, salt)
+
+
+def _write_here(drafts: Sequence[_Draft]) -> None:
+    with connection.cursor() as cursor:
+        _write(drafts, cursor)
 
 
 def _write(drafts: Sequence[_Draft], cursor: Any) -> list[Entry]:

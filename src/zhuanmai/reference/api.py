@@ -201,9 +201,10 @@ def search_products(
 
 @router.get("/licensees", response=list[LicenseeOut])
 def find_licensees(request: HttpRequest, q: str) -> list[dict[str, Any]]:
-    """Licensees by licence number, citizen's number, phone, or part of a name: personal data masked."""
+    """Licensees by licence number, citizen's number or phone (whole or the last four), or part of a name; masked."""
     actor = _officer(request)
     require(actor, "reference.see_register")
+    services.note_search(actor=actor, words=q)
     people = may(actor, "reference.see_personal")
     return [_licensee(one, masked=True) for one in licensees.find(q, people=people)]
 

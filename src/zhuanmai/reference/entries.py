@@ -70,6 +70,7 @@ register(
     sentence="零售户登记簿导入 {rows} 户，新增或变化 {changed} 户，退回 {refused} 行；完整截至：{complete}",
     fields=("rows", "changed", "refused", "complete"),
 )
+register("reference.searched", sentence="按个人号码查找零售户，找到 {count} 户", fields=("count",), personal=("words",))
 register(
     "reference.licensee_seen",
     sentence="查看零售户 {licence_no} 的完整信息，理由：{reason}；查询：{query}",

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 
 from zhuanmai.core import search
 from zhuanmai.core.errors import Refused
-from zhuanmai.core.masking import masked_id, masked_name, masked_phone
-from zhuanmai.core.search import Leg, Look, Reading
+from zhuanmai.core.masking import LONG_NUMBER, LONG_PHONE, masked_id, masked_name, masked_phone
+from zhuanmai.core.search import Leg, Look, Reading, person_number
 from zhuanmai.reference import identifiers, typed
 from zhuanmai.reference.models import Licensee, RegisterCompleteness
 
@@ -36,10 +36,8 @@ _OPEN = (
     Look("name", Licensee.objects.all, "address__icontains"),
 )
 _HOLDERS = (
-    Look("id", Licensee.objects.all, "holder_id"),
-    Look("phone", Licensee.objects.all, "phone"),
-    Look("id_end", Licensee.objects.all, "holder_id__endswith"),
-    Look("phone_end", Licensee.objects.all, "phone__endswith"),
+    *person_number("id", Licensee.objects.all, "holder_id", shown_from=LONG_NUMBER),
+    *person_number("phone", Licensee.objects.all, "phone", shown_from=LONG_PHONE),
     Look("name", Licensee.objects.all, "holder_name__icontains"),
 )
 PEOPLE_TOO = frozenset(look.what for look in _HOLDERS)
@@ -50,6 +48,11 @@ def legs(readings: Sequence[Reading], *, people: bool) -> list[Leg]:
     no search confirms a holder's name, number or phone."""
     looks = (*_OPEN, *_HOLDERS) if people else _OPEN
     return search.legs(looks, readings, lambda key: Q())
+
+
+def with_number(readings: Sequence[Reading]) -> int:
+    """How many holders have one of the personal numbers, or the end of one, that were read."""
+    return len(search.keys(search.legs(_HOLDERS, typed.numbers_of_people(readings), lambda key: Q())))
 
 
 def found(query: str, *, people: bool) -> QuerySet[Licensee]:
@@ -94,7 +97,7 @@ def upsert(rows: Iterable[dict[str, Any]]) -> list[Licensee]:
     A caller inside the house appends to the ledger; the whole is one statement each for new and changed rows.
     """
     wanted = {row["licence_no"]: row for row in (cleaned(row) for row in rows)}
-    kept = {row.licence_no: row for row in Licensee.objects.select_for_update().filter(licence_no__in=wanted)}
+    kept = {row.licence_no: row for row in _locked(wanted)}
     new = [Licensee(**row) for number, row in wanted.items() if number not in kept]
     changed = []
     for number, licensee in kept.items():
@@ -105,6 +108,10 @@ def upsert(rows: Iterable[dict[str, Any]]) -> list[Licensee]:
     Licensee.objects.bulk_create(new, batch_size=1000)
     Licensee.objects.bulk_update(changed, [name for name in COLUMNS if name != "licence_no"], batch_size=500)
     return new + changed
+
+
+def _locked(numbers: Iterable[str]) -> QuerySet[Licensee]:
+    return Licensee.objects.select_for_update().filter(licence_no__in=list(numbers)).order_by("pk")
 
 
 def cleaned(row: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from zhuanmai.reference import catalogue, licensees
 from zhuanmai.reference.catalogue import Listed
 from zhuanmai.reference.licensees import PEOPLE_TOO
 from zhuanmai.reference.models import Licensee
+from zhuanmai.reference.services import note_search
 from zhuanmai.reference.typed import answering
 
 
@@ -49,6 +50,8 @@ def _why(one: Listed, asked: Asked) -> tuple[Reading, str]:
 
 def _licensees(officer: Any, asked: Asked) -> Found:
     """Shops by licence, credit code, name or address; by their holder only once the words are sent."""
+    if asked.sent:
+        note_search(actor=officer, words=asked.text)
     people = asked.sent and officer.may("reference.see_personal")
     found = search.keys(licensees.legs(asked.readings, people=people))
     first = list(found)[: asked.most]

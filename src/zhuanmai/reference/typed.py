@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as _
 
 from zhuanmai.core import search
 from zhuanmai.core.errors import Refused
+from zhuanmai.core.masking import SHOWN_END
 from zhuanmai.core.search import Reading, compact, end, spelled
 from zhuanmai.reference import barcodes, identifiers
 
@@ -44,6 +45,16 @@ def answering(*whats: str) -> Callable[[str], Sequence[Reading]]:
     return reads
 
 
+def numbers_of_people(found: Sequence[Reading]) -> list[Reading]:
+    """Those of the readings that are a person's number, whole or its end: who is looked for by one is entered."""
+    return [reading for reading in found if reading.what in ("id", "phone", "id_end", "phone_end")]
+
+
+def names_a_person(found: Sequence[Reading]) -> bool:
+    """Whether one of the readings is a person's whole number."""
+    return any(reading.what in ("id", "phone") for reading in found)
+
+
 @functools.lru_cache(maxsize=64)
 def readings(text: str) -> tuple[Reading, ...]:
     """Everything that these words may be, whole things before parts: see the table in the tests."""
@@ -53,8 +64,8 @@ def readings(text: str) -> tuple[Reading, ...]:
     ends = [
         *end(plain, "barcode_end", BARCODE_END, most=12),
         *end(plain, "licence_end", LICENCE_END, most=11),
-        *end(plain, "phone_end", PHONE_END, most=8),
-        *end(plain, "id_end", ID_END, most=8, last="X"),
+        *end(plain, "phone_end", PHONE_END, most=SHOWN_END),
+        *end(plain, "id_end", ID_END, most=SHOWN_END, last="X"),
         *end(plain, "code_end", CODE_END, most=11),
     ]
     is_code = bool(whole or numbers) and not re.search(_HAN, plain)

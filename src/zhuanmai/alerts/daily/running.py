@@ -167,7 +167,7 @@ def hand_back() -> int:
     """Write what squads found since the last run into the lake's inspections, so that the model learns from it."""
     with transaction.atomic():
         found = Alert.objects.select_for_update(of=("self",)).filter(state=State.DONE, handed_back_at=None)
-        rows = list(map(as_found, found.order_by("number")))
+        rows = list(map(as_found, found.order_by("pk")))
         if not rows:
             return 0
         fed = feed(table="inspections", source="alerts", rows=map(_inspection, rows))

@@ -212,7 +212,7 @@ def seal_ready(*, case_id: uuid.UUID) -> int:
             _note_not_sealed(case, found, error)
     if sealed:
         with transaction.atomic():
-            report_case(case)
+            report_case(locked(case_id))
     if failed:
         raise NotSealed("、".join(failed))
     return sealed

@@ -12,7 +12,7 @@ from zhuanmai.reference.services.catalogues import (
 from zhuanmai.reference.services.causes import CauseWords, set_cause
 from zhuanmai.reference.services.figures import HEARING, set_goods_price, set_hearing_threshold
 from zhuanmai.reference.services.products import ProductFacts, change_product
-from zhuanmai.reference.services.register import load_register, see_licensee
+from zhuanmai.reference.services.register import load_register, note_search, see_licensee
 
 __all__ = [
     "HEARING",
@@ -28,6 +28,7 @@ __all__ = [
     "discard_catalogue",
     "enter_year",
     "load_register",
+    "note_search",
     "preview_catalogue",
     "see_licensee",
     "set_cause",

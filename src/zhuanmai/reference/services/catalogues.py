@@ -286,7 +286,7 @@ def _alter_products(found: Plan) -> list[Product]:
     touched: dict[uuid.UUID, Planned] = {
         one.product_id: one for one in found.planned if one.product_id and one.row.line in lines
     }
-    altered = list(Product.objects.select_for_update().filter(pk__in=touched))
+    altered = list(Product.objects.select_for_update().filter(pk__in=touched).order_by("pk"))
     for product in altered:
         row = touched[as_found(product).id].row
         for field, value in facts_of(row).items():
@@ -300,7 +300,9 @@ def _alter_products(found: Plan) -> list[Product]:
 def _close_barcodes(found: Plan, valid_from: dt.date) -> list[Barcode]:
     """End the former owner's claim on barcodes that have a new owner."""
     codes = [one.row.carton_barcode for one in found.planned if one.reassigned]
-    rows = list(Barcode.objects.select_for_update().filter(code__in=codes, level="carton", valid_to=None))
+    rows = list(
+        Barcode.objects.select_for_update().filter(code__in=codes, level="carton", valid_to=None).order_by("pk")
+    )
     for row in rows:
         as_found(row).valid_to = valid_from - dt.timedelta(days=1)
         row.save(update_fields=["valid_to"])

@@ -1,4 +1,4 @@
-"""The register of licensees: take a file in, and look at one holder's full data with a reason."""
+"""The register of licensees: take a file in, note a search by a personal number, show one holder with a reason."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from typing import Any
 
 from django.db import transaction
 
+from zhuanmai.accounts import personal
 from zhuanmai.accounts.models import Officer
-from zhuanmai.accounts.permissions import require
+from zhuanmai.accounts.permissions import may, require
+from zhuanmai.core import search
 from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.core.ids import new_id
 from zhuanmai.ledger.services import append, append_apart
-from zhuanmai.reference import licensees
+from zhuanmai.reference import licensees, typed
 from zhuanmai.reference.importing import RefusedRow
 from zhuanmai.reference.models import Licensee
 
@@ -66,6 +68,17 @@ def load_register(
             },
         )
     return RegisterLoaded(len(good) + len(refused), len(changed), tuple(refused))
+
+
+def note_search(*, actor: Officer, words: str) -> None:
+    """Who is about to be told whom of the register a personal number, or the end of one, finds: a look, which is
+    entered (a whole number also where nobody has it). To those who may not see people no such search tells anything."""
+    if not may(actor, "reference.see_personal"):
+        return
+    found = typed.readings(words)
+    count = licensees.with_number(found) if typed.numbers_of_people(found) else 0
+    if count or typed.names_a_person(found):
+        personal.searched("reference.searched", actor=actor, words=search.spelled(words), count=count)
 
 
 def see_licensee(

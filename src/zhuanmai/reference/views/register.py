@@ -79,6 +79,7 @@ def licensee_list(request: HttpRequest) -> HttpResponse:
     q, district, status = asked.get("q", "").strip(), asked.get("district", ""), asked.get("status", "")
     rows = Licensee.objects.all()
     if q:
+        services.note_search(actor=officer(request), words=q)
         people = officer(request).may("reference.see_personal")
         rows = licensees.found(q, people=people)
     rows = rows.filter(district_code=district) if district else rows
