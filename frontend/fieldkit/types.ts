@@ -28,6 +28,7 @@ export interface CaseApproval {
   role: string;
   round: number;
   state: string;
+  state_zh: string;
   step: string;
   words: string;
 }
@@ -110,6 +111,7 @@ export interface CaseState {
   report: Report | null;
   samples: Sample[];
   service: Service | null;
+  set_outcome: SetOutcome | null;
   simple: SpotPenalty | null;
   summary: string;
   tablets: TabletSeen[];
@@ -400,13 +402,22 @@ export interface SetMade {
   words: string;
 }
 
-/** A place of signature on a document; `personal`: it is not an officer's. */
+/** What became of the papers of the set that was made last: how many are new, as they were, incomplete, failed. */
+export interface SetOutcome {
+  failed: number;
+  incomplete: number;
+  made: number;
+  unchanged: number;
+}
+
+/** A place of signature on a document, its role in words; `personal`: it is not an officer's. */
 export interface Signature {
   at: string;
   name: string;
   personal: boolean;
   refused: string;
   role: string;
+  words: string;
 }
 
 /** A penalty on the spot (当场处罚). */
@@ -428,15 +439,16 @@ export interface TabletSeen {
   unsent: number;
 }
 
-/** A term: when it ends, and how many days are left. */
+/** A term: when it ends, and what is left of it, in words and by urgency (danger, warning, quiet; blank: ended). */
 export interface Term {
   article: string;
   certainty: string;
   code: string;
-  days_left: number | null;
   due: string;
   due_at: string | null;
   ending: string;
+  left: string;
+  left_level: string;
   met: boolean;
   note: string;
   provisional: boolean;

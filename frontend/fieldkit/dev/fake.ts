@@ -111,8 +111,8 @@ export async function answer(path: string, init: RequestInit): Promise<Response>
   const state = states.get(id);
   if (rest === "acts" && state) {
     if (body.act === "prepare_documents")
-      state.documents = PAPERS.map(([code, name, number, pages], i) => ({ id: `doc-${code}`, code, name, number, pages, state: i === 0 ? "sealed" : "prepared", state_zh: i === 0 ? "已封签" : "待签", why: "", needs: [], copies: [], missing: code === "D04" ? [{ field: "registration.storage_place", label: "保存地点", path: "" }] : [], signed: i === 0 ? [{ role: "officer", name: "甲", at: "", refused: "", personal: false }] : [] }));
-    else state.approvals = ["department_head", "legal_head", "bureau_head"].map((role, i) => ({ id: role, purpose: "filing", purpose_zh: "立案", step: role, role, words: role, round: 1, state: i ? "waiting" : "approved", officer: ["丙", "丁", "戊"][i]!, opinion: "", at: null, asked_at: null }));
+      state.documents = PAPERS.map(([code, name, number, pages], i) => ({ id: `doc-${code}`, code, name, number, pages, state: i === 0 ? "sealed" : "prepared", state_zh: i === 0 ? "已封签" : "待签", why: "", needs: [], copies: [], missing: code === "D04" ? [{ field: "registration.storage_place", label: "保存地点", path: "" }] : [], signed: i === 0 ? [{ role: "officer", words: "承办人", name: "甲", at: "", refused: "", personal: false }] : [] }));
+    else state.approvals = ["department_head", "legal_head", "bureau_head"].map((role, i) => ({ id: role, purpose: "filing", purpose_zh: "立案", step: role, role, words: role, round: 1, state: i ? "waiting" : "approved", state_zh: i ? "等待审批" : "同意", officer: ["丙", "丁", "戊"][i]!, opinion: "", at: null, asked_at: null }));
     states.set(id, { ...state, cursor: state.cursor + 1 });
     return json({ ok: true });
   }
