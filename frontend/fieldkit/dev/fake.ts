@@ -43,7 +43,7 @@ const KIT = {
 };
 const SHOP = {
   licence_no: "350206150798", holder_name: "叶𬭎森", holder_id: "350206197908178556", uscc: "", phone: "13900000000", shop_name: "湖里区顺和盛食杂店",
-  district_code: "350206", address: "厦门市湖里区枋湖南路88号之103店面", longitude: 118.1262, latitude: 24.5131, status: "valid", valid_to: "2028-06-27",
+  district_code: "350206", address: "厦门市湖里区枋湖南路88号之103店面", longitude: 118.1262, latitude: 24.5131, standing: "valid", standing_words: "有效", valid_to: "2028-06-27",
 };
 const PAPERS = [
   ["D02", "检查（勘验）笔录", "", 2], ["D03", "证据先行登记保存批准书", "厦湖烟存批〔2025〕第9号", 3], ["D04", "证据先行登记保存通知书", "厦湖烟存通〔2025〕第9号", 3],

@@ -15,6 +15,7 @@ from zhuanmai.reference import catalogue, licensees
 from zhuanmai.reference.catalogue import Listed
 from zhuanmai.reference.licensees import PEOPLE_TOO
 from zhuanmai.reference.models import Licensee
+from zhuanmai.reference.standing import standing_of
 from zhuanmai.reference.typed import answering
 
 
@@ -59,7 +60,7 @@ def _licensees(officer: Any, asked: Asked) -> Found:
 
 def _licensee(row: Licensee, why: Reading) -> Finding:
     holder = licensees.masked(row)["holder_name"]
-    shown = (row.licence_no, holder, row.address, str(row.get_status_display()))
+    shown = (row.licence_no, holder, row.address, str(standing_of(row).words))
     return Finding(
         heading=row.shop_name or row.licence_no,
         line=" · ".join(part for part in shown if part),
