@@ -10,9 +10,11 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
 from openpyxl import Workbook
 
 from zhuanmai.core import ports
+from zhuanmai.core.clock import today
 from zhuanmai.core.ids import derived_id
 
 FORMATS = ("xlsx", "csv")
@@ -21,16 +23,17 @@ _NUMBER = re.compile(r"[+-]?[\d.,]+")
 Rows = Callable[[], Iterable[Sequence[Any]]]
 
 
-def exported(request: HttpRequest, name: str, what: Any, headings: Sequence[Any], rows: Rows) -> HttpResponse | None:
+def exported(request: HttpRequest, what: Any, headings: Sequence[Any], rows: Rows) -> HttpResponse | None:
     """The sheet that ?export= asks for, or None where it asks for none. `rows` gives only what the officer may see.
 
-    `name`: of the file; `what`: the list in words, for the ledger. The entry is written before the answer is sent.
+    `what`: the list in words, for the ledger and, with the day, the file's name. The entry is written before the answer
+    is sent.
     """
     wanted = request.GET.get("export")
     if wanted not in FORMATS:
         return None
     kept = list(rows())
-    answer = sheet(name, wanted, headings, kept)
+    answer = sheet(f"{what}_{today():%Y%m%d}", wanted, headings, kept)
     filters = request.GET.copy()
     filters.pop("export", None)
     facts = {"what": str(what), "count": len(kept), "format": wanted, "filters": filters.urlencode()}
@@ -63,7 +66,7 @@ def sheet(name: str, kind: str, headings: Sequence[Any], rows: Iterable[Sequence
         writer.writerows([_harmless(cell) for cell in row] for row in rows)
         content, mime = text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8"
     answer = HttpResponse(content, content_type=mime)
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{name}.{kind}")
     answer["Cache-Control"] = "private, no-store"
     return answer
 
