@@ -14,8 +14,12 @@ export interface Schema {
   additionalProperties?: boolean | Schema;
 }
 
+/** Of each operation its texts by their paths, and the most characters of each. */
+type Texts = Record<string, Record<string, number | null>>;
+
 export interface Description {
   components: { schemas: Record<string, Schema> };
+  paths?: Record<string, { post?: { requestBody?: { "x-texts"?: Texts } } }>;
 }
 
 export interface Target {
@@ -32,6 +36,9 @@ export const TARGETS: Record<string, Target> = {
   "fieldkit/kit.types.ts": { roots: ["Kit"], beside: { module: "./types", roots: STATE } },
 };
 
+/** The file with the texts of the operations that a route takes. */
+export const TEXTS = { file: "fieldkit/texts.ts", path: "/api/enforcement/cases/{case_id}/operations" };
+
 const HEAD = "/** Made from docs/openapi.json by `npm run types`; not written by hand. */\n";
 const PLAIN: Record<string, string> = { string: "string", integer: "number", number: "number", boolean: "boolean", null: "null" };
 
@@ -42,6 +49,14 @@ export function typesOf({ components: { schemas } }: Description, { roots, besid
   const borrowed = [...new Set(own.flatMap((name) => named(schemas[name]!)))].filter((name) => there.has(name)).sort();
   const imports = borrowed.length ? `\nimport type { ${borrowed.join(", ")} } from "${beside!.module}";\n` : "";
   return HEAD + imports + own.map((name) => declared(name, schemas[name]!)).join("");
+}
+
+/** The file of the operations' texts. Throws where the route describes none. */
+export function textsOf({ paths }: Description, path = TEXTS.path): string {
+  const texts = paths?.[path]?.post?.requestBody?.["x-texts"];
+  if (!texts) throw new Error(`${path} does not say how long its texts may be`);
+  const lines = Object.entries(texts).map(([kind, fields]) => `  "${kind}": { ${Object.entries(fields).map(([name, most]) => `"${name}": ${most}`).join(", ")} },\n`);
+  return `${HEAD}\n/** Of each operation its texts by their paths (\`*\` in a list), and the most characters of each; null: no limit. */\nexport const TEXTS: Record<string, Record<string, number | null>> = {\n${lines.join("")}};\n`;
 }
 
 /** These schemas, with all that they name. */

@@ -46,7 +46,7 @@ export abstract class FieldSession<State extends SubjectState> {
   ) {
     this.path = kind.path(subjectId);
     this.photos = new PhotoQueue(this, () => this.place());
-    this.sync = new Sync(subjectId, this.path, api, log, () => this.operations.value.filter((one) => one.status === "waiting"), {
+    this.sync = new Sync(subjectId, this.path, api, log, () => this.ready(), {
       operations: (changed) => this.replace(changed),
       state: (state) => this.heard(state),
       gone: () => void (this.server.value && this.leave()),
@@ -57,6 +57,13 @@ export abstract class FieldSession<State extends SubjectState> {
         if (line === "online") void this.photos.send();
       },
     });
+  }
+
+  /** What can be sent: nothing of a subject that the server refused to open; it goes with the next opening. */
+  private ready(): Operation[] {
+    const openings = this.operations.value.filter((one) => one.kind === this.kind.opens);
+    if (openings.length && !this.opened) return [];
+    return this.operations.value.filter((one) => one.status === "waiting");
   }
 
   /** Where one is, in words. */

@@ -2,6 +2,8 @@
 
 import { computed, onBeforeUnmount, reactive, ref, watch, type ComputedRef, type Ref } from "vue";
 import { clockTime, nowIso } from "../field/clock";
+import { t } from "../field/i18n";
+import { tooLong } from "./limits";
 import { useSession } from "./session";
 
 export interface FormOptions<T extends object> {
@@ -17,11 +19,22 @@ export interface FormOptions<T extends object> {
   errors?: (form: T) => Record<string, string>;
 }
 
+/** What became of what was typed last, as the form's head says it. */
+export interface Mark {
+  level: "saved" | "kept" | "wrong" | "refused";
+  /** When, as 09:12. */
+  at?: string;
+  /** Why it was not taken, and what had been typed: it can be copied from here. */
+  reason?: string;
+  typed?: string[];
+  /** It was read: put it away. */
+  dismiss?: () => Promise<void>;
+}
+
 export interface Form<T extends object> {
   form: T;
   errors: ComputedRef<Record<string, string>>;
-  /** When it was kept, as 09:12; empty if nothing was typed yet. */
-  savedAt: Ref<string>;
+  mark: ComputedRef<Mark | null>;
   dirty: Ref<boolean>;
   /** Fill what is blank with a default. That is not typing: what the case says later still takes its place. */
   suggest: (values: Partial<T>) => void;
@@ -35,7 +48,9 @@ export function useForm<T extends object>(options: FormOptions<T>): Form<T> {
   const form = reactive({ ...options.blank }) as T;
   const savedAt = ref("");
   const dirty = ref(false);
-  const errors = computed(() => withoutEmpty(options.errors?.(form) ?? {}));
+  const errors = computed(() => withoutEmpty({ ...tooLong(options.kind, options.payload(form)), ...options.errors?.(form) }));
+  /** The operation that took what was typed here last. */
+  const last = ref("");
   let sent = "";
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -66,11 +81,24 @@ export function useForm<T extends object>(options: FormOptions<T>): Form<T> {
     if (!dirty.value || masked() || !session.opened || Object.keys(errors.value).length) return;
     const payload = options.payload(form);
     if (!payload) return;
+    if (refused.value) await session.putAway(refused.value);
     settle();
-    await session.act(options.kind, payload);
+    last.value = (await session.act(options.kind, payload)).id;
+    await session.log.keepForm(session.caseId, `${options.name}|sent`, last.value);
     await session.log.dropForm(session.caseId, options.name);
     savedAt.value = clockTime(nowIso());
   };
+  const refused = computed(() => session.refusals.find((one) => one.id === last.value));
+  const mark = computed<Mark | null>(() => {
+    if (refused.value) {
+      const operation = refused.value;
+      return { level: "refused", reason: operation.detail || t("这一步没有被接受"), typed: typedIn(operation.payload, options.payload(form)), dismiss: () => session.putAway(operation) };
+    }
+    if (dirty.value && Object.keys(errors.value).length) return { level: "wrong" };
+    if (!savedAt.value) return null;
+    const isSent = session.operations.value.some((one) => one.id === last.value && one.status !== "waiting");
+    return { level: !dirty.value && isSent ? "saved" : "kept", at: savedAt.value };
+  });
 
   take(options.source());
   void session.log.form<T>(session.caseId, options.name).then((draft) => {
@@ -78,6 +106,7 @@ export function useForm<T extends object>(options: FormOptions<T>): Form<T> {
     Object.assign(form, draft);
     dirty.value = text() !== sent;
   });
+  void session.log.form<string>(session.caseId, `${options.name}|sent`).then((id) => (last.value ||= id ?? ""));
   watch(() => JSON.stringify(options.source() ?? {}), () => dirty.value || take(options.source()));
   // At once, not after the event: the field's own change event asks for the sending, and must find it dirty.
   watch(form, () => {
@@ -95,8 +124,18 @@ export function useForm<T extends object>(options: FormOptions<T>): Form<T> {
     leaving();
     void send();
   });
-  return { form, errors, savedAt, dirty, suggest, send };
+  return { form, errors, mark, dirty, suggest, send };
 }
+
+/** Words that were typed and do not stand now, one for each field. */
+export function typedIn(payload: unknown, standing: unknown): string[] {
+  if (payload === standing || payload === null || payload === undefined || typeof payload === "boolean") return [];
+  if (typeof payload !== "object") return String(payload) && !IS_ID.test(String(payload)) ? [String(payload)] : [];
+  const there = (standing ?? {}) as Record<string, unknown>;
+  return Object.entries(payload).flatMap(([name, value]) => typedIn(value, there[name]));
+}
+
+const IS_ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
 function withoutEmpty(errors: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(errors).filter(([, words]) => words));

@@ -23,7 +23,7 @@ async function caseOf(root: HTMLElement, log: Oplog): Promise<string> {
   const begun = await log.form<{ case_id: string }>(NEW, "case");
   if (begun) {
     const operations = await log.operations(begun.case_id);
-    if (!operations.some((one) => one.kind === "case.open")) return begun.case_id;
+    if (!operations.some((one) => one.kind === CASES.opens && one.status !== "refused")) return begun.case_id;
   }
   const fresh = newId();
   await log.keepForm(NEW, "case", { case_id: fresh });

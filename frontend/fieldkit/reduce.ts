@@ -38,7 +38,7 @@ export function emptyState(caseId: string): CaseState {
     report: null, recorder: null, registration: null, oral_approval: null, service: null, correction: null, simple: null, valuer: null, next_act: null,
     counting: { closed: false, closed_at: null, fact_version: 0 },
     parties: [], officers: [], lines: [], unknown: [], pending: [], thresholds: [], codes: [], photos: [], photo_list: [],
-    questionings: [], samples: [], evidence: [], causes: [], deadlines: [], approvals: [], documents: [], making: null, tablets: [], acts: [],
+    questionings: [], samples: [], evidence: [], causes: [], deadlines: [], approvals: [], documents: [], making: null, set_outcome: null, tablets: [], acts: [],
     totals: { lines: 0, cartons: "0", sticks: 0, value: "0", by_kind: {}, unpriced: 0, without_sticks: 0, other_units: [] },
     summary: "",
     cursor: 0,

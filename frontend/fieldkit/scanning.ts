@@ -10,7 +10,8 @@ import { play, type Sound } from "./sounds";
 
 export interface LastScan {
   barcode: string;
-  sound: Sound | "ambiguous";
+  /** `kept`: counting is closed; it waits, and is in no line. */
+  sound: Sound | "ambiguous" | "kept";
   name: string;
   lineId: string | null;
   unit: string;
@@ -103,7 +104,8 @@ export class Scanning {
     const listed = shown.value.lines.find((line) => line.id === id);
     const repeated = this.last.value?.lineId === id && (candidate !== undefined || listed !== undefined);
     const known = candidate !== undefined || listed !== undefined;
-    const sound: Sound = !known ? "unknown" : repeated ? "repeated" : "known";
+    const isClosed = Boolean(shown.value.counting?.closed);
+    const sound: Sound = !known || isClosed ? "unknown" : repeated ? "repeated" : "known";
     play(sound);
     const payload: Record<string, unknown> = { barcode, n, via };
     if (candidate) payload.unit = candidate.unit;
@@ -111,7 +113,7 @@ export class Scanning {
     if (this.party.value) payload.party_id = this.party.value;
     const operation = await this.session.act("scan", payload);
     this.show({
-      barcode, sound, n, unit: candidate?.unit ?? "carton", operationId: operation.id, lineId: known ? id : null,
+      barcode, sound: isClosed ? "kept" : sound, n, unit: candidate?.unit ?? "carton", operationId: operation.id, lineId: known && !isClosed ? id : null,
       name: candidate?.product.name ?? listed?.name ?? barcode,
     });
   }

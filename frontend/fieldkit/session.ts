@@ -10,6 +10,7 @@ import { FieldSession } from "../field/session";
 import { Catalogue, type CatalogueData } from "./catalogue";
 import { isChoice } from "./choices";
 import type { Kit } from "./kit.types";
+import { tooLong } from "./limits";
 import { lastUndoable, reduce, type Shown } from "./reduce";
 import { Scanning } from "./scanning";
 import type { CaseState } from "./types";
@@ -33,6 +34,16 @@ export class Session extends FieldSession<CaseState> {
 
   protected place(): string {
     return this.shown.value.place?.address ?? "";
+  }
+
+  /** As in every room; but what is too long for the operation is not kept as one: it would be refused for good. */
+  override async act(kind: string, payload: Record<string, unknown>, id?: string): Promise<Operation> {
+    const [words] = Object.values(tooLong(kind, payload));
+    if (words) {
+      this.notify("danger", words);
+      throw new RangeError(words);
+    }
+    return super.act(kind, payload, id);
   }
 
   protected override isShownElsewhere(operation: Operation): boolean {

@@ -28,6 +28,7 @@ export interface CaseApproval {
   role: string;
   round: number;
   state: string;
+  state_zh: string;
   step: string;
   why: string;
   words: string;
@@ -39,7 +40,7 @@ export interface CaseCause {
   name: string;
 }
 
-/** A document: what it lacks, who signed, who still has to; `why`: what its making or its seal failed of, or what it must be made anew for. */
+/** A document: what it lacks, who signed, who still has to. `why`: what its making or its seal failed of, or why it must be made again. */
 export interface CaseDocument {
   code: string;
   copies: [string, number][];
@@ -111,6 +112,7 @@ export interface CaseState {
   report: Report | null;
   samples: Sample[];
   service: Service | null;
+  set_outcome: SetOutcome | null;
   simple: SpotPenalty | null;
   summary: string;
   tablets: TabletSeen[];
@@ -401,13 +403,22 @@ export interface SetMade {
   words: string;
 }
 
-/** A place of signature on a document; `personal`: it is not an officer's. */
+/** What became of the papers of the set that was made last: how many are new, as they were, incomplete, failed. */
+export interface SetOutcome {
+  failed: number;
+  incomplete: number;
+  made: number;
+  unchanged: number;
+}
+
+/** A place of signature on a document, its role in words; `personal`: it is not an officer's. */
 export interface Signature {
   at: string;
   name: string;
   personal: boolean;
   refused: string;
   role: string;
+  words: string;
 }
 
 /** A penalty on the spot (当场处罚). */
@@ -429,15 +440,16 @@ export interface TabletSeen {
   unsent: number;
 }
 
-/** A term: when it ends, and how many days are left. */
+/** A term: when it ends, and what is left of it, in words and by urgency (danger, warning, quiet; blank: ended). */
 export interface Term {
   article: string;
   certainty: string;
   code: string;
-  days_left: number | null;
   due: string;
   due_at: string | null;
   ending: string;
+  left: string;
+  left_level: string;
   met: boolean;
   note: string;
   provisional: boolean;

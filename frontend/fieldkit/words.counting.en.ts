@@ -247,4 +247,5 @@ export const COUNTING_ENGLISH: Record<string, string> = {
   "本机上的案件内容已清除。": "What this tablet kept of it is gone.",
   "您有 {n} 步没有上传，仍加密存在本机；请告知现在的承办人在这台平板上接手。":
     "{n} of your steps were not sent and are kept here, sealed; ask the officers of the case to take them over on this tablet.",
+  "清点已结束，没有计入；已留在待处理，点“继续清点”后自动并入": "Counting is closed: not counted; kept in the queue, and taken in by “Go on counting”",
 };

@@ -2,6 +2,15 @@
 import { typing } from "./menus";
 import { word } from "./words";
 
+/** Each cell is told its column's heading: on a phone, where rows are cards, it stands before the value. */
+function labelCells(table: HTMLTableElement): void {
+  const headings = [...table.querySelectorAll("thead tr:last-child > th")].map((one) => ((one as HTMLTableCellElement).colSpan === 1 ? one.textContent!.trim() : ""));
+  if (headings.length < 2) return;
+  for (const row of table.querySelectorAll("tbody > tr"))
+    if (row.children.length === headings.length)
+      [...row.children].forEach((cell, i) => cell.hasAttribute("data-label") || cell.setAttribute("data-label", headings[i]!));
+}
+
 function rowsOf(table: HTMLTableElement): HTMLTableRowElement[] {
   return [...table.querySelectorAll<HTMLTableRowElement>("tbody tr[data-href]")];
 }
@@ -69,6 +78,7 @@ function bindBulk(form: HTMLFormElement): void {
 /** Make every list on the page walkable, and its rows selectable where it has bulk acts. */
 export function walkLists(): void {
   const tables = [...document.querySelectorAll<HTMLTableElement>("table[data-list]")];
+  document.querySelectorAll<HTMLTableElement>("table.zm-table:not(.zm-grid-table)").forEach(labelCells);
   tables.flatMap(rowsOf).forEach(openOnClick);
   document.querySelectorAll<HTMLFormElement>("form[data-bulk]").forEach(bindBulk);
   document.addEventListener("keydown", (event) => {

@@ -13,11 +13,19 @@ function closeMenus(but: Element | null): void {
   });
 }
 
-function openSheet(target: Element): void {
+/** Within this time a tap beside a sheet is the second half of the double tap that opened it. */
+const SETTLED_MS = 600;
+let openedAt = -SETTLED_MS;
+
+function openSheet(target: Element, at: number): void {
   const opener = target.closest<HTMLElement>("[data-sheet]");
-  if (opener) document.querySelector<HTMLDialogElement>(`dialog#${CSS.escape(opener.dataset.sheet ?? "")}`)?.showModal();
+  const sheet = opener && document.querySelector<HTMLDialogElement>(`dialog#${CSS.escape(opener.dataset.sheet ?? "")}`);
+  if (sheet && !sheet.open) {
+    sheet.showModal();
+    openedAt = at;
+  }
   if (target.closest("[data-close]")) target.closest("dialog")?.close();
-  if (target instanceof HTMLDialogElement) target.close();
+  if (target instanceof HTMLDialogElement && at - openedAt > SETTLED_MS) target.close();
   if (target.closest("[data-back]")) window.history.back();
 }
 
@@ -63,7 +71,7 @@ export function openMenus(): void {
     closeMenus(target);
     if (!target) return;
     if (target.closest("[data-rail-toggle]")) toggleRail(!document.body.classList.contains("is-rail-open"));
-    else openSheet(target);
+    else openSheet(target, event.timeStamp);
   });
   window.matchMedia("(min-width: 1101px)").addEventListener("change", () => toggleRail(false));
 }

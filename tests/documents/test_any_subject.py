@@ -153,7 +153,8 @@ def test_one_paper_goes_from_the_plan_to_its_seal(checks: Checks, office: Office
     office.seal(version)
     sealed = queries.current(Document.objects.get(pk=document.pk))
     assert "镇海路1号" in text_of(files.load(sealed.sealed_sha256))
-    assert "申请人签署文书（拒签）" in [line.sentence for line in timeline(object_id=document.pk)]
+    paper = catalogue.kind(document.kind).name
+    assert f"申请人签署《{paper}》（拒签）" in [line.sentence for line in timeline(object_id=document.pk)]
     assert verify().is_whole
 
 

@@ -21,7 +21,7 @@ from tests.documents.reading import text_of
 from zhuanmai.core import checks, files
 from zhuanmai.core.errors import Conflict, Refused
 from zhuanmai.core.ids import new_id
-from zhuanmai.documents import fonts, queries, services
+from zhuanmai.documents import catalogue, fonts, queries, services
 from zhuanmai.documents.facts import Opinion, OpinionsFacts
 from zhuanmai.documents.models import Document, IssuedNumber, SignatureBlock, Version
 from zhuanmai.documents.printing import copies_of, print_set
@@ -62,7 +62,10 @@ def test_a_document_goes_from_facts_to_seal_and_every_step_is_on_the_ledger(offi
         ["documents.prepared", *["documents.signed"] * 3, "documents.sealed"]
     )  # fmt: skip
     said = [line.sentence for line in timeline(object_id=document.pk) if line.kind == "documents.signed"]
-    assert said == ["承办人签署文书（手写）", "当事人签署文书（手写）", "承办人签署文书（钥匙）"]
+    paper = catalogue.kind(document.kind).name
+    assert said == [
+        f"承办人签署《{paper}》（手写）", f"当事人签署《{paper}》（手写）", f"承办人签署《{paper}》（钥匙）"
+    ]  # fmt: skip
     assert verify().is_whole
     assert checks.failures() == []
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import DESKTOP, TABLET, new_context
+from tests.browser import DESKTOP, PHONE, TABLET, new_context
 from tests.desk import PASSWORD, Desk
 from tests.stack import ROOT, Stack
 from zhuanmai.core.ids import new_id
@@ -72,7 +72,7 @@ def wrong_with(page: Page, address: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("look", ["light", "dark-tablet", "english"])
+@pytest.mark.parametrize("look", ["light", "dark-tablet", "english", "phone"])
 @pytest.mark.parametrize("username", PAGES)
 def test_every_page_is_accessible_and_still(
     browser: Browser, stack: Stack, case_id: str, username: str, look: str
@@ -80,7 +80,7 @@ def test_every_page_is_accessible_and_still(
     paths = list(PAGES[username])
     if username == "jia":
         paths += [f"/cases/{case_id}", *(f"/cases/{case_id}/{tab}" for tab in TABS)]
-    viewport: Any = TABLET if look == "dark-tablet" else DESKTOP
+    viewport: Any = {"dark-tablet": TABLET, "phone": PHONE}.get(look, DESKTOP)
     with new_context(browser, viewport=viewport, dark=look == "dark-tablet") as context:
         context.add_init_script(SHIFTS)
         page = context.new_page()

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { TARGETS, typesOf, type Description } from "../types";
+import { TARGETS, TEXTS, textsOf, typesOf, type Description } from "../types";
 
 const root = resolve(import.meta.dirname, "../..");
 const description = JSON.parse(readFileSync(resolve(root, "../docs/openapi.json"), "utf8")) as Description;
@@ -10,6 +10,11 @@ const description = JSON.parse(readFileSync(resolve(root, "../docs/openapi.json"
 describe("the types that cross the wire", () => {
   it.each(Object.entries(TARGETS))("of %s are fresh (else: npm run types)", (file, target) => {
     expect(readFileSync(resolve(root, file), "utf8")).toBe(typesOf(description, target));
+  });
+
+  it("say how long the texts of an operation may be (else: npm run types)", () => {
+    expect(readFileSync(resolve(root, TEXTS.file), "utf8")).toBe(textsOf(description));
+    expect(() => textsOf({ components: { schemas: {} } })).toThrow("how long");
   });
 
   it("say what a schema says", () => {

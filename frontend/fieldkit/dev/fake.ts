@@ -43,7 +43,7 @@ const KIT = {
 };
 const SHOP = {
   licence_no: "350206150798", holder_name: "叶𬭎森", holder_id: "350206197908178556", uscc: "", phone: "13900000000", shop_name: "湖里区顺和盛食杂店",
-  district_code: "350206", address: "厦门市湖里区枋湖南路88号之103店面", longitude: 118.1262, latitude: 24.5131, status: "valid", valid_to: "2028-06-27",
+  district_code: "350206", address: "厦门市湖里区枋湖南路88号之103店面", longitude: 118.1262, latitude: 24.5131, standing: "valid", standing_words: "有效", valid_to: "2028-06-27",
 };
 const PAPERS = [
   ["D02", "检查（勘验）笔录", "", 2], ["D03", "证据先行登记保存批准书", "厦湖烟存批〔2025〕第9号", 3], ["D04", "证据先行登记保存通知书", "厦湖烟存通〔2025〕第9号", 3],
@@ -111,8 +111,8 @@ export async function answer(path: string, init: RequestInit): Promise<Response>
   const state = states.get(id);
   if (rest === "acts" && state) {
     if (body.act === "prepare_documents")
-      state.documents = PAPERS.map(([code, name, number, pages], i) => ({ id: `doc-${code}`, code, name, number, pages, state: i === 0 ? "sealed" : "prepared", state_zh: i === 0 ? "已封签" : "待签", why: "", needs: [], copies: [], missing: code === "D04" ? [{ field: "registration.storage_place", label: "保存地点", path: "" }] : [], signed: i === 0 ? [{ role: "officer", name: "甲", at: "", refused: "", personal: false }] : [] }));
-    else state.approvals = ["department_head", "legal_head", "bureau_head"].map((role, i) => ({ id: role, purpose: "filing", purpose_zh: "立案", step: role, role, words: role, round: 1, state: i ? "waiting" : "approved", officer: ["丙", "丁", "戊"][i]!, opinion: "", why: "", at: null, asked_at: null }));
+      state.documents = PAPERS.map(([code, name, number, pages], i) => ({ id: `doc-${code}`, code, name, number, pages, state: i === 0 ? "sealed" : "prepared", state_zh: i === 0 ? "已封签" : "待签", why: "", needs: [], copies: [], missing: code === "D04" ? [{ field: "registration.storage_place", label: "保存地点", path: "" }] : [], signed: i === 0 ? [{ role: "officer", words: "承办人", name: "甲", at: "", refused: "", personal: false }] : [] }));
+    else state.approvals = ["department_head", "legal_head", "bureau_head"].map((role, i) => ({ id: role, purpose: "filing", purpose_zh: "立案", step: role, role, words: role, round: 1, state: i ? "waiting" : "approved", state_zh: i ? "等待审批" : "同意", officer: ["丙", "丁", "戊"][i]!, opinion: "", why: "", at: null, asked_at: null }));
     states.set(id, { ...state, cursor: state.cursor + 1 });
     return json({ ok: true });
   }

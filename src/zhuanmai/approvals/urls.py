@@ -11,4 +11,8 @@ from zhuanmai.core.navigation import Page, register
 
 app_name = "approvals"
 urlpatterns = [path("approvals", views.waiting, name="waiting")]
-register(Page("approvals:waiting", _("Approvals"), _("Toolbox"), "checklist", "approvals.see", 12, badge=count_waiting))
+register(
+    Page(
+        "approvals:waiting", _("Approvals"), _("Toolbox"), "checklist", "approvals.see", 12, count_waiting, at_hand=True
+    )
+)

@@ -65,7 +65,9 @@ def rail(officer: Any, path: str) -> Rail:
     groups: dict[str, list[Link]] = {}
     for link in links:
         groups.setdefault(link.group, []).append(link)
-    return Rail([(gettext(group) if group else "", kept) for group, kept in groups.items()], links[:_ON_A_PHONE])
+    at_hand = sorted(range(len(seen)), key=lambda place: (not seen[place][0].at_hand, place))
+    first = [links[place] for place in at_hand[:_ON_A_PHONE]]
+    return Rail([(gettext(group) if group else "", kept) for group, kept in groups.items()], first)
 
 
 def _opens(page: navigation.Page, officer: Any) -> bool:

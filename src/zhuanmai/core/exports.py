@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from openpyxl import Workbook
 
 from zhuanmai.core import legible, ports, serving
+from zhuanmai.core.clock import today
 from zhuanmai.core.ids import derived_id
 
 FORMATS = ("xlsx", "csv")
@@ -21,16 +22,17 @@ _NUMBER = re.compile(r"[+-]?[\d.,]+")
 Rows = Callable[[], Iterable[Sequence[Any]]]
 
 
-def exported(request: HttpRequest, name: str, what: Any, headings: Sequence[Any], rows: Rows) -> HttpResponse | None:
+def exported(request: HttpRequest, what: Any, headings: Sequence[Any], rows: Rows) -> HttpResponse | None:
     """The sheet that ?export= asks for, or None where it asks for none. `rows` gives only what the officer may see.
 
-    `name`: of the file; `what`: the list in words, for the ledger. The entry is written before the answer is sent.
+    `what`: the list in words, for the ledger and, with the day, the file's name. The entry is written before the answer
+    is sent.
     """
     wanted = request.GET.get("export")
     if wanted not in FORMATS:
         return None
     kept = list(rows())
-    answer = sheet(name, wanted, headings, kept)
+    answer = sheet(f"{what}_{today():%Y%m%d}", wanted, headings, kept)
     filters = request.GET.copy()
     filters.pop("export", None)
     facts = {"what": str(what), "count": len(kept), "format": wanted, "filters": filters.urlencode()}

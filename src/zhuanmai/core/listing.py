@@ -196,7 +196,7 @@ class Table:
     def sheet(self) -> HttpResponse | None:
         """The sheet that ?export= asks for, of all rows, filtered and masked as on the page; None where none is."""
         headings = [column.heading for column in self.listing.in_sheet]
-        return exported(self.request, self.listing.name, self.listing.title, headings, self._cells)
+        return exported(self.request, self.listing.title, headings, self._cells)
 
     def _cells(self) -> Iterator[tuple[Any, ...]]:
         rows = self.sorted

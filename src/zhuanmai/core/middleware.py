@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 
 from zhuanmai.core import legible, ports
 from zhuanmai.core.errors import Refused
@@ -88,18 +90,39 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
-        return self.get_response(request)
+        """Pass the request on; who asks with GET for an address that only takes forms is led to the page above it."""
+        answer = self.get_response(request)
+        if answer.status_code != HTTPStatus.METHOD_NOT_ALLOWED or request.method != "GET" or is_api(request):
+            return answer
+        return HttpResponseRedirect(page_above(request.path))
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a Refused; leave everything else to Django."""
         return refusal(request, error) if isinstance(error, Refused) else None
 
 
+def is_api(request: HttpRequest) -> bool:
+    """Whether a program asks, who is answered in JSON."""
+    return request.path.startswith("/api/")
+
+
+def page_above(path: str) -> str:
+    """The nearest address above a path that leads to something: /me of /me/delegations; else the first page."""
+    parts = path.strip("/").split("/")
+    for kept in range(len(parts) - 1, 0, -1):
+        for found in ("/" + "/".join(parts[:kept]), "/" + "/".join(parts[:kept]) + "/"):
+            try:
+                resolve(found)
+            except Resolver404:
+                continue
+            return found
+    return "/"
+
+
 def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     """The answer to a refused act: problem+json under /api/ or where JSON is asked for, else a page."""
     error = noted(request, error)
-    wants_json = request.path.startswith("/api/") or "json" in request.headers.get("Accept", "")
+    wants_json = is_api(request) or "json" in request.headers.get("Accept", "")
     if wants_json:
         return JsonResponse(
             error.problem(), status=error.status, content_type="application/problem+json",

@@ -11,7 +11,10 @@ from django.urls import reverse
 
 @dataclass(frozen=True)
 class Page:
-    """An entry of the rail: URL name, title (msgid), group (msgid), icon (sprite id), permission, place in order."""
+    """An entry of the rail: URL name, title (msgid), group (msgid), icon (sprite id), permission, place in order.
+
+    `at_hand`: among the few of a phone's bottom bar, wherever it stands in the rail.
+    """
 
     url_name: str
     title: str
@@ -20,6 +23,7 @@ class Page:
     permission: str
     order: int
     badge: Callable[[Any], int] | None = None
+    at_hand: bool = False
 
 
 _pages: list[Page] = []

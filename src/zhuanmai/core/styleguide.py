@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from zhuanmai.core import context
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.goods import GoodsKind
+from zhuanmai.core.left import Counted, Left
 from zhuanmai.core.listing import order_of, page_of
 
 _COLUMNS = ("no", "party", "cartons", "value", "due")
@@ -99,8 +100,8 @@ def sample(request: HttpRequest) -> dict[str, Any]:
         "lines": _lines(),
         "hour_ago": now() - dt.timedelta(minutes=64),
         "today": today(),
-        "tomorrow": today() + dt.timedelta(days=1),
-        "in_seven": today() + dt.timedelta(days=9),
+        "in_seven": Left(7, Counted.WORKING),
+        "lefts": [Left(90), Left(2), Left(1), Left(0), Left(-2, Counted.WORKING), Left(5, Counted.HOURS)],
         "cartons": Decimal("1646.5"),
         "value": Decimal("203250"),
         "sticks": Decimal("99240"),

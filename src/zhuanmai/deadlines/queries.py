@@ -17,6 +17,8 @@ from zhuanmai.accounts.permissions import scope_units
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import NotFound
 from zhuanmai.core.headings import Heading
+from zhuanmai.core.left import Left
+from zhuanmai.deadlines.left import left_of
 from zhuanmai.deadlines.models import Deadline
 from zhuanmai.deadlines.subjects import Subject, kind_of, kinds, seen_by, works_on
 from zhuanmai.reference.calendar import english_words
@@ -47,6 +49,7 @@ class Line:
     subject: Heading
     urgent: bool
     over: bool
+    left: Left | None
 
 
 def of_subject(subject: Subject) -> list[Deadline]:
@@ -117,7 +120,7 @@ def lines(rows: Iterable[Deadline]) -> list[Line]:
     for row, _ in found:
         ids[row.subject_kind].add(row.subject_id)
     shown = {kind: kind_of(kind).headings(some) for kind, some in ids.items()}
-    nobody, day = Heading("", "", ""), today()
+    nobody, day, left = Heading("", "", ""), today(), left_of(row for row, _words in found)
     return [
         Line(
             row,
@@ -125,6 +128,7 @@ def lines(rows: Iterable[Deadline]) -> list[Line]:
             shown[row.subject_kind].get(row.subject_id, nobody),
             is_urgent(row),
             row.ended_at is None and not row.is_stopped and row.due < day,
+            left.get(row.pk),
         )
         for row, words in found
     ]

@@ -44,6 +44,8 @@ DEADLINES = declare(
         (
             Column("due", gettext_lazy("Due"), lambda one: one.row.due, "due", nowrap=True,
                    template="deadlines/_line_due.html"),
+            Column("left", gettext_lazy("Left"), lambda one: one.left.words() if one.left else "", nowrap=True,
+                   template="deadlines/_line_left.html"),
             Column("due_at", gettext_lazy("At what time"), lambda one: one.row.due_at, on_page=False),
             Column("provisional", gettext_lazy("provisional"), on_page=False,
                    value=lambda one: one.row.note if one.row.provisional else ""),

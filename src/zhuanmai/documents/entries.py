@@ -14,7 +14,10 @@ register("documents.prepared", sentence="生成《{name}》{number}", fields=("n
 register("documents.not_made", sentence="《{name}》未能生成：{reason}", fields=("name", "reason"))
 register("documents.not_sealed", sentence="《{name}》未能封签：{reason}", fields=("name", "reason"))
 register(
-    "documents.signed", sentence="{role}签署文书（{way}）", fields=("role", "way", "body_sha256"), personal=("name",)
+    "documents.signed",
+    sentence="{role}签署《{paper}》（{way}）",
+    fields=("role", "paper", "way", "body_sha256"),
+    personal=("name",),
 )
 register("documents.numbered", sentence="文书取号 {number}", fields=("number",))
 register("documents.sealed", sentence="封签《{name}》{number}", fields=("name", "number", "version", "sha256"))

@@ -177,6 +177,7 @@ def sign(*, actor_id: uuid.UUID | None, version_id: uuid.UUID, signed: Signed) -
             case_id=version.document.subject_id,
             facts={
                 "role": catalogue.kind(version.document.kind).papers.role_words(signed.role),
+                "paper": catalogue.kind(version.document.kind).name,
                 "way": _way(signed),
                 "body_sha256": version.body_sha256,
                 "name": signed.name,

@@ -35,7 +35,7 @@ class PhotoOut(Schema):
     quality: list[str]
 
 
-@router.post("/cases/{case_id}/operations", response=wire.OperationsOut, openapi_extra=wire.BATCH)
+@router.post("/cases/{case_id}/operations", response=wire.OperationsOut, openapi_extra=wire.batch_of(CASES))
 def post_operations(request: HttpRequest, case_id: uuid.UUID) -> dict[str, Any]:
     """Apply a tablet's operations in order, each once; refused ones change nothing and say why."""
     return wire.take(request, CASES, case_id)

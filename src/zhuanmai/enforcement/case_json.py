@@ -11,7 +11,7 @@ from zhuanmai.accounts.models import Officer
 from zhuanmai.approvals.models import Approval, OralApproval
 from zhuanmai.approvals.queries import approvals_of, oral_of
 from zhuanmai.approvals.subjects import matter_of, step_of
-from zhuanmai.core.clock import now, to_local
+from zhuanmai.core.left import Left
 from zhuanmai.deadlines.models import Deadline
 from zhuanmai.documents.queries import newest_making
 from zhuanmai.enforcement import kit, terms, totals
@@ -28,6 +28,7 @@ from zhuanmai.enforcement.case_shapes import (
     Place,
     Presence,
     SetMade,
+    SetOutcome,
     TabletSeen,
     Term,
     Visit,
@@ -57,11 +58,10 @@ from zhuanmai.enforcement.models import (
     Questioning,
     Registration,
 )
-from zhuanmai.enforcement.paperwork import documents_state, making_state
+from zhuanmai.enforcement.paperwork import documents_state, making_state, set_outcome
 from zhuanmai.enforcement.procedure import KIND, State
 from zhuanmai.fieldlog.models import Tablet
 from zhuanmai.fieldlog.queries import tablets_of, waiting_of
-from zhuanmai.reference.calendar import working_days_between
 
 _LONG_LIST = 13  # beyond this the goods go on a list of their own, and the set of documents changes no more
 
@@ -78,7 +78,7 @@ def state_of(case: Case) -> CaseFacets:
     sums = totals.total(lines)
     registration = getattr(case, "registration", None)
     oral = oral_of(KIND, case.pk, "registration")
-    approvals = approvals_of(KIND, case.pk)
+    approvals, making = approvals_of(KIND, case.pk), newest_making(KIND, case.pk)
     return {
         "case": _case(case, visit, approvals, oral is not None),
         "inspection": _inspection(visit),
@@ -108,10 +108,11 @@ def state_of(case: Case) -> CaseFacets:
             "closed_at": iso(case.counting_closed_at),
             "fact_version": case.fact_version,
         },
-        "deadlines": [deadline_state(row, words) for row, words in terms.of_case(case)],
+        "deadlines": [deadline_state(row, words, left) for row, words, left in terms.of_case(case)],
         "approvals": [approval_state(row) for row in approvals],
         "documents": _documents(case, sums.lines),
-        "making": cast("SetMade | None", making_state(newest_making(KIND, case.pk))),
+        "making": cast("SetMade | None", making_state(making)),
+        "set_outcome": cast("SetOutcome | None", set_outcome(making)),
         "tablets": [_tablet(row) for row in tablets_of(KIND, case.pk)],
         "service": case.service,
         "correction": case.correction,
@@ -166,9 +167,14 @@ def state_words(case: Case, approvals: Iterable[Approval], *, orally: bool) -> s
     return "登记保存审批中" if "registration" in waiting else State.EVIDENCE.zh
 
 
-def deadline_state(row: Deadline, words: str) -> Term:
-    """A term: when it ends, how many working days are left (calendar days where it is not counted in those)."""
-    today = to_local(now()).date()
+APPROVAL_STATES_ZH = {
+    Approval.State.UPCOMING: "轮候", Approval.State.WAITING: "等待审批", Approval.State.APPROVED: "同意",
+    Approval.State.REFUSED: "不同意", Approval.State.RETURNED: "退回修改", Approval.State.VOID: "不再审批",
+}  # fmt: skip
+
+
+def deadline_state(row: Deadline, words: str, left: Left | None) -> Term:
+    """A term: when it ends, and what is left of it."""
     return {
         "code": row.code,
         "what": words,
@@ -176,7 +182,8 @@ def deadline_state(row: Deadline, words: str) -> Term:
         "due_at": iso(row.due_at),
         "provisional": row.provisional,
         "note": row.note,
-        "days_left": working_days_between(today, row.due) if row.ended_at is None else None,
+        "left": left.words() if left else "",
+        "left_level": left.level if left else "",
         "article": row.source,
         "certainty": row.certainty,
         "met": row.ended_at is not None,
@@ -195,6 +202,7 @@ def approval_state(row: Approval) -> CaseApproval:
         "words": f"{matter_of(row).zh} · {step_of(row).zh}",
         "round": row.round,
         "state": row.state,
+        "state_zh": APPROVAL_STATES_ZH[Approval.State(row.state)],
         "officer": row.officer.name if row.officer else None,
         "opinion": row.opinion,
         "why": row.void_reason,

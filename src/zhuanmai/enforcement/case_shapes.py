@@ -246,7 +246,7 @@ class Counting(TypedDict):
 
 
 class Term(TypedDict):
-    """A term: when it ends, and how many days are left."""
+    """A term: when it ends, and what is left of it, in words and by urgency (danger, warning, quiet; blank: ended)."""
 
     code: str
     what: str
@@ -254,7 +254,8 @@ class Term(TypedDict):
     due_at: str | None
     provisional: bool
     note: str
-    days_left: int | None
+    left: str
+    left_level: str
     article: str
     certainty: str
     met: bool
@@ -272,6 +273,7 @@ class CaseApproval(TypedDict):
     words: str
     round: int
     state: str
+    state_zh: str
     officer: str | None
     opinion: str
     why: str
@@ -288,9 +290,10 @@ class MissingFact(TypedDict):
 
 
 class Signature(TypedDict):
-    """A place of signature on a document; `personal`: it is not an officer's."""
+    """A place of signature on a document, its role in words; `personal`: it is not an officer's."""
 
     role: str
+    words: str
     name: str
     at: str
     refused: str
@@ -325,6 +328,15 @@ class SetMade(TypedDict):
     words: str
     error: str
     open: bool
+
+
+class SetOutcome(TypedDict):
+    """What became of the papers of the set that was made last: how many are new, as they were, incomplete, failed."""
+
+    made: int
+    unchanged: int
+    incomplete: int
+    failed: int
 
 
 class TabletSeen(TypedDict):
@@ -412,6 +424,7 @@ class CaseFacets(TypedDict):
     approvals: list[CaseApproval]
     documents: list[CaseDocument]
     making: SetMade | None
+    set_outcome: SetOutcome | None
     tablets: list[TabletSeen]
     service: Service | None
     correction: Correction | None

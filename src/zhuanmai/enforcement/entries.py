@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+from zhuanmai.core.units import Unit
 from zhuanmai.enforcement.models import (
     CartonCodeRead,
     Case,
@@ -20,7 +21,7 @@ from zhuanmai.enforcement.models import (
     Sample,
 )
 from zhuanmai.fieldlog.entries import of_every_log, operation
-from zhuanmai.ledger.registry import register, register_table
+from zhuanmai.ledger.registry import register, register_table, say
 
 register_table(Case, exclude=("cursor", "counted", "handed_over"))
 for _model in (
@@ -76,7 +77,10 @@ _operation("case.hand_over", "移交承办人：{names}，原因：{reason}", "n
 _operation("simple.set", "填写当场处罚", "penalty_kind", "amount")
 
 register("enforcement.photo_kept", sentence="收到照片原件 {sha256}", fields=("photo_id", "sha256", "quality"))
+say({unit.value: unit.zh for unit in Unit} | {"gun": "扫码枪", "camera": "拍照", "tail": "尾号", "name": "名称"})
+say({"view": "文书页面", "preview.pdf": "预览件", "sealed.pdf": "封签件", "print.pdf": "打印件"})
 register("enforcement.moved", sentence="{act}：案件转为“{state}”", fields=("act", "state", "operation_id"))
+register("enforcement.acted", sentence="{act}", fields=("act", "operation_id"))
 register(
     "enforcement.documents_prepared", sentence="生成文书：{names}{failed}", fields=("names", "failed", "operation_id")
 )

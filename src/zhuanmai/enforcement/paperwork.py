@@ -139,6 +139,7 @@ def signed_by(one: Planned) -> list[dict[str, Any]]:
     return [
         {
             "role": block.role,
+            "words": one.kind.papers.role_words(block.role),
             "name": block.name,
             "at": block.at.isoformat(),
             "refused": block.refusal,
@@ -187,6 +188,18 @@ def making_state(making: Making | None) -> dict[str, Any] | None:
     row = making.work
     words = step_words(row) if row.state == row.State.RUNNING and is_alive(row) else ""
     return {"done": row.done, "total": row.total, "words": words, "error": making.error, "open": making.is_open}
+
+
+def set_outcome(making: Making | None) -> dict[str, int] | None:
+    """What became of the papers of the newest set, counted; None where none was made to its end."""
+    if making is None or making.is_open or not making.outcomes:
+        return None
+    became = [one["became"] for one in making.outcomes]
+    made = became.count(Became.MADE) + became.count(Became.CORRECTED)
+    return {
+        "made": made,
+        **{str(one): became.count(one) for one in (Became.UNCHANGED, Became.INCOMPLETE, Became.FAILED)},
+    }
 
 
 def _lacking_for_seal(one: Planned) -> tuple[MissingField, ...]:

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.accounts.models import Officer
 from zhuanmai.core.headings import Heading
+from zhuanmai.core.left import Left
 from zhuanmai.deadlines import queries, services
+from zhuanmai.deadlines.left import left_of
 from zhuanmai.deadlines.models import Deadline
 from zhuanmai.deadlines.subjects import Kind, Subject
 from zhuanmai.enforcement.models import Case
@@ -70,9 +72,11 @@ def cancel(case: Case, *codes: str, reason: str) -> list[Deadline]:
     return services.cancel(subject=of(case), codes=codes, reason=reason)
 
 
-def of_case(case: Case) -> list[tuple[Deadline, str]]:
-    """Every run of the case, with what is due by it in the reader's language."""
-    return queries.worded(queries.of_subject(of(case)))
+def of_case(case: Case) -> list[tuple[Deadline, str, Left | None]]:
+    """Every run of the case, with what is due by it in the reader's language, and what is left of it."""
+    found = queries.worded(queries.of_subject(of(case)))
+    left = left_of(row for row, _words in found)
+    return [(row, words, left.get(row.pk)) for row, words in found]
 
 
 def of(case: Case) -> Subject:

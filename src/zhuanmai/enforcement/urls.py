@@ -20,6 +20,6 @@ urlpatterns = [
     path("field/<uuid:case_id>/", views.field, name="field"),
 ]
 _ROOM = _("Toolbox")
-register(Page("enforcement:home", _("My work"), "", "home", "", 1))
+register(Page("enforcement:home", _("My work"), "", "home", "", 1, at_hand=True))
 register(Page("enforcement:cases", _("Cases"), _ROOM, "briefcase", "enforcement.see", 10))
-register(Page("enforcement:field_new", _("On site"), _ROOM, "scan", "enforcement.act", 11))
+register(Page("enforcement:field_new", _("On site"), _ROOM, "scan", "enforcement.act", 11, at_hand=True))

@@ -148,7 +148,7 @@ def case_page(request: HttpRequest, case_id: uuid.UUID, tab: str = "facts") -> H
         "people": people,
         "print_sight": sight_of(officer, case, Thing.PAPER),
         "errors": [refusal] if refusal else [],
-        "urgent": next((row for row in state["deadlines"] if not row["met"]), None),
+        "urgent": next((row for row in state["deadlines"] if row["left"]), None),
         "articles": [citation(text) for text in ("行政处罚法 56", "行政处罚法 42(1)", "行政处罚法 55(1)")],
     }
     if context["tab"] == "documents":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from zhuanmai.fieldlog.models import FieldOperation
-from zhuanmai.ledger.registry import register, register_table
+from zhuanmai.ledger.registry import register, register_table, say
 
 register_table(FieldOperation)
 register("fieldlog.carried_over", sentence="{count} 步外勤操作移入统一的操作记录", fields=("count",))
@@ -12,9 +14,14 @@ register("fieldlog.carried_over", sentence="{count} 步外勤操作移入统一�
 # made it, who did which.
 _OPERATION = ("operation_id", "tablet", "taken_over")
 
+_HEAD = re.compile("[：，（{]")
+_PLAIN = ("scan", "undo")
+
 
 def operation(room: str, name: str, sentence: str, *fields: str, personal: tuple[str, ...] = ()) -> None:
-    """Register the entry of one of a room's operations: `room.name`."""
+    """Register the entry of one of a room's operations: `room.name`. Other entries name it by how its own begins."""
+    if "." in name or name in _PLAIN:
+        say({name: _HEAD.split(sentence, maxsplit=1)[0].strip()})
     register(f"{room}.{name}", sentence=sentence, fields=(*_OPERATION, *fields), personal=personal)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import uuid
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -41,7 +42,32 @@ _BATCH = {
         "unsent": {"type": "integer", "minimum": 0, "default": 0},
     },
 }
-BATCH = {"requestBody": {"required": True, "content": {"application/json": {"schema": _BATCH}}}}
+
+
+def batch_of(kind: Kind[Any, Any]) -> dict[str, Any]:
+    """What a route that takes batches of a kind describes of itself: `openapi_extra`.
+
+    `x-texts`: for each operation its texts by their paths, each with the most characters it may have (null: as many
+    as come), so that a form knows before it sends.
+    """
+    texts = {name: dict(_texts(kind.shape(name).model_json_schema())) for name in kind.operations()}
+    body = {"required": True, "content": {"application/json": {"schema": _BATCH}}}
+    return {"requestBody": {**body, "x-texts": {name: found for name, found in texts.items() if found}}}
+
+
+def _texts(whole: dict[str, Any], schema: dict[str, Any] | None = None, path: str = "") -> Iterator[tuple[str, Any]]:
+    """The free texts in a payload's schema: their paths (`*` in a list), and the most characters of each."""
+    schema = whole if schema is None else schema
+    if reference := schema.get("$ref"):
+        schema = whole["$defs"][reference.rsplit("/", 1)[-1]]
+    for one in schema.get("anyOf", ()):
+        yield from _texts(whole, one, path)
+    for name, field in schema.get("properties", {}).items():
+        yield from _texts(whole, field, f"{path}.{name}".strip("."))
+    if "items" in schema:
+        yield from _texts(whole, schema["items"], f"{path}.*")
+    if schema.get("type") == "string" and not {"format", "enum", "const", "pattern"} & schema.keys():
+        yield path, schema.get("maxLength")
 
 
 class ResultOut(Schema):

@@ -15,7 +15,7 @@ from zhuanmai.core.errors import Conflict, NotFound
 from zhuanmai.ledger.heads import exported, leaves
 from zhuanmai.ledger.merkle import inclusion_proof, root
 from zhuanmai.ledger.models import Entry, TreeHead
-from zhuanmai.ledger.registry import kind_of, kinds
+from zhuanmai.ledger.registry import kind_of, kinds, said
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class TimelineLine:
 
 
 _FACT = re.compile(r"\{[^}]*\}")
+_COUNT = re.compile(r"([A-Za-z]+) (\d+)")
+_COUNTS = re.compile(r"[A-Za-z]+ \d+(，[A-Za-z]+ \d+)*")  # how many rows of which tables: Product 329，Barcode 385
 
 
 class _Masked(dict[str, str]):
@@ -164,8 +166,12 @@ def _words(value: Any) -> str:
         case bool():
             return "是" if value else "否"
         case dict():
-            return "、".join(f"{name} {_words(inner)}" for name, inner in value.items())
+            return "、".join(f"{said(name)} {_words(inner)}" for name, inner in value.items())
         case list():
             return "、".join(_words(inner) for inner in value)
+        case str() if _COUNTS.fullmatch(value):
+            return "，".join(f"{said(name)} {count}" for name, count in _COUNT.findall(value))
+        case str():
+            return said(value)
         case _:
             return str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
 
@@ -28,6 +29,7 @@ class Table:
 
 _kinds: dict[str, Kind] = {}
 _tables: dict[str, Table] = {}
+_codes: dict[str, str] = {}
 
 
 def register(kind: str, *, sentence: str, fields: tuple[str, ...] = (), personal: tuple[str, ...] = ()) -> None:
@@ -43,6 +45,21 @@ def register(kind: str, *, sentence: str, fields: tuple[str, ...] = (), personal
         raise ValueError(f"{kind}: the sentence names {sorted(unknown)}, which the kind does not have")
     if _kinds.setdefault(kind, made) != made:
         raise ValueError(f"the entry kind {kind} is registered already, and differs")
+
+
+def say(codes: Mapping[str, str]) -> None:
+    """Codes that stand as facts of entries, each with its words: the entry keeps the code, who reads it the words.
+
+    Raises ValueError for a code that a room says otherwise already.
+    """
+    for code, words in codes.items():
+        if _codes.setdefault(code, words) != words:
+            raise ValueError(f"{code} is said as {_codes[code]} already, not as {words}")
+
+
+def said(code: str) -> str:
+    """A fact in words; what is no code stays as it is."""
+    return _codes.get(code, code)
 
 
 def register_table(model: type[Model], *, exclude: tuple[str, ...] = ()) -> None:

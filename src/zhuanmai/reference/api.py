@@ -18,6 +18,7 @@ from zhuanmai.reference.causes import CauseFound
 from zhuanmai.reference.citations import Citation, citations_in
 from zhuanmai.reference.identify import Candidate, identify
 from zhuanmai.reference.models import Licensee
+from zhuanmai.reference.standing import standing_of
 
 router = Router(tags=["reference"])
 
@@ -74,7 +75,7 @@ class ProductOut(Schema):
 
 
 class LicenseeOut(Schema):
-    """A holder of a licence; `masked` tells whether personal data is hidden."""
+    """A holder of a licence; `masked`: personal data is hidden; `standing`: as it stands today, with its words."""
 
     licence_no: str
     masked: bool
@@ -89,6 +90,8 @@ class LicenseeOut(Schema):
     longitude: float | None
     latitude: float | None
     status: str
+    standing: str
+    standing_words: str
     issued_on: dt.date | None
     valid_to: dt.date | None
 
@@ -319,7 +322,9 @@ def _licensee(one: Licensee, *, masked: bool) -> dict[str, Any]:
             "valid_to", "uscc", "address", "holder_name", "holder_id", "phone",
         )
     }  # fmt: skip
-    return {**plain, **(licensees.masked(one) if masked else {}), "masked": masked}
+    found = standing_of(one)
+    stands = {"standing": found.value, "standing_words": str(found.words)}
+    return {**plain, **stands, **(licensees.masked(one) if masked else {}), "masked": masked}
 
 
 def _citation(one: Citation) -> dict[str, Any]:

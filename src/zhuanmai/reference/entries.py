@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhuanmai.ledger.registry import register, register_table
+from zhuanmai.ledger.registry import register, register_table, say
 from zhuanmai.reference.models import (
     Barcode,
     CalendarYear,
@@ -22,6 +22,11 @@ for _model in (
 ):  # fmt: skip
     register_table(_model)
 
+say({
+    "Product": "品规", "Barcode": "条码", "PriceCatalogue": "价格目录", "Price": "价格",
+    "Statute": "法律法规", "Article": "条文", "Cause": "案由", "DeadlineTerm": "期限",
+    "GoodsPrice": "涉案价格", "District": "区划",
+})  # fmt: skip
 register("reference.loaded", sentence="载入随版本发布的标准数据：{counts}", fields=("counts",))
 register(
     "reference.catalogue_imported",

@@ -16,6 +16,7 @@ from zhuanmai.reference.catalogue import Listed
 from zhuanmai.reference.licensees import PEOPLE_TOO
 from zhuanmai.reference.models import Licensee
 from zhuanmai.reference.services import note_search
+from zhuanmai.reference.standing import standing_of
 from zhuanmai.reference.typed import answering
 
 
@@ -62,7 +63,7 @@ def _licensees(officer: Any, asked: Asked) -> Found:
 
 def _licensee(row: Licensee, why: Reading) -> Finding:
     holder = licensees.masked(row)["holder_name"]
-    shown = (row.licence_no, holder, row.address, str(row.get_status_display()))
+    shown = (row.licence_no, holder, row.address, str(standing_of(row).words))
     return Finding(
         heading=row.shop_name or row.licence_no,
         line=" · ".join(part for part in shown if part),

@@ -28,6 +28,7 @@ from zhuanmai.alerts.workflow import FLOW
 from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import today
 from zhuanmai.core.errors import Refused
+from zhuanmai.core.left import Left
 from zhuanmai.core.listing import Column, Listing, Table, day_of, declare, uuid_of
 from zhuanmai.core.toasts import say
 from zhuanmai.ledger.queries import timeline
@@ -46,14 +47,14 @@ class Shown:
     offence: Any
     district: str
     outcome_level: str
-    days_left: int | None
+    left: Left | None
 
 
 def shown(row: Alert) -> Shown:
     """An alert with its codes in words."""
     first = row.reasons[0] if row.reasons else None
     why = phrases.in_words(first) if first else str(_("Drawn at random"))
-    left = (row.due - today()).days if row.due and row.state in procedure.WITH_SQUAD else None
+    left = Left((row.due - today()).days) if row.due and row.state in procedure.WITH_SQUAD else None
     return Shown(
         row, row.shop_name or row.address or row.subject, why, wording.STATES[procedure.State(row.state)],
         wording.LEVELS[procedure.State(row.state)], wording.offence_words(row.offence),

@@ -18,6 +18,7 @@ from zhuanmai.core import assets, ports
 from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import NotFound
 from zhuanmai.core.goods import GoodsKind
+from zhuanmai.core.left import Left
 from zhuanmai.core.listing import Column
 from zhuanmai.core.masking import masked_id, masked_name, masked_numbers, masked_phone
 from zhuanmai.core.units import Unit, money, plain
@@ -228,23 +229,17 @@ def chip(words: Any, level: str = "", icon_name: str = "") -> SafeString:
 
 
 @register.simple_tag
-def deadline(what: Any, due: dt.date, days_left: int, provisional: bool = False) -> SafeString:
-    """A legal deadline, coloured by urgency: 处理决定剩 7 个工作日（12-02）. `days_left` counts working days."""
-    if days_left < 0:
-        words, level = _("%(what)s is overdue by %(n)d working days"), "danger"
-    elif days_left == 0:
-        words, level = _("%(what)s is due today"), "danger"
-    else:
-        words, level = _("%(what)s: %(n)d working days left"), "warning" if days_left <= 3 else "info"
-    text = str(words) % {"what": what, "n": abs(days_left)}
-    return format_html(
-        '<span class="zm-chip zm-chip-{}" title="{}">{}{}{}</span>',
-        level,
-        _("Provisional: the holidays of that year are not announced yet") if provisional else due.isoformat(),
-        icon("alert-circle" if level == "danger" else "clock"),
-        text,
-        _(" (%(day)s%(mark)s)") % {"day": due.strftime("%m-%d"), "mark": "?" if provisional else ""},
-    )
+def left(found: Left | None = None, words: str = "", level: str = "", what: str = "", due: str = "") -> SafeString:
+    """What is left of a term, coloured by urgency: 剩 7 个工作日. `words`, `level`: as a state tells them already.
+
+    With `what` and `due` for heads of pages: 处理决定 · 剩 7 个工作日 (12-02); the whole of it on hover.
+    """
+    words, level = (found.words(), found.level) if found else (words, level)
+    picture = icon("alert-circle" if level == "danger" else "clock")
+    if not what:
+        return format_html('<span class="zm-chip zm-chip-{}">{}{}</span>', level, picture, words)
+    chip = '<span class="zm-chip zm-chip-{} zm-chip-term" title="{}">{}<span class="zm-cut">{}</span> · {}</span>'
+    return format_html(chip, level, f"{what} · {words} ({due})", picture, what, words)
 
 
 @register.filter

@@ -66,12 +66,13 @@ def act(
         if case.state != before:
             tell(case, officer.pk)
         append(
-            "enforcement.moved",
+            "enforcement.moved" if case.state != before else "enforcement.acted",
             actor_id=officer.pk,
             object_kind="case",
             object_id=case.pk,
             case_id=case.pk,
-            facts={"act": what, "state": State(case.state).zh, "operation_id": operation_id},
+            facts={"act": what, "operation_id": operation_id}
+            | ({"state": State(case.state).zh} if case.state != before else {}),
             rows=[case, *rows],
         )
         return case
@@ -115,7 +116,7 @@ def submit_registration(officer: Officer, case: Case, payload: Nothing) -> tuple
     row.until_on, row.submitted_at = term.due, now()
     row.save()
     rows = ask(case, "registration", officer)
-    return "先行登记保存", [*rows, row, *done.rows]
+    return "呈报登记保存", [*rows, row, *done.rows]
 
 
 def submit_filing(officer: Officer, case: Case, payload: Nothing) -> tuple[str, Rows]:
@@ -132,7 +133,7 @@ def submit_filing(officer: Officer, case: Case, payload: Nothing) -> tuple[str, 
     done = FLOW.do(case, Act.SUBMIT_FILING, actor=officer)
     rows = ask(case, "filing", officer)
     report_case(case)
-    return "立案", [*rows, *done.rows]
+    return "呈报立案", [*rows, *done.rows]
 
 
 def decide_on_the_spot(officer: Officer, case: Case, payload: Nothing) -> tuple[str, Rows]:

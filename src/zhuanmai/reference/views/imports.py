@@ -51,7 +51,7 @@ def preview(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     plan = plan_of(seen)
     if request.GET.get("export") == "xlsx":
         rows = ((row.line, row.column, row.value, row.reason) for row in plan.refused)
-        return sheet("refused", "xlsx", ("行", "列", "内容", "原因"), rows)
+        return sheet("未导入的行", "xlsx", ("行", "列", "内容", "原因"), rows)
     shown = request.GET.get("show", "")
     changes = [change for change in plan.changes if not shown or change.kind == shown]
     alarms = [change for change in plan.changes if change.alarm]

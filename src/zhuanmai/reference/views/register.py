@@ -21,6 +21,7 @@ from zhuanmai.reference import identifiers, importing, licensees, services
 from zhuanmai.reference.business import BUSINESS
 from zhuanmai.reference.forms import ReasonForm, RegisterForm
 from zhuanmai.reference.models import Licensee, RegisterCompleteness
+from zhuanmai.reference.standing import CHOICES, Standing, standing_of, standing_so
 from zhuanmai.reference.views.frame import allowed, officer
 
 
@@ -32,13 +33,14 @@ class Shown:
     personal: dict[str, str]
     business: Any
     district: str
+    standing: Standing
 
 
 def _shown(row: Licensee, *, full: bool = False) -> Shown:
     names = ("holder_name", "holder_id", "uscc", "phone")
     personal = {name: getattr(row, name) for name in names} if full else licensees.masked(row)
     district = identifiers.districts().get(row.district_code, row.district_code)
-    return Shown(row, personal, BUSINESS.get(row.business_type, row.business_type), district)
+    return Shown(row, personal, BUSINESS.get(row.business_type, row.business_type), district, standing_of(row))
 
 
 LICENSEES = declare(
@@ -61,7 +63,7 @@ LICENSEES = declare(
             Column("district", gettext_lazy("District"), lambda one: one.district, "district_code", nowrap=True),
             Column("business", gettext_lazy("Business"), lambda one: one.business),
             Column("valid_to", gettext_lazy("valid to"), lambda one: one.row.valid_to, "valid_to", nowrap=True),
-            Column("state", gettext_lazy("State"), lambda one: one.row.get_status_display(), "status",
+            Column("state", gettext_lazy("State"), lambda one: one.standing.words, "status",
                    template="reference/_licensee_state.html"),
         ),
         default="licence",
@@ -83,7 +85,7 @@ def licensee_list(request: HttpRequest) -> HttpResponse:
         people = officer(request).may("reference.see_personal")
         rows = licensees.found(q, people=people)
     rows = rows.filter(district_code=district) if district else rows
-    rows = rows.filter(status=status) if status else rows
+    rows = rows.filter(standing_so(status))
     table = Table(LICENSEES, request, rows)
     if answer := table.sheet():
         return answer
@@ -96,7 +98,7 @@ def licensee_list(request: HttpRequest) -> HttpResponse:
             "district": district,
             "status": status,
             "districts": sorted(identifiers.districts().items()),
-            "statuses": Licensee.Status.choices,
+            "statuses": CHOICES,
             "complete": dict(RegisterCompleteness.objects.values_list("district_code", "complete_as_of")),
             "may_load": officer(request).may("reference.load_register"),
         },
