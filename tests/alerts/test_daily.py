@@ -201,6 +201,24 @@ def test_what_is_late_is_overdue_and_can_still_be_visited(bureau: Bureau, an_ale
     assert services.record(actor=bureau["jia"], alert_id=row.pk, outcome="clear").state == "done"
 
 
+@pytest.mark.parametrize("late, state", [(0, "assigned"), (1, "overdue")])
+def test_an_alert_is_late_after_its_day_not_on_it(bureau: Bureau, an_alert: Make, late: int, state: str) -> None:
+    an_alert()
+    Alert.objects.update(due=today() - dt.timedelta(days=late))
+    services.lapse()
+    assert Alert.objects.get().state == state
+
+
+@pytest.mark.parametrize("state", ["assigned", "seen", "overdue", "visited"])
+def test_what_a_squad_still_has_counts_into_its_load(bureau: Bureau, an_alert: Make, settings: Any, state: str) -> None:
+    """A visit that is under way too: its outcome is not there yet."""
+    settings.ALERTS_OPEN_PER_SQUAD = 1
+    has = an_alert(1)
+    Alert.objects.filter(pk=has.pk).update(state=state)
+    an_alert(2, given=False)
+    assert services.dispatch_waiting() == []
+
+
 def test_what_waits_goes_out_when_the_squad_has_room(bureau: Bureau, an_alert: Make, settings: Any) -> None:
     settings.ALERTS_OPEN_PER_SQUAD = 1
     first = an_alert(1)

@@ -13,6 +13,7 @@ from tests.toy.room import KIND, SiteCheck
 from zhuanmai.accounts.models import Officer
 from zhuanmai.approvals.models import Approval
 from zhuanmai.core.errors import Refused
+from zhuanmai.core.moves import Permitted
 from zhuanmai.documents import making
 from zhuanmai.documents.models import Making
 from zhuanmai.ledger.services import append, as_found
@@ -29,7 +30,7 @@ def note(words: str) -> None:
 
 def remade(officer: Officer, check_id: uuid.UUID) -> Making:
     """The paper asked for once more."""
-    return making.ask(actor=officer, kind=KIND, subject_id=check_id)
+    return making.ask(Permitted(officer, SiteCheck.objects.get(pk=check_id)), kind=KIND)
 
 
 def states() -> list[str]:

@@ -7,6 +7,7 @@ one by itself.
 # ruff: noqa: F811
 from __future__ import annotations
 
+import datetime as dt
 import functools
 
 import pytest
@@ -14,6 +15,9 @@ from django.test import Client
 
 from tests.core.walking import addresses, text_of
 from tests.enforcement.conftest import Bureau, TabletClient, bureau  # noqa: F401
+from zhuanmai.accounts import personal
+from zhuanmai.accounts.personal import Standing, Thing, View
+from zhuanmai.core.clock import SHANGHAI, set_clock, today
 from zhuanmai.core.ids import new_id
 from zhuanmai.core.masking import masked_id, masked_phone
 from zhuanmai.enforcement.models import Party
@@ -81,6 +85,19 @@ def test_the_end_of_a_short_number_which_its_mask_hides_finds_nobody(bureau: Bur
         assert not desk.found(path, SHORT_PHONE[-4:]), path
         assert not desk.found(path, PASSPORT[-4:]), path
         assert desk.found(path, PASSPORT), path
+
+
+@pytest.mark.parametrize("minutes, entries", [(-1, 1), (1, 2)])
+def test_a_day_of_looks_ends_at_midnight_of_the_bureau(bureau: Bureau, minutes: int, entries: int) -> None:
+    """The same search and the same view, at 23:58 and a minute before or after midnight."""
+    midnight = dt.datetime.combine(today() + dt.timedelta(days=1), dt.time(0), SHANGHAI)
+    officer, seen = bureau["jia"], View("case", Thing.FACTS, "case", new_id(), None, "当事人信息", "平板")
+    for at in (midnight - dt.timedelta(minutes=2), midnight + dt.timedelta(minutes=minutes)):
+        set_clock(at)
+        personal.searched("reference.searched", actor=officer, words=PHONE, count=1)
+        personal.look(actor=officer, view=seen, standing=Standing(works=True))
+    assert Entry.objects.filter(kind="reference.searched").count() == entries
+    assert Entry.objects.filter(kind="enforcement.seen").count() == entries
 
 
 @pytest.mark.parametrize("path", sorted(SEARCHES))

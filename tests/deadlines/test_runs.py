@@ -21,8 +21,9 @@ from zhuanmai.core.errors import Conflict, NotFound, Refused
 from zhuanmai.core.headings import Heading
 from zhuanmai.core.ids import new_id
 from zhuanmai.core.one_by_one import SomeFailed
-from zhuanmai.deadlines import services, subjects
+from zhuanmai.deadlines import queries, services, subjects
 from zhuanmai.deadlines.models import Deadline
+from zhuanmai.deadlines.queries import Filters
 from zhuanmai.deadlines.receivers import count_terms_again
 from zhuanmai.deadlines.subjects import Kind, Subject
 from zhuanmai.deadlines.tasks import remind
@@ -31,6 +32,7 @@ from zhuanmai.ledger.services import append
 from zhuanmai.ledger.verify import verify
 from zhuanmai.reference.loading import load
 from zhuanmai.reference.models import DeadlineTerm
+from zhuanmai.reference.shipped import first_reminder
 
 pytestmark = pytest.mark.django_db(transaction=True)
 D = dt.date
@@ -226,6 +228,47 @@ def test_what_lapses_is_closed_without_a_reminder_after_its_end(jia: Officer) ->
     assert reminded("reconsideration", [3, 2, 1, 0, -1, -2, -30]) == wanted
     assert Deadline.objects.get().ending == "lapsed"
     assert unvouched() == []
+
+
+@pytest.mark.parametrize(
+    "left, over, urgent",
+    [(-1, True, True), (0, False, True), (2, False, True), (3, False, False)],
+)
+def test_what_is_over_and_what_is_urgent(jia: Officer, left: int, over: bool, urgent: bool) -> None:
+    """The last day is within the term; a run that stands still is neither. The list's filter says the same."""
+    row = begun(jia, "licence_decision")
+    set_clock(dt.datetime.combine(row.due - left * DAY, dt.time(9), SHANGHAI))
+    shown = queries.one(jia, row.pk)
+    assert (first_reminder(), shown.over, shown.urgent) == (2, over, urgent)
+    assert queries.listed(jia, Filters(state="over")).exists() is over
+    Deadline.objects.filter(pk=row.pk).update(
+        stops=[{"first": "2026-01-05", "last": None, "ground": "检测", "told": ""}]
+    )
+    shown = queries.one(jia, row.pk)
+    assert (shown.over, shown.urgent, queries.listed(jia, Filters(state="over")).exists()) == (False, False, False)
+
+
+@pytest.mark.parametrize("late, code", [(0, ""), (1, "term_over")])
+def test_a_term_may_be_stopped_until_its_last_day(jia: Officer, late: int, code: str) -> None:
+    row = begun(jia, "licence_decision")
+    told = row.due + late * DAY
+    set_clock(dt.datetime.combine(told, dt.time(9), SHANGHAI))
+    if code:
+        with pytest.raises(Refused, match=code):
+            services.stop(actor=jia, deadline_id=row.pk, ground="检测", told_on=told)
+    else:
+        assert services.stop(actor=jia, deadline_id=row.pk, ground="检测", told_on=told).is_stopped
+
+
+@pytest.mark.parametrize("days, code", [(-1, "resume_day"), (0, ""), (1, "resume_day")])
+def test_a_stop_may_end_on_its_first_day_and_on_no_day_to_come(jia: Officer, days: int, code: str) -> None:
+    row, last = begun(jia, "licence_decision"), today() + days * DAY
+    services.stop(actor=jia, deadline_id=row.pk, ground="检测", told_on=today())
+    if code:
+        with pytest.raises(Refused, match=code):
+            services.resume(actor=jia, deadline_id=row.pk, last=last)
+    else:
+        assert not services.resume(actor=jia, deadline_id=row.pk, last=last).is_stopped
 
 
 def test_nobody_is_reminded_of_what_stands_still_or_ended(jia: Officer) -> None:

@@ -196,6 +196,6 @@ def test_a_fact_that_comes_while_the_set_is_made_is_in_it(
         return found
 
     monkeypatch.setattr(making._Set, "_lacking", late)
-    [outcome] = making.ask(actor=office.officer, kind=checks.kind, subject_id=key).outcomes
+    [outcome] = making.ask(Permitted(office.officer, row), kind=checks.kind).outcomes
     assert outcome["became"] == "made"
     assert queries.current(queries.documents_of(checks.kind, key)[0]).facts["place"] == "镇海路"

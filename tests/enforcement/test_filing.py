@@ -18,6 +18,8 @@ from zhuanmai.deadlines.models import Deadline
 from zhuanmai.deadlines.receivers import count_terms_again
 from zhuanmai.deadlines.tasks import remind
 from zhuanmai.enforcement import terms
+from zhuanmai.enforcement.case_rows import CaseRows
+from zhuanmai.enforcement.facts_for_documents import case_facts
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.services import signing
 from zhuanmai.exchange.models import Message
@@ -185,6 +187,30 @@ def test_registered_goods_are_decided_within_the_term(bureau: Bureau) -> None:
     found["wu"].decide(found.case_id, "goods")
     assert "D21" in found.sealed()
     assert Deadline.objects.get(code="registered_goods").ending == "met"
+
+
+@pytest.mark.parametrize("days, refused", [(0, False), (1, True)])
+def test_the_last_lawful_day_of_registered_goods_moves_with_the_holidays(
+    bureau: Bureau, days: int, refused: bool
+) -> None:
+    found = scene(bureau)
+    found["jia"].act(found.case_id, "submit_registration")
+    first = Deadline.objects.get(code="registered_goods").due
+    term = DeadlineTerm.objects.get(code="registered_goods")
+    DeadlineTerm.objects.filter(pk=term.pk).update(days=term.days + 3)
+    count_terms_again(None)  # type: ignore[arg-type]
+    due = Deadline.objects.get(code="registered_goods").due
+    assert due > first
+    case = Case.objects.get(pk=found.case_id)
+    facts = case_facts(CaseRows(case)).registration
+    assert facts is not None
+    assert (facts.until, found.tablet.state()["registration"]["until"]) == (due, due.isoformat())
+    set_clock(dt.datetime.combine(due + dt.timedelta(days=days), dt.time(1), dt.UTC))
+    if refused:
+        with pytest.raises(Refused, match=f"term_over.*{due}"):
+            found["jia"].act(found.case_id, "dispose_goods", outcome="依法处理")
+    else:
+        found["jia"].act(found.case_id, "dispose_goods", outcome="依法处理")
 
 
 def test_after_the_term_registered_goods_can_only_go_back(bureau: Bureau) -> None:

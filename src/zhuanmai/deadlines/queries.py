@@ -120,18 +120,27 @@ def lines(rows: Iterable[Deadline]) -> list[Line]:
     for row, _ in found:
         ids[row.subject_kind].add(row.subject_id)
     shown = {kind: kind_of(kind).headings(some) for kind, some in ids.items()}
-    nobody, day, left = Heading("", "", ""), today(), left_of(row for row, _words in found)
+    nobody, left = Heading("", "", ""), left_of(row for row, _words in found)
     return [
         Line(
             row,
             words,
             shown[row.subject_kind].get(row.subject_id, nobody),
             is_urgent(row),
-            row.ended_at is None and not row.is_stopped and row.due < day,
+            is_over(row),
             left.get(row.pk),
         )
         for row, words in found
     ]
+
+
+def is_over(row: Deadline) -> bool:
+    """Whether an open run is past its last day and does not stand still (in the list: `_over`)."""
+    return row.ended_at is None and not row.is_stopped and row.due < today()
+
+
+def _over() -> Q:
+    return Q(ended_at=None, due__lt=today()) & ~Q(stops__contains=[{"last": None}])
 
 
 def is_urgent(row: Deadline) -> bool:
@@ -148,7 +157,7 @@ def _in_state(state: str) -> Q:
     if state == "open":
         return Q(ended_at=None)
     if state == "over":
-        return Q(ended_at=None, due__lt=today())
+        return _over()
     return Q(ending=state) if state in Deadline.Ending.values else Q()
 
 

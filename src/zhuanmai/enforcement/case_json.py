@@ -350,7 +350,7 @@ def _registration(row: Registration | None) -> RegistrationShape | None:
         "storage_place": row.storage_place,
         "way": row.way,
         "from": row.from_on.isoformat() if row.from_on else None,
-        "until": row.until_on.isoformat() if row.until_on else None,
+        "until": until.isoformat() if (until := terms.registered_until(row)) else None,
         "submitted_at": iso(row.submitted_at),
         "approved_at": iso(row.approved_at),
     }

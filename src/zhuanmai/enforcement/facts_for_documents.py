@@ -20,6 +20,7 @@ from zhuanmai.enforcement import case_facts as f
 from zhuanmai.enforcement import goods_in_words, penalties
 from zhuanmai.enforcement.case_rows import CaseRows
 from zhuanmai.enforcement.models import REASONS, Inspection, ItemLine
+from zhuanmai.enforcement.terms import registered_until
 from zhuanmai.enforcement.totals import computed
 from zhuanmai.reference.calendar import deadline, term
 from zhuanmai.reference.citations import Citation, citation, in_full, numeral
@@ -288,7 +289,7 @@ def _registration(rows: CaseRows) -> f.RegistrationFacts | None:
         row.storage_place or None,
         row.way or None,
         row.from_on or to_local(begins).date(),
-        row.until_on or deadline("registered_goods", begins).date,
+        registered_until(row) or deadline("registered_goods", begins).date,
     )
 
 

@@ -17,7 +17,7 @@ from zhuanmai.deadlines import queries, services
 from zhuanmai.deadlines.left import left_of
 from zhuanmai.deadlines.models import Deadline
 from zhuanmai.deadlines.subjects import Kind, Subject
-from zhuanmai.enforcement.models import Case
+from zhuanmai.enforcement.models import Case, Registration
 from zhuanmai.enforcement.permissions import cases_of, require_seen
 from zhuanmai.enforcement.procedure import KIND
 from zhuanmai.enforcement.workers import require_worker
@@ -70,6 +70,15 @@ def meet(case: Case, *codes: str) -> list[Deadline]:
 def cancel(case: Case, *codes: str, reason: str) -> list[Deadline]:
     """These terms fell away; returns the rows that changed."""
     return services.cancel(subject=of(case), codes=codes, reason=reason)
+
+
+def registered_until(row: Registration) -> dt.date | None:
+    """The last day of registered goods: that of the run of the term, which moves with the holidays. (`until_on` is what
+    it was when the registration was asked for.) None before it is asked for."""
+    if row.until_on is None:
+        return None
+    runs = Deadline.objects.filter(subject_kind=KIND, subject_id=row.case_id, code="registered_goods")
+    return runs.order_by("created_at").values_list("due", flat=True).last() or row.until_on
 
 
 def of_case(case: Case) -> list[tuple[Deadline, str, Left | None]]:

@@ -28,6 +28,7 @@ from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.procedure import KIND, Act, State
 from zhuanmai.enforcement.services.approvals import ask, to_ask_again
 from zhuanmai.enforcement.services.keeping import locked
+from zhuanmai.enforcement.terms import registered_until
 from zhuanmai.enforcement.unnamed import unnamed
 from zhuanmai.enforcement.workflow import FLOW
 from zhuanmai.fieldlog.payloads import Payload, Text, parsed
@@ -177,14 +178,14 @@ def dispose_goods(officer: Officer, case: Case, payload: Disposal) -> tuple[str,
     registration = getattr(case, "registration", None)
     if registration is None or registration.from_on is None:
         raise Refused("not_registered", "本案没有先行登记保存，无需处理决定。")
-    rows: Rows = []
+    rows, until = list[Model](), registered_until(registration)
     for line in counted_lines(case):
         outcome = (payload.outcomes or {}).get(str(line.pk)) or payload.outcome
         if outcome not in OUTCOMES:
             detail = f"请为“{line.name}”选择处理方式：{'、'.join(OUTCOMES)}。"
             raise Refused("outcome_missing", detail, "outcome")
-        if registration.until_on and today() > registration.until_on and outcome not in _AFTER_THE_TERM:
-            detail = f"登记保存已于 {registration.until_on} 到期，只能返还或者解除（行政处罚法 56）。"
+        if until and today() > until and outcome not in _AFTER_THE_TERM:
+            detail = f"登记保存已于 {until} 到期，只能返还或者解除（行政处罚法 56）。"
             raise Refused("term_over", detail, "outcome")
         as_found(line).outcome = outcome
         line.save(update_fields=["outcome"])
