@@ -186,7 +186,7 @@ def test_a_fact_that_comes_while_the_set_is_made_is_in_it(
 ) -> None:
     """Also where the paper seemed to be as it was, or to lack something, when the set was begun."""
     key = new_id()
-    row = checks.rows[key] = Check(office.unit)
+    row = checks.rows[key] = Check(key, office.unit)
     read = making._Set._lacking
 
     def late(self: making._Set, *paper: Any) -> Any:
