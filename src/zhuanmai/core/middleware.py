@@ -6,12 +6,12 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
 from zhuanmai.core import legible, ports
-from zhuanmai.core.errors import Refused
+from zhuanmai.core.errors import NotFound, Refused
 
 POLICY = "; ".join(
     (
@@ -60,7 +60,7 @@ class LegibleMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on, with the parameters that its view will read."""
         if legible.seen(request.path) != request.path:
-            raise Http404
+            return refusal(request, NotFound("no_page", "没有这个地址；请核对链接后重试。"))
         if not request.path.startswith("/api/"):
             request.GET = _seen(request.GET)  # type: ignore[assignment]
         return self.get_response(request)
