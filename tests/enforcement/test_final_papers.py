@@ -217,9 +217,7 @@ def test_only_a_photograph_of_the_signed_paper_is_a_signature(bureau: Bureau) ->
     kept = {what: new_id() for what in ("scene", "paper_scan")}
     for what, key in kept.items():
         found.tablet.done("photo.add", photo_id=str(key), what=what)
-        keeping.keep_photo(
-            actor=bureau["jia"], case_id=found.case_id, photo_id=key, content=picture(what), mime="image/png"
-        )
+        keeping.keep_photo(actor=bureau["jia"], case_id=found.case_id, photo_id=key, content=picture(what))
     found["jia"].act(found.case_id, "prepare_documents")
     with pytest.raises(Refused) as refusal:
         found["jia"].by_hand(found.case_id, "party", paper_scan=kept["scene"])

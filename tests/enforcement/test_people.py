@@ -108,7 +108,7 @@ def test_who_decided_never_begins_to_work_on_it(submitted: Scene, how: Callable[
             officer=officer, case_id=tablet.case_id, operation_id=new_id(), role="party", document_ids=[]
         ),
         lambda: keeping.keep_photo(
-            actor=officer, case_id=tablet.case_id, photo_id=case.photos.get().pk, content=picture(), mime="image/png"
+            actor=officer, case_id=tablet.case_id, photo_id=case.photos.get().pk, content=picture()
         ),
     ):
         with pytest.raises(NotAllowed) as refusal:
