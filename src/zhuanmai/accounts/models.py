@@ -287,6 +287,12 @@ class Signing(Base):
     class Meta:
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
+    @property
+    def purpose(self) -> dict[str, Any]:
+        """What the touch was asked for, as the manifest has it; empty where it says nothing (it may be forged)."""
+        found = self.manifest.get("purpose") if isinstance(self.manifest, dict) else None
+        return found if isinstance(found, dict) else {}
+
 
 class Preference(models.Model):
     """What an officer chose for themselves: theme, language, saved views."""

@@ -32,11 +32,11 @@ def decisions_are_signed() -> Iterable[str]:
 
 
 def _differences(row: Approval, signing: Signing) -> Iterator[str]:
-    decision = _WORDS.get(row.state) or str(signing.manifest["purpose"]["decision"])
+    decision = _WORDS.get(row.state) or str(signing.purpose.get("decision", ""))
     made_for = Purpose("approvals.decide", row.subject_kind, str(row.subject_id), str(row.pk), row.round, decision)
     if signing.officer_id != row.officer_id:
         yield f"审批 {row.pk} 的签名不是签署人本人的"
-    if signing.manifest.get("purpose") != asdict(made_for):
+    if signing.purpose != asdict(made_for):
         yield f"审批 {row.pk} 的签名是为另一事项或另一决定做的"
     if any(item["opinion"] != row.opinion or item["role"] != row.step for item in signing.manifest["items"]):
         yield f"审批 {row.pk} 的意见与所签的不符"

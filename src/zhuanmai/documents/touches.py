@@ -89,8 +89,8 @@ def purpose_of(room: str, kind: str, subject_id: uuid.UUID) -> Purpose:
 
 def was_to_sign(signing: Signing, document: Document) -> bool:
     """Whether a touch was asked for to sign the papers of this document's subject, in whichever room."""
-    asked = signing.manifest["purpose"]
-    kept = purpose_of(str(asked["act"]).removesuffix(".sign"), document.subject_kind, document.subject_id)
+    asked = signing.purpose
+    kept = purpose_of(str(asked.get("act", "")).removesuffix(".sign"), document.subject_kind, document.subject_id)
     return bool(asked == asdict(kept))
 
 
