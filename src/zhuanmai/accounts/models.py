@@ -271,6 +271,9 @@ class Challenge(Base):
     expires_at = models.DateTimeField()
 
 
+_NO_ITEM = {"document_id": "", "version": 0, "body_sha256": "", "role": "", "opinion": ""}
+
+
 class Signing(Base):
     """One touch of the key over the documents of a stage: manifest and assertion, enough to verify it offline later."""
 
@@ -292,6 +295,13 @@ class Signing(Base):
         """What the touch was asked for, as the manifest has it; empty where it says nothing (it may be forged)."""
         found = self.manifest.get("purpose") if isinstance(self.manifest, dict) else None
         return found if isinstance(found, dict) else {}
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """What was signed, as the manifest has it; what it lacks is empty (it may be forged)."""
+        found = self.manifest.get("items") if isinstance(self.manifest, dict) else None
+        listed = found if isinstance(found, list) else []
+        return [_NO_ITEM | one for one in listed if isinstance(one, dict)]
 
 
 class Preference(models.Model):

@@ -38,5 +38,5 @@ def _differences(row: Approval, signing: Signing) -> Iterator[str]:
         yield f"审批 {row.pk} 的签名不是签署人本人的"
     if signing.purpose != asdict(made_for):
         yield f"审批 {row.pk} 的签名是为另一事项或另一决定做的"
-    if any(item["opinion"] != row.opinion or item["role"] != row.step for item in signing.manifest["items"]):
+    if any(item["opinion"] != row.opinion or item["role"] != row.step for item in signing.items):
         yield f"审批 {row.pk} 的意见与所签的不符"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Iterator
 
 from django.db.models import Exists, OuterRef
@@ -46,11 +45,16 @@ def decisions_are_on_their_papers() -> Iterable[str]:
     )  # fmt: skip
     decided = Approval.objects.filter(~Exists(later), state__in=["approved", "refused"], signing__isnull=False)
     counting = SignatureBlock.objects.filter(voided_at=None, signing_id__isnull=False)
-    there = set(counting.values_list("signing_id", "version__document_id", "version__number"))
-    void = set(Document.objects.filter(state=DocumentState.VOID).values_list("pk", flat=True))
+    there = {
+        (signing_id, str(document_id), number)
+        for signing_id, document_id, number in counting.values_list(
+            "signing_id", "version__document_id", "version__number"
+        )
+    }
+    void = {str(pk) for pk in Document.objects.filter(state=DocumentState.VOID).values_list("pk", flat=True)}
     for row in decided.select_related("signing").iterator():
-        for item in row.signing.manifest["items"] if row.signing else ():
-            document_id = uuid.UUID(item["document_id"])
+        for item in row.signing.items if row.signing else ():
+            document_id = item["document_id"]
             if document_id not in void and (row.signing_id, document_id, item["version"]) not in there:
                 yield f"审批 {row.pk} 已有决定，文书 {document_id} 第 {item['version']} 版上没有这份意见"
 
@@ -59,7 +63,7 @@ def _differences(block: SignatureBlock, signing: Signing, decision: Approval | N
     version = block.version
     covered = [
         item["opinion"]
-        for item in signing.manifest["items"]
+        for item in signing.items
         if (item["document_id"], item["version"], item["body_sha256"], item["role"])
         == (str(version.document_id), version.number, version.body_sha256, block.role)
     ]
