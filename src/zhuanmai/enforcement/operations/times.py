@@ -14,17 +14,18 @@ EARLIER = dt.timedelta(days=7)  # a visit may have begun so long before its case
 OLD = dt.timedelta(days=731)  # a clue or a report may be so old: two years (行政处罚法 36)
 OFFLINE = dt.timedelta(days=30)  # a case may be sent so long after it was opened on a tablet without a network
 _YEAR = dt.timedelta(days=366)
+_FIRST = 1900
 Time = dt.datetime | dt.date
 
 
 class Since(Enum):
     """Before what a time may not lie; the value is how a refusal calls it."""
 
-    OPENING = "立卷前 7 天"
+    OPENING = f"立卷前 {EARLIER.days} 天"
     VISIT = "检查开始"
-    CLUE = "立卷前两年"
-    SENT = "上传前 30 天"
-    EVER = "1900 年"
+    CLUE = f"立卷前 {OLD.days // 365} 年"
+    SENT = f"上传前 {OFFLINE.days} 天"
+    EVER = f"{_FIRST} 年"
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Case:
             case Since.SENT:
                 return self.now - OFFLINE
             case Since.EVER:
-                return dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
+                return dt.datetime(_FIRST, 1, 1, tzinfo=dt.UTC)
 
     def within(self, moment: dt.datetime) -> dt.datetime:
         """A tablet's own time as papers print it, whatever its clock says: neither before the visit nor to come."""
