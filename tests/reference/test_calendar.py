@@ -132,17 +132,17 @@ def test_the_bureau_changes_what_is_not_statute(officer_with: Callable[[str], Of
 @pytest.mark.usefixtures("shipped")
 def test_entering_a_year_makes_its_dates_certain(officer_with: Callable[[str], Officer]) -> None:
     editor = officer_with("reference_editor")
-    assert calendar.add_working_days(D(2026, 12, 31), 1).provisional
+    assert calendar.days().add_working(D(2026, 12, 31), 1).provisional
     services.enter_year(
         actor=editor, year=2027, rest=[D(2027, 1, 1), D(2027, 1, 4)], work=[D(2027, 1, 3)], source="国办发明电"
     )
-    assert calendar.add_working_days(D(2026, 12, 31), 2) == calendar.Due(D(2027, 1, 5), False)
-    assert not calendar.is_working_day(D(2027, 1, 4))
+    assert calendar.days().add_working(D(2026, 12, 31), 2) == calendar.Due(D(2027, 1, 5), False)
+    assert not calendar.days().is_working(D(2027, 1, 4))
     assert calendar.working_days_between(D(2026, 12, 31), D(2027, 1, 5)) == 2
     services.set_day(actor=editor, day=D(2027, 1, 5), working=False, source="台风停工通知")
-    assert calendar.add_working_days(D(2026, 12, 31), 2).date == D(2027, 1, 6)
+    assert calendar.days().add_working(D(2026, 12, 31), 2).date == D(2027, 1, 6)
     services.clear_day(actor=editor, day=D(2027, 1, 5))
-    assert calendar.add_working_days(D(2026, 12, 31), 2).date == D(2027, 1, 5)
+    assert calendar.days().add_working(D(2026, 12, 31), 2).date == D(2027, 1, 5)
     assert Entry.objects.filter(kind="reference.day_set").count() == 2
 
 

@@ -24,14 +24,6 @@ class LicenceRegister(Protocol):
         ...
 
 
-class CasePort(Protocol):
-    """Opens a case from a lead; enforcement implements it."""
-
-    def open_case(self, *, actor_id: uuid.UUID, clue: dict[str, Any]) -> uuid.UUID:
-        """Open a case from a clue and return its id."""
-        ...
-
-
 class CaseBook(Protocol):
     """The bureau's own cases: enforcement keeps them, what learns from the market asks for them."""
 

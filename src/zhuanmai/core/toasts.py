@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Literal
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 _LEVELS = {
     "success": messages.SUCCESS,
@@ -20,9 +19,3 @@ Level = Literal["success", "info", "warning", "danger"]
 def say(request: HttpRequest, words: str, *, level: Level = "success", undo: str = "") -> None:
     """Say it on the next page that is drawn. `undo`: an address of ours that takes it back when posted to."""
     messages.add_message(request, _LEVELS[level], words, extra_tags=undo)
-
-
-def say_in_place(response: HttpResponse, words: str, *, level: Level = "success", undo: str = "") -> HttpResponse:
-    """Say it on the page that asked through htmx, without a new page. Returns the same response."""
-    response["HX-Trigger"] = json.dumps({"toast": {"words": words, "level": level, "undo": undo}})
-    return response

@@ -93,16 +93,6 @@ def days(years: Iterable[int] | None = None) -> Days:
     )
 
 
-def add_working_days(day: dt.date, n: int) -> Due:
-    """The n-th working day after a day (before it, if n is negative)."""
-    return days().add_working(day, n)
-
-
-def is_working_day(day: dt.date) -> bool:
-    """Whether the bureau works on a day."""
-    return days([day.year]).is_working(day)
-
-
 def working_days_between(after: dt.date, upto: dt.date) -> int:
     """Working days after one day, up to and with another; negative if it is past."""
     return days().working_between(after, upto)
