@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser import DESKTOP, PHONE, TABLET, new_context
 from tests.desk import PASSWORD, Desk
@@ -58,10 +58,19 @@ def sign_in(page: Page, url: str, username: str) -> None:
 
 
 def wrong_with(page: Page, address: str) -> list[str]:
-    """What is wrong with a page, in words."""
+    """What is wrong with a page, in words; what its policy kept it from doing is wrong, too."""
+    kept_from: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            kept_from.append(f"{address}: {message.text[:200]}")
+
+    page.on("console", heard)
     answer = page.goto(address, wait_until="networkidle")
+    page.remove_listener("console", heard)
     found = [] if answer and answer.status < 400 else [f"{address}: {answer.status if answer else 'no answer'}"]
-    page.add_script_tag(path=AXE)
+    found += kept_from
+    page.evaluate(AXE.read_text(encoding="utf-8"))  # as a script of the page its policy would refuse it
     for one in page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]:
         found.append(f"{address}: {one['id']}: {one['nodes'][0]['html'][:160]}")
     shift = float(page.evaluate("window.__shift"))
