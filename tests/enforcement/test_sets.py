@@ -28,7 +28,7 @@ from zhuanmai.enforcement.services.keeping import locked
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.ledger.verify import verify
 
-OF_A_SET, OF_THE_SAME_AGAIN, OF_ITS_PAGE = 190, 50, 45  # the ledger reads each row again in tests: 26 of the first
+OF_A_SET, OF_THE_SAME_AGAIN, OF_ITS_PAGE = 190, 55, 48  # the ledger reads each row again in tests: 26 of the first
 
 _BY_TIME = ("SAVEPOINT", "core_clockshift", 'UPDATE "core_work"', 'FROM "core_work" WHERE')
 LATE = "补写的案情摘要：叶某当场承认从流动商贩处购进。"
