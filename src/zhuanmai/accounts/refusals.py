@@ -35,28 +35,25 @@ _REASONS = {
 
 
 NOTED_A_MINUTE = 10  # of each kind of refusal to who is not signed in; more are counted, and noted as one
-_COUNTED = ("accounts.sign_in_refused", "accounts.link_refused")
+_COUNTED = {"accounts.sign_in_refused": "登录未成功", "accounts.link_refused": "登记链接未能打开"}  # of visitors
 
 
 def _note(kind: str, **entry: Any) -> None:
-    """Note what a visitor was refused, one by one up to so many a minute; nobody can make the ledger grow at will."""
-    if pace.count(f"{Pace.HELD}{kind} {real_now():%Y%m%d%H%M}") <= NOTED_A_MINUTE:
+    """Note what was refused; to a visitor one by one up to so many a minute: nobody makes the ledger grow at will."""
+    if kind not in _COUNTED or pace.count(f"{Pace.HELD}{kind} {real_now():%Y%m%d%H%M}") <= NOTED_A_MINUTE:
         append_apart(kind, **entry)
 
 
 def note_the_rest() -> None:
     """Note how many more refusals there were in minutes that are over, one entry a kind and minute."""
-    for kind in _COUNTED:
+    for kind, words in _COUNTED.items():
         over = Pace.objects.filter(key__startswith=f"{Pace.HELD}{kind} ", began__lte=real_now() - pace.WINDOW)
         for key, n, began in list(over.values_list("key", "n", "began").order_by("key")):
             with transaction.atomic():
                 if not Pace.objects.filter(key=key).delete()[0] or n <= NOTED_A_MINUTE:
                     continue
-                facts = {"what": _WORDS[kind], "count": n - NOTED_A_MINUTE, "since": began.isoformat()}
+                facts = {"what": words, "count": n - NOTED_A_MINUTE, "since": began.isoformat()}
                 append("accounts.refused_often", actor_id=None, object_kind="page", object_id=NOBODY, facts=facts)
-
-
-_WORDS = {"accounts.sign_in_refused": "登录未成功", "accounts.link_refused": "登记链接未能打开"}
 
 
 class RefusalNotes:
@@ -121,8 +118,7 @@ def key_refused(kind: str, error: KeyRefused, *, officer: Officer | None) -> Non
     key = error.key
     person = officer or (key.officer if key else None)
     facts = {"reason": _REASONS.get(error.code, error.code)}
-    note = _note if kind in _COUNTED else append_apart
-    note(
+    _note(
         kind,
         actor_id=person.pk if person else None,
         key_id=key.pk if key else None,

@@ -6,11 +6,10 @@ import pypdfium2
 
 from zhuanmai.core import confined
 from zhuanmai.core.errors import Refused
-from zhuanmai.core.pictures import LARGEST, as_jpeg
+from zhuanmai.core.pictures import LARGEST, SHOWN, as_jpeg
 
 MIME = "application/pdf"
 _FIRST_PAGE = "zhuanmai.core.pdfs:first_page"
-_LONGEST = 1600  # pixels of the longer side
 _MOST_PAGES = 200
 _SECONDS, _MEGABYTES = 5, 768
 _BROKEN = "这个 PDF 打不开，可能已损坏、加了密码或过于复杂；请改为拍照。"
@@ -37,5 +36,5 @@ def first_page(content: bytes) -> bytes:
     if not 1 <= len(document) <= _MOST_PAGES:
         raise ValueError(f"a PDF of {len(document)} pages")
     page = document[0]
-    scale = min(_LONGEST / max(page.get_size()), 4.0)
+    scale = min(SHOWN / max(page.get_size()), 4.0)
     return as_jpeg(page.render(scale=scale, may_draw_forms=False).to_pil())

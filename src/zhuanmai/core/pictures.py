@@ -16,7 +16,7 @@ from zhuanmai.core.errors import Refused
 
 LARGEST = 30 * 1024 * 1024  # bytes
 MOST_PIXELS = {"JPEG": 120_000_000, "PNG": 40_000_000, "WEBP": 40_000_000}
-_SHOWN = 1600  # pixels of the longer side of what is shown and printed
+SHOWN = 1600  # pixels of the longer side of what is shown and printed
 _QUALITY = 82
 _BROKEN = (OSError, ValueError, SyntaxError, TypeError, IndexError, EOFError, OverflowError, MemoryError, struct.error)
 
@@ -29,7 +29,7 @@ class Picture:
     mime: str
     pixels: int
 
-    def shown(self, longest: int = _SHOWN) -> bytes:
+    def shown(self, longest: int = SHOWN) -> bytes:
         """The copy that is shown and printed: scaled down, a JPEG without anything beside the picture."""
         image = self.image.copy()
         image.thumbnail((longest, longest))

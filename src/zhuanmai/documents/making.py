@@ -100,13 +100,13 @@ def _made(making: Making, papers: _Set) -> Making:
 def _finished(making: Making, turn: work.Turn, papers: _Set) -> Making:
     found: dict[tuple[str, str], Outcome] = {}
     for again in range(MOST_ROUNDS + 1):
-        made = set[tuple[str, str]]()
+        made, total = set[tuple[str, str]](), len(list(papers.wanted()))
         for outcome in papers.make():
             key = outcome.code, outcome.key
             made.add(key)
             stands = outcome.became is Became.UNCHANGED and key in found and found[key].is_done
             found[key] = found[key] if stands else outcome
-            turn.tell("papers", len(made), len(list(papers.wanted())))
+            turn.tell("papers", len(made), total)
         found = {key: outcome for key, outcome in found.items() if key in made}
         with transaction.atomic():
             row = papers.subject.lock(papers.subject_id)

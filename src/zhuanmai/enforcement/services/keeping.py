@@ -16,8 +16,6 @@ from zhuanmai.enforcement.models import Case, Photo
 from zhuanmai.enforcement.workers import require_worker
 from zhuanmai.ledger.services import append, as_found
 
-_LONGEST = 1600  # pixels: no more of a photograph is looked at than is shown
-
 
 def keep_photo(*, actor: Officer, case_id: uuid.UUID, photo_id: uuid.UUID, content: bytes) -> Photo:
     """Keep the original bytes of a photograph or a scanned paper (PDF), and the copy that is shown and printed.
@@ -59,7 +57,7 @@ def _opened(content: bytes) -> tuple[str, bytes, list[str]]:
     """What was sent: its media type, the copy to be shown, what may be wrong with it in words."""
     if pdfs.looks_like(content):
         return pdfs.MIME, pdfs.shown(content), []
-    picture = pictures.opened(content, longest=_LONGEST)
+    picture = pictures.opened(content, longest=pictures.SHOWN)
     return picture.mime, picture.shown(), photos.quality(picture.image, picture.pixels)
 
 
