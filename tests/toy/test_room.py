@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import textwrap
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.http import HttpResponse
 from django.test import RequestFactory
 from procrastinate.contrib.django import app
@@ -29,7 +31,7 @@ from zhuanmai.approvals import services as approvals
 from zhuanmai.approvals import subjects
 from zhuanmai.approvals.models import Approval
 from zhuanmai.approvals.permissions import waiting_for
-from zhuanmai.core import files, jobs, listing, moves, notices
+from zhuanmai.core import files, jobs, listing, moves, notices, search
 from zhuanmai.core.checks import failures
 from zhuanmai.core.clock import now, set_clock, today
 from zhuanmai.core.errors import NotAllowed, NotFound, Refused
@@ -47,6 +49,7 @@ from zhuanmai.fieldlog import wire
 from zhuanmai.ledger import registry
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.ledger.verify import verify
+from zhuanmai.reference.typed import answering
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -163,6 +166,27 @@ def test_a_check_goes_from_the_tablet_to_the_seal(toy: Bureau, tablet: Tablet, s
     )
     assert failures() == []
     assert verify().problems == []
+
+
+GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-room.md"
+
+
+def test_it_is_found_by_the_lines_of_the_guide(toy: Bureau, tablet: Tablet) -> None:
+    lines = GUIDE.read_text(encoding="utf-8").split("names nobody in full:\n")[1].split("\nA person's number")[0]
+    names = {"SCOPE": room.CHECKS, "SiteCheck": SiteCheck, "url_of": lambda one: f"/checks/{one.pk}", "_": str, "Q": Q}
+    names |= vars(search) | {"search": search, "answering": answering}
+    exec(textwrap.dedent(lines).replace("checks.see", "toy.see"), names)
+    try:
+        (group,) = [
+            one for one in search.search(toy["jia"], "镇海路", sent=True, most=5).groups if one.kind.name == "check"
+        ]
+        assert [(row.heading, row.href) for row in group.found.rows] == [(PLACE, f"/checks/{tablet.check_id}")]
+        for officer, words in ((toy["ji"], "镇海路"), (toy["jia"], "厦禾路")):
+            assert not [
+                one for one in search.search(officer, words, sent=True, most=5).groups if one.kind.name == "check"
+            ]
+    finally:
+        search.forget("check")
 
 
 def test_its_term_begins_with_the_opening_and_is_met_by_the_decision(
