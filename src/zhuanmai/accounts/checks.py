@@ -35,3 +35,15 @@ def administrators_can_sign_in() -> Finding:
         remedy = "请其打开登记链接登记钥匙；链接过期的，运行 zhuanmai bootstrap --renew 重发。"
         return Finding("安全管理员", Health.BAD, f"{len(people)} 名中只有 {len(ready)} 名能登录", remedy)
     return Finding("安全管理员", Health.GOOD, f"{len(ready)} 名能登录")
+
+
+@register_check
+def nobody_of_the_demo_is_here() -> Finding:
+    """Accounts of the demonstration, whose password everybody knows, in production."""
+    found = Officer.objects.filter(is_active=True, is_demo=True)
+    names = list(found.order_by("username").values_list("username", flat=True))
+    if settings.PROFILE == "production" and names:
+        shown = "、".join(names[:5]) + (f" 等 {len(names)} 个" if len(names) > 5 else "")
+        remedy = "停用这些账号；正式环境应另建数据目录（ZHUANMAI_HOME），用 zhuanmai bootstrap 设立本局。"
+        return Finding("演示账号", Health.BAD, f"有演示账号：{shown}", remedy)
+    return Finding("演示账号", Health.GOOD, "没有" if not names else f"{len(names)} 个，限演示环境")

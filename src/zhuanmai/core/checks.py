@@ -11,7 +11,7 @@ from enum import StrEnum
 from django.conf import settings
 from django.db import OperationalError, connection
 
-from zhuanmai.core import jobs
+from zhuanmai.core import jobs, origin
 from zhuanmai.core.models import Event
 
 
@@ -67,17 +67,16 @@ def failures(*, without: str = "") -> list[str]:
 
 @register_check
 def settings_are_sound() -> Finding:
-    """Settings that must not stand in production."""
-    if settings.PROFILE == "production" and not settings.BASE_URL.startswith("https://"):
-        remedy = "把 ZHUANMAI_BASE_URL 设为单位的 https 地址；密钥登录需要 https。"
-        return Finding("设置", Health.BAD, f"对外地址 {settings.BASE_URL} 不是 https", remedy)
+    """Settings that must not stand in production, and an address at which no key would fit."""
     if settings.PROFILE != "production":
-        return Finding(
-            "设置",
-            Health.WARNING,
-            f"运行环境：{settings.PROFILE}，允许口令登录",
-            "正式使用请设 ZHUANMAI_PROFILE=production。",
-        )
+        remedy = "正式使用请设 ZHUANMAI_PROFILE=production。"
+        return Finding("设置", Health.WARNING, f"运行环境：{settings.PROFILE}，允许口令登录", remedy)
+    if wrong := origin.fault(settings.BASE_URL):
+        remedy = "把 ZHUANMAI_BASE_URL 设为单位的 https 地址（小写域名，不带 :443 和路径）；否则所有钥匙都会被拒绝。"
+        return Finding("设置", Health.BAD, f"对外地址 {settings.BASE_URL} {wrong}", remedy)
+    if not settings.KEY_REQUIRED:
+        remedy = "去掉 ZHUANMAI_KEY_REQUIRED=0，改用钥匙登录。"
+        return Finding("设置", Health.BAD, "正式环境允许口令登录", remedy)
     return Finding("设置", Health.GOOD, "正式环境")
 
 
@@ -145,3 +144,13 @@ def workers_are_alive() -> Finding:
         wait = "两分钟内会自动接着做；若仍未减少，请查看服务日志。"
         return Finding("任务进程", Health.WARNING, f"{dead} 个任务的进程已中断", wait)
     return Finding("任务进程", Health.GOOD, f"{alive} 个在运行")
+
+
+@register_check
+def jobs_are_done() -> Finding:
+    """Jobs of any kind that failed and were not done again."""
+    failed = jobs.failed()
+    if failed:
+        words = "、".join(f"{jobs.task_words(name)} {n} 个" for name, n in failed)
+        return Finding("失败任务", Health.BAD, words, "在“任务”页看原因，排除后点“重做”。")
+    return Finding("失败任务", Health.GOOD, "没有")

@@ -164,6 +164,12 @@ def counts() -> dict[str, int]:
     return dict(ProcrastinateJob.objects.order_by().values_list("status").annotate(n=Count("pk")))
 
 
+def failed() -> list[tuple[str, int]]:
+    """The tasks of which jobs stand as failed, with how many, the most first."""
+    rows = ProcrastinateJob.objects.filter(status="failed").order_by().values_list("task_name").annotate(n=Count("pk"))
+    return sorted(rows, key=lambda pair: (-pair[1], pair[0]))
+
+
 def task_names() -> list[tuple[str, str]]:
     """Every task of ours, with its words."""
     app.perform_import_paths()

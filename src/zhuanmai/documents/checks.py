@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.conf import settings
+
 from zhuanmai.core.checks import Finding, Health, register_check
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.kept import keeps
@@ -37,6 +39,9 @@ def certificate_is_there() -> Finding:
     """The certificate that seals are made with."""
     if not tokens.is_used():
         path = certificates.authority().certificate
+        if settings.PROFILE == "production":
+            remedy = "按 docs/operations.md 以 ZHUANMAI_PKCS11_* 配置印章设备。"
+            return Finding("印章证书", Health.BAD, f"正式环境仍用演示证书 {path.name}，其印章没有效力", remedy)
         return Finding("印章证书", Health.GOOD, f"演示证书 {path.name}；正式使用请以 PKCS#11 设备配置")
     lacking = []
     for code in Document.objects.values_list("unit__code", flat=True).distinct().order_by("unit__code"):
