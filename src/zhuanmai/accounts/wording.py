@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from zhuanmai.core.errors import Refused
+from zhuanmai.core.legible import seen
 
 
 def plain(text: str) -> str:
-    """The text without what PostgreSQL cannot hold (NUL, half characters) and without space around it."""
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode().strip()
+    """The text without what no page shows (control characters, half characters) and without space around it."""
+    return seen(text).strip()
 
 
 def required(text: str, *, field: str, limit: int, otherwise: str) -> str:
