@@ -93,6 +93,13 @@ PROOFS = (
         {"ZHUANMAI_WALKS": "200"},
     ),
     Proof(
+        "hardened",
+        "1,000 flips over random kept files all found; 3,000 random requests over all addresses, and 200 examples of each "
+        "operation of the API: no 500, every answer as documented",
+        ("tests/core/test_random_attacks.py", "tests/core/test_api_contract.py"),
+        {"ZHUANMAI_FLIPS": "1000", "ZHUANMAI_RANDOM_REQUESTS": "3000", "ZHUANMAI_API_EXAMPLES": "200"},
+    ),
+    Proof(
         "mutation",
         "Of the single mutations of the rule modules four in five are noticed by tests (docs/mutation.md)",
         ("tests/core/test_mutation.py",),
