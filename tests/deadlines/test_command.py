@@ -47,6 +47,15 @@ def test_what_cannot_be_computed_is_said_by_line_and_the_others_are_written(tmp_
     assert "第 3 行（2）：events 不是有效的 JSON" in said
 
 
+@pytest.mark.parametrize("events", ["[" * 3000, "[" * 100_000, "长" * 200_000, "1" * 5000, "\0"])
+def test_no_row_stops_the_others(events: str, tmp_path: Path) -> None:
+    text = f'id,term,events\n1,decision,{events}\n2,decision,"{{""filed"":""2026-02-24""}}"\n'
+    (tmp_path / "cases.csv").write_text(text, encoding="utf-8")
+    found, said = run(tmp_path / "cases.csv", tmp_path / "out.csv", "--shipped")
+    assert [(row["id"], row["due"]) for row in found] == [("1", ""), ("2", "2026-05-25")]
+    assert said.startswith("第 2 行（1）：")
+
+
 @pytest.mark.parametrize("given", [b"a,b\n1,2\n", b"", b"\xff\xfe\x00", b'id,term,events\n1,"x'])
 def test_a_file_of_another_form_is_refused_and_nothing_is_written(given: bytes, tmp_path: Path) -> None:
     (tmp_path / "cases.csv").write_bytes(given)

@@ -67,6 +67,13 @@ def test_every_row_of_the_samples(term: str, events: str, kind: str, wanted: tup
         ("bar", [{"event": "decided", "on": "2024-05-02", "ground": "false_materials_within_1_year"}], "2025-05-02"),
         ("licence_term", [{"event": "valid_from", "on": "2021-03-01"}], "2026-02-28"),
         ("suspension_max", [{"event": "suspended", "on": "2026-03-01"}], "2027-02-28"),
+        # a month without that day: its last day is the last (民法典 202)
+        ("licence_term", [{"event": "valid_from", "on": "2024-02-29"}], "2029-02-28"),
+        ("licence_term", [{"event": "valid_from", "on": "2024-02-28"}], "2029-02-27"),
+        ("licence_term", [{"event": "valid_from", "on": "2024-03-01"}], "2029-02-28"),
+        ("suspension_max", [{"event": "suspended", "on": "2024-02-29"}], "2025-02-28"),
+        ("suspension_max", [{"event": "suspended", "on": "2023-02-28"}], "2024-02-27"),
+        ("suspension_max", [{"event": "suspended", "on": "2023-03-01"}], "2024-02-29"),
         ("bar", [{"event": "revoked_for_fraud", "on": "2024-05-02"}], "2027-05-02"),
         ("pay_fine", {"D37_received": "2026-09-10", "deferred_to": "2026-12-10"}, "2026-12-10"),
         ("reconsideration_decides", {"accepted": "2026-03-02", "extended": True}, "2026-06-01"),

@@ -167,6 +167,22 @@ def test_after_a_return_the_paper_prints_the_new_opinions_only(asked: Scene) -> 
     assert failures() == []
 
 
+def test_a_new_round_voids_what_approvers_signed_before_and_nothing_else(asked: Scene) -> None:
+    asked["bing"].decide(asked.case_id, "filing", agreed=True, words="情况属实")
+    asked["ding"].decide(asked.case_id, "filing", agreed=False, words="案由不当")
+    on_paper = SignatureBlock.objects.filter(version__document__subject_id=asked.case_id)
+    before = set(on_paper.filter(voided_at=None).exclude(opinion="").values_list("opinion", flat=True))
+    others = set(on_paper.filter(voided_at=None, opinion="").values_list("pk", flat=True))
+    assert any("情况属实" in words for words in before)
+    asked["jia"].act(asked.case_id, "submit_filing")
+    standing = on_paper.filter(voided_at=None)
+    assert [
+        words for words in standing.values_list("opinion", flat=True) if "情况属实" in words or "案由不当" in words
+    ] == []
+    assert others <= set(standing.values_list("pk", flat=True))
+    assert failures() == []
+
+
 def test_two_officers_called_alike_both_sign(bureau: Bureau) -> None:
     Officer.objects.filter(pk=bureau["yi"].pk).update(name=bureau["jia"].name)
     bureau.people["yi"].refresh_from_db()

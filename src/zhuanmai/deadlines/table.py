@@ -36,6 +36,7 @@ class Computed:
 
 def computed(text: str, rules: Rules, calendar: Days) -> tuple[str, list[Computed]]:
     """The id column's name and every row. Raises NotThisForm."""
+    longest = csv.field_size_limit(len(text) + 1)  # a cell that is too long is its row's fault, not the table's
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         given = [(name or "").strip() for name in reader.fieldnames or ()]
@@ -47,6 +48,8 @@ def computed(text: str, rules: Rules, calendar: Days) -> tuple[str, list[Compute
         return id_column, list(_rows(reader, id_column, rules, calendar))
     except csv.Error as error:
         raise NotThisForm(f"第 {reader.line_num} 行不是有效的 CSV（{error}）；请另存为 UTF-8 的 CSV。") from None
+    finally:
+        csv.field_size_limit(longest)
 
 
 def written(id_column: str, rows: list[Computed]) -> str:

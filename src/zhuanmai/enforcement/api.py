@@ -18,12 +18,12 @@ from zhuanmai.enforcement.models import Photo
 from zhuanmai.enforcement.operations import CASES
 from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.personal import OPEN_PICTURES, look_at_photo
-from zhuanmai.enforcement.procedure_api import router as stages
+from zhuanmai.enforcement.procedure_api import router as procedure
 from zhuanmai.enforcement.services import keeping
 from zhuanmai.fieldlog import wire
 
 router = Router(tags=["enforcement"])
-router.add_router("", stages)
+router.add_router("", procedure)
 _HOUR, _DAY = 3600, 86_400
 _ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "application/pdf": ".pdf"}
 

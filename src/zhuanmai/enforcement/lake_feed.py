@@ -76,7 +76,7 @@ def _waiting() -> list[Case]:
 
 
 def _mark(case: Case) -> str:
-    """As what a case is known: whatever happens to it moves its cursor."""
+    """What the lake remembers of a case handed over; it differs once anything has happened to the case."""
     return f"{case.state}/{case.cursor}/{case.number}"
 
 

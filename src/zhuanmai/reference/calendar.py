@@ -149,6 +149,11 @@ def _moment(rule: DeadlineTerm, trigger: dt.date | dt.datetime) -> Due:
     return _named(Due(to_local(at).date(), False, at=at), rule)
 
 
+def has_that_day(day: dt.date, count: int) -> bool:
+    """Whether the month so many months later has the same day; February has no 30th."""
+    return _months_later(day, count).day == day.day
+
+
 def _months_later(day: dt.date, count: int) -> dt.date:
     """The same day of the month so many months later, or that month's last day."""
     year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
