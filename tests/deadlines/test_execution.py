@@ -67,6 +67,7 @@ def told(events: Any, kind: str = "", term: str = "additional_fine") -> str:
             for sum_name in ("amount", "sum")
         ),
         ([{"event": "due", "on": "2026-05-22", "fine": 1000}, {"event": "paid", "on": "2026-05-24"}], "60.00"),
+        ({**NAMED, "paid": "2026-05-23", "until": "2026-05-25"}, "30.00"),  # paid in full: counted to the day of payment
     ],
 )  # fmt: skip
 def test_the_additional_fine_to_the_cent(events: Any, sum_: str) -> None:
@@ -114,6 +115,8 @@ def test_a_rule_that_is_not_known_is_named() -> None:
         ({"D37_received": "2026-01-05"}, "2026-03-07"),
         ({"D37_received": "2026-01-05", "reconsideration_decision_received": "2026-04-01"}, "2026-04-17"),
         ({"D37_received": "2026-01-05", "reconsideration_decision_served": "2026-04-01"}, "2026-04-17"),
+        # a reconsideration accepted and not decided: sixty days, and fifteen to sue
+        ({"D37_received": "2026-01-05", "reconsideration_accepted": "2026-01-06"}, "2026-03-25"),
         ({"D37_received": "2026-01-05", "D50_served": "2026-04-01"}, "2026-04-17"),
         ({"D37_received": "2026-01-05", "D50_received": "2026-04-01"}, "2026-04-17"),
         ({"D37_received": "2026-01-05", "reminder_served": "2026-04-01"}, "2026-04-17"),

@@ -179,12 +179,40 @@ def hearing(fine: str | None, confiscation: str | None = None) -> Hearing:
         (hearing("20325.01"), "off"),
         (hearing("20325.00"), "danger"),
         (hearing(None, "5000"), "warning"),
+        (hearing("20000", None), "danger"),
     ],
 )
 def test_the_hearing_follows_the_highest_fine_of_the_chosen_cause(at: Hearing | None, level: str) -> None:
     sums = total([line("diverted", "1", "203250")])
     found = lit(sums, causes=[cause("R01", "0.05", "0.1")], hearing=at)
     assert found["hearing"][0] == level
+
+
+@pytest.mark.parametrize(
+    "price, at, level",
+    [
+        ("0", None, "off"),
+        ("10", None, "warning"),  # a fine of one yuan
+        ("0", hearing(None, "5000"), "off"),
+        ("10", hearing(None, "5000"), "warning"),
+    ],
+)
+def test_without_a_figure_any_fine_is_heard_and_none_is_not(price: str, at: Hearing | None, level: str) -> None:
+    found = lit(total([line("diverted", "1", price)]), causes=[cause("R01", "0.05", "0.1")], hearing=at)
+    assert found["hearing"][0] == level
+
+
+def test_the_cause_with_the_highest_fine_is_named() -> None:
+    sums = total([line("diverted", "1", "1000")])
+    for chosen in (
+        [cause("R01", "0.05", "0.1"), cause("R02", "0.2", "0.5")],
+        [cause("R02", "0.2", "0.5"), cause("R01", "0.05", "0.1")],
+    ):
+        found = lights(sums, causes=chosen, thresholds=thresholds(), licence=Licence(False), hearing=hearing("90000"))
+        assert (
+            next(one.detail for one in found if one.code == "hearing")
+            == "R02：1,000.00 元 × 50% = 500.00 元；闽烟规〔2026〕1号"
+        )
 
 
 def of_goods(kind: str, when: str = "always") -> dict[str, str]:
@@ -217,6 +245,11 @@ def test_some_causes_are_always_heard_whatever_the_figure() -> None:
     closing = cause("W01", "0.05", "0.1", order="责令关闭或者停止经营烟草制品批发业务")
     found = lit(sums, causes=[cause("R01", "0.05", "9"), closing], hearing=hearing("50000"))
     assert found["hearing"] == ("danger", "应告知听证权利")
+    said = lights(sums, causes=[closing], thresholds=thresholds(), licence=Licence(False), hearing=hearing("50000"))
+    assert next(one.detail for one in said if one.code == "hearing") == "W01：一律告知；W01：100.00 元 × 10% = 10.00 元"
+    bare = cause("W01", "0", "0", order="责令关闭", fine=None)
+    said = lights(sums, causes=[bare], thresholds=thresholds(), licence=Licence(False), hearing=None)
+    assert next(one.detail for one in said if one.code == "hearing") == "W01：一律告知"
     stopping = cause("R03", "0.05", "0.1", order="责令停止销售")
     assert lit(sums, causes=[stopping], hearing=hearing("50000"))["hearing"][0] == "off"
     elsewhere = cause("W01", "0.05", "0.1", order="责令关闭", decided_by="market_supervision")

@@ -149,6 +149,30 @@ def test_published_wrong_vectors_are_refused(kind: str, text: str) -> None:
             "uscc_place",
             "统一社会信用代码第 3–8 位“1A0000”应为 6 位登记机关区划数字；请对照证照改正。",
         ),
+        *(
+            (
+                "uscc",
+                f"9111000060003734{sign}L",
+                "uscc_character",
+                f"统一社会信用代码第 17 位“{sign}”不在允许的字符内（不用 I、O、S、V、Z），是否应为 {like}；请对照证照改正。",
+            )
+            for sign, like in (("O", "0"), ("Z", "2"), ("S", "5"))
+        ),
+        (
+            "uscc",
+            "91A10000600037341L",
+            "uscc_place",
+            "统一社会信用代码第 3–8 位“A10000”应为 6 位登记机关区划数字；请对照证照改正。",
+        ),
+        *(
+            (
+                "uscc",
+                value,
+                "uscc_department",
+                f"统一社会信用代码第 1 位“{value[0]}”不是登记管理部门代码；请对照证照改正。",
+            )
+            for value in ("01110000600037341X", "B1110000600037341J", "X11100006000373410")
+        ),
         (
             "uscc",
             "91110000600037341K",
@@ -295,6 +319,7 @@ def test_two_neighbours_that_changed_places_are_named(right: str, place: int) ->
             Identifier("citizen_id", "350206197908178556", "350206", "湖里区", dt.date(1979, 8, 17), "男"),
         ),
         ("uscc", "91110000600037341L", Identifier("uscc", "91110000600037341L", "110000")),
+        ("uscc", "913502036000373418", Identifier("uscc", "913502036000373418", "350203", "思明区")),
         (
             "retail_licence_no",
             "350206150798",
