@@ -141,6 +141,15 @@ def holds_within(officer: Officer, name: str, unit: Unit) -> bool:
     return not scope_units(officer, name).isdisjoint(with_descendants(unit.pk))
 
 
+def all_within(name: str, unit: Unit) -> set[uuid.UUID]:
+    """The ids of all of whom `holds_within` is true; the same rule, for lists of people to choose from."""
+    below = with_descendants(unit.pk)
+    units = {*below, *(above.pk for above in ancestors(unit))}
+    roles = _known[name].roles
+    found = _posts(Q(role__in=roles, unit_id__in=units), Q(grant__role__in=roles, grant__unit_id__in=units))
+    return {post.by_id for post in found if not below.isdisjoint(_reach(post.grant.role, post.grant.unit))}
+
+
 def powers(name: str, unit: Unit) -> dict[uuid.UUID, set[uuid.UUID]]:
     """Who has a permission for a unit, with whose posts: their own id for an own post, the lender's for a lent one."""
     found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
