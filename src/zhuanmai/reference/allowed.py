@@ -105,7 +105,7 @@ _E = TypeVar("_E", bound=StrEnum)
 class Duty(TextChoices):
     """Whether the article leaves a choice: 应当 (处以, 并处) or 可以."""
 
-    MUST = "must", _("must")
+    MUST = "must", _("Must")
     MAY = "may", _("May")
 
 
