@@ -2,19 +2,21 @@
 
 import type { Named } from "./types";
 
-/** An officer of the bureau; no number of a certificate that is not valid. */
-export interface Certified {
+/** A code with its name. */
+export interface Coded {
+  code: string;
+  name: string;
+}
+
+/** Who may be chosen: `works`, as an officer of a case of the bureau; `values`, to value its goods. */
+export interface Colleague {
   certificate_no: string | null;
   certificate_valid_to: string | null;
   id: string;
   name: string;
   unit: string;
-}
-
-/** A code with its name. */
-export interface Coded {
-  code: string;
-  name: string;
+  values: boolean;
+  works: boolean;
 }
 
 /** What forms begin with. */
@@ -41,7 +43,7 @@ export interface Kit {
   districts: Coded[];
   me: Me;
   now: string;
-  officers: Certified[];
+  officers: Colleague[];
   outlines: Outline[];
   photo_lists: PhotoList[];
   settings: GunSettings;

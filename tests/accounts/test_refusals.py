@@ -57,7 +57,7 @@ def test_a_denied_page_act_and_call_stand_on_the_ledger_though_nothing_else_does
     assert entries[2].object_id == waiting.pk
     assert entries[0].facts["permission"] == "accounts.see_people"
     assert "secret" not in str([one.facts for one in entries])
-    assert line_of(entries[0]).sentence == "被拒绝：查看单位与人员（GET /people，not_allowed）"
+    assert line_of(entries[0]).sentence == "被拒绝：查看单位与人员（GET /people）"
 
 
 def test_a_mistake_in_a_form_or_a_visitor_is_no_refused_attempt(people: People, at_desk: Desk) -> None:

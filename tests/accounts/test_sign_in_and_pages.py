@@ -132,7 +132,7 @@ def test_the_exported_ledger_is_one_table_with_personal_parts_masked(people: Peo
     assert text.count("\ufeff") == 1
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert len(rows) == Entry.objects.count() - 1
-    assert [int(row["seq"]) for row in rows] == list(range(len(rows)))
+    assert [int(row["序号"]) for row in rows] == list(reversed(range(len(rows))))
     assert "someone-private" not in text
     assert Entry.objects.latest("seq").kind == "core.exported"
 

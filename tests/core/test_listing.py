@@ -54,6 +54,7 @@ PAGES = {
     "reference:products": "editor",
 }
 LANGUAGES = ("zh-hans", "en")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+08:00")
 
 
 @pytest.fixture
@@ -136,6 +137,11 @@ def sheet_of(client: Client, address: str, **asked: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
+def as_on_page(cell: str) -> str:
+    """A cell of a sheet as the page has it: moments to the minute, amounts plain."""
+    return cell[:16] if MOMENT.fullmatch(cell) else cell.replace("—", "").replace(",", "")
+
+
 def said(words: Any, language: str) -> str:
     """Words in a language."""
     with translation.override(language):
@@ -161,6 +167,20 @@ def test_page_and_sheet_have_the_headings_that_are_declared(rows: Bureau, langua
         assert sheet[0] == [said(column.heading, language) for column in listing.in_sheet], listing.url_name
         if language == "en":
             assert not re.search("[一-龥]", "".join([*headings, *sheet[0]])), listing.url_name
+            assert [one for one in (*headings, *sheet[0]) if not one[0].isupper()] == [], listing.url_name
+        else:
+            assert [one for one in sheet[0] if not re.search("[一-龥]", one)] == [], listing.url_name
+
+
+def test_moments_in_a_sheet_are_those_of_the_bureaus_clocks_and_say_their_zone(rows: Bureau) -> None:
+    walked = 0
+    for listing in lists():
+        client, address = browser(rows, listing, "zh-hans"), reverse(listing.url_name)
+        cells = [cell for row in sheet_of(client, address, state="")[1:] for cell in row]
+        moments = [cell for cell in cells if re.match(r"\d{4}-\d\d-\d\d[ T]\d\d:", cell)]
+        assert [one for one in moments if not MOMENT.fullmatch(one)] == [], listing.url_name
+        walked += len(moments)
+    assert walked > 6
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -209,7 +229,7 @@ def test_a_list_and_its_sheet_show_the_same_rows_in_the_same_order(rows: Bureau)
             for column in plain:
                 at, there = listing.on_page.index(column), listing.in_sheet.index(column)
                 got = [row[at].replace("—", "").replace(",", "") for row in cells]
-                assert got == [row[there].replace("—", "").replace(",", "") for row in sheet], (
+                assert got == [as_on_page(row[there]) for row in sheet], (
                     listing.url_name,
                     column.name,
                     sort,

@@ -71,6 +71,16 @@ def test_what_one_officer_did_not_send_is_taken_over_openly_by_the_other(stack: 
         page.goto(stack.url)
         page.locator("details.zm-menu summary.zm-person").click()
         page.locator("form[data-forget-drafts] button").click()
+        asked = page.locator("dialog[data-leaving]")
+        expect(asked).to_be_visible()
+        assert int(asked.locator("[data-unsent]").inner_text()) >= 1
+        asked.locator("[data-close]").click()  # whoever stays is still signed in, and their key is here
+        expect(asked).to_be_hidden()
+        assert page.evaluate(LYING)[1] == key
+        page.goto(f"{stack.url}/me")
+        page.locator("details.zm-menu summary.zm-person").click()
+        page.locator("form[data-forget-drafts] button").click()
+        asked.locator("[data-leave]").click()
         page.wait_for_url(lambda url: "sign-in" in url)
         assert page.evaluate(LYING)[1] == ""
 

@@ -226,10 +226,11 @@ def test_the_case_goes_on_with_other_officers(make: Make) -> None:
     )
     pair = {play.first.me["id"], play.second.me["id"]}
     kit = play.first.get("/enforcement/kit")["officers"]
-    squads = [
-        one for one in kit if one["unit"].endswith("中队")
-    ]  # heads have certificates, and no post to work on cases
-    others = [one["id"] for one in squads if one["certificate_no"] and one["id"] not in pair]
+    others = [one["id"] for one in kit if one["works"] and one["certificate_no"] and one["id"] not in pair]
+    offered = tablet.page.locator('[data-testid="hand_over.first"] option').evaluate_all(
+        "some => some.map(one => one.value)"
+    )
+    assert set(offered) - {""} == {one["id"] for one in kit if one["works"]}  # heads have certificates, and no post
     tablet.choose("hand_over.first", others[0])
     tablet.choose("hand_over.second", others[0])
     expect(tablet.at("hand-over-confirm")).to_be_disabled()

@@ -7,6 +7,7 @@ import { Oplog, type StoredPhoto } from "../oplog";
 import { Boxes } from "../sealing";
 import { FieldSession } from "../session";
 import { takeOver } from "../takeover";
+import { unsentOf } from "../unsent";
 import type { Operation, SubjectKind, SubjectState } from "../operations";
 
 /** A subject of a room that knows no case: a walk past shops, with what was seen. */
@@ -88,6 +89,15 @@ describe("an officer's data on a tablet", () => {
     await expect(thief.operations(WALK)).rejects.toThrow();
     await expect(thief.state(WALK)).rejects.toThrow();
     await expect(thief.photo("p")).rejects.toThrow();
+  });
+
+  it("is counted without their key as long as it waits, for them alone; looking makes no database", async () => {
+    expect(await unsentOf("jia", name)).toBe(0);
+    expect((await indexedDB.databases()).map((one) => one.name)).not.toContain(name);
+    const log = await signIn("jia");
+    await filled(log);
+    await log.keepPhoto(photo("q", true));
+    expect([await unsentOf("jia", name), await unsentOf("yi", name)]).toEqual([3, 0]);
   });
 
   it("comes back when its author signs in again, with what was not sent", async () => {

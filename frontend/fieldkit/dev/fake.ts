@@ -11,7 +11,7 @@ const seen = new Set<string>();
 let down = false;
 Object.assign(window, { fakeServer: { setDown: (on: boolean) => (down = on), states } });
 
-const OFFICERS = ["甲", "乙", "丙", "丁"].map((name, i) => ({ id: `018f0000-0000-7000-8000-00000000010${i}`, name, certificate_no: `3502061000${i + 1}`, certificate_valid_to: null }));
+const OFFICERS = ["甲", "乙", "丙", "丁"].map((name, i) => ({ id: `018f0000-0000-7000-8000-00000000010${i}`, name, certificate_no: `3502061000${i + 1}`, certificate_valid_to: null, unit: "", works: i < 3, values: true }));
 const QUESTIONS = [
   ["身份", "请说明你的姓名、身份证号、住址和职业。", []],
   ["rights", "我们是厦门市湖里区烟草专卖局执法人员，这是执法证件。你有申请回避、陈述申辩的权利，是否听清？", ["听清楚了，不申请回避。", "申请回避。"]],

@@ -24,7 +24,7 @@ register(
 register("accounts.locked", sentence="连续失败，{way}暂停使用 {minutes} 分钟", fields=("way", "minutes"))
 register(
     "accounts.act_refused",
-    sentence="被拒绝：{what}（{address}，{code}）",
+    sentence="被拒绝：{what}（{address}）",
     fields=("what", "address", "code", "permission"),
     personal=("detail",),
 )

@@ -51,7 +51,7 @@ OFFICERS = declare(
                    template="accounts/_officer_name.html"),
             Column("unit", gettext_lazy("Unit"), lambda one: one.row.unit.name, "unit__code"),
             Column("certificate", gettext_lazy("Certificate"), lambda one: one.row.certificate_no, "certificate_no"),
-            Column("valid_to", gettext_lazy("valid to"), lambda one: one.row.certificate_valid_to,
+            Column("valid_to", gettext_lazy("Valid to"), lambda one: one.row.certificate_valid_to,
                    "certificate_valid_to"),
             Column("roles", gettext_lazy("Roles"), lambda one: one.held),
             Column("state", gettext_lazy("State"), on_page=False,

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from zhuanmai.accounts.models import Delegation, Grant, Officer, Role, Unit, bind_permissions
 from zhuanmai.accounts.tree import ancestors, with_descendants
@@ -99,19 +101,23 @@ def why(officer: Officer, name: str, unit: Unit | None = None) -> Answer:
     """Whether the officer may, and why. No rule means no; an inactive officer may nothing."""
     permission = _known.get(name)
     if permission is None:
-        return Answer(False, f"没有名为 {name} 的权限")
+        return Answer(False, _("There is no permission %(name)s") % {"name": name})
     if not officer.is_active:
-        return Answer(False, "该人员已停用")
+        return Answer(False, _("The officer is stopped"))
     held = [(role, where) for role, where in roles_of(officer) if role in permission.roles]
     if not held:
         names = "、".join(str(Role(role).label) for role in permission.roles)
-        return Answer(False, f"需要以下岗位之一：{names}")
+        return Answer(False, _("One of these roles is needed: %(roles)s") % {"roles": names})
     if unit is None:
-        return Answer(True, f"岗位：{Role(held[0][0]).label}（{held[0][1].name}）")
+        return _by_role(*held[0])
     for role, where in held:
         if unit.pk in _reach(role, where):
-            return Answer(True, f"岗位：{Role(role).label}（{where.name}）")
-    return Answer(False, f"{unit.name} 不在本人岗位的管辖范围内")
+            return _by_role(role, where)
+    return Answer(False, _("%(unit)s is not in the area of their roles") % {"unit": unit.name})
+
+
+def _by_role(role: str, where: Unit) -> Answer:
+    return Answer(True, _("Role: %(role)s (%(unit)s)") % {"role": Role(role).label, "unit": where.name})
 
 
 def may(officer: Officer, name: str, *, unit: Unit | None = None) -> bool:
@@ -121,7 +127,8 @@ def may(officer: Officer, name: str, *, unit: Unit | None = None) -> bool:
 
 def require(officer: Officer, name: str, *, unit: Unit | None = None) -> None:
     """Raise NotAllowed with the reason unless the officer may."""
-    answer = why(officer, name, unit)
+    with override("zh-hans"):  # as every refusal
+        answer = why(officer, name, unit)
     if not answer.allowed:
         permission = _known.get(name)
         what = permission.sentence if permission else name
@@ -139,6 +146,15 @@ def scope_units(officer: Officer, name: str) -> set[uuid.UUID]:
 def holds_within(officer: Officer, name: str, unit: Unit) -> bool:
     """Whether the permission is the officer's in the unit, or anywhere below it."""
     return not scope_units(officer, name).isdisjoint(with_descendants(unit.pk))
+
+
+def all_within(name: str, unit: Unit) -> set[uuid.UUID]:
+    """The ids of all of whom `holds_within` is true; the same rule, for lists of people to choose from."""
+    below = with_descendants(unit.pk)
+    units = {*below, *(above.pk for above in ancestors(unit))}
+    roles = _known[name].roles
+    found = _posts(Q(role__in=roles, unit_id__in=units), Q(grant__role__in=roles, grant__unit_id__in=units))
+    return {post.by_id for post in found if not below.isdisjoint(_reach(post.grant.role, post.grant.unit))}
 
 
 def powers(name: str, unit: Unit) -> dict[uuid.UUID, set[uuid.UUID]]:

@@ -6,6 +6,7 @@ from django.urls import path
 from django.utils.translation import gettext_noop as _
 
 from zhuanmai.accounts import delegation_views, people_views, preference_views, views
+from zhuanmai.accounts.waiting import count_waiting
 from zhuanmai.core.navigation import Page, register
 
 app_name = "accounts"
@@ -33,5 +34,10 @@ urlpatterns = [
     path("ledger", views.ledger, name="ledger"),
     path("ledger/verify", views.ledger_verify, name="ledger_verify"),
 ]
-register(Page("accounts:officers", _("Units and officers"), _("Administration"), "users", "accounts.see_people", 80))
+register(
+    Page(
+        "accounts:officers", _("Units and officers"), _("Administration"), "users", "accounts.see_people", 80,
+        badge=count_waiting,
+    )
+)  # fmt: skip
 register(Page("accounts:ledger", _("Ledger"), _("Administration"), "history", "ledger.see", 90))

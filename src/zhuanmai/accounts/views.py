@@ -27,6 +27,7 @@ from zhuanmai.accounts.passkeys import note_sign_out
 from zhuanmai.accounts.permissions import require, roles_of
 from zhuanmai.accounts.queries import names, usable_keys
 from zhuanmai.accounts.requests import asked, asked_id, officer_of
+from zhuanmai.accounts.templatetags.roles import object_words
 from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.clock import start_of_day
 from zhuanmai.core.errors import Refused
@@ -127,39 +128,35 @@ def _told(rows: Sequence[Entry]) -> list[Told]:
     ]
 
 
-# What an auditor takes away has the names of the columns, as programs read it; personal parts never leave.
+# What an auditor takes away holds the codes too, as programs read them; personal parts never leave.
 LEDGER = declare(
     Listing(
         "accounts:ledger",
         "ledger",
         gettext_lazy("Ledger"),
         (
-            Column("seq", gettext_lazy("No."), lambda one: one.entry.seq, "seq", number=True, in_sheet=False),
-            Column("when", gettext_lazy("When"), lambda one: one.entry.at, nowrap=True, in_sheet=False),
-            Column("who", gettext_lazy("Who"), nowrap=True, template="accounts/_ledger_who.html", in_sheet=False),
-            Column("what", gettext_lazy("What"), lambda one: one.line.sentence, in_sheet=False),
-            Column(
-                "object", gettext_lazy("On what"), nowrap=True, template="accounts/_ledger_object.html", in_sheet=False
-            ),
-            Column("seq_", "seq", lambda one: one.entry.seq, on_page=False),
-            Column("at", "at", lambda one: one.entry.at.isoformat(), on_page=False),
-            Column("kind", "kind", lambda one: one.entry.kind, on_page=False),
-            Column("actor_id", "actor_id", lambda one: one.entry.actor_id or "", on_page=False),
-            Column("object_kind", "object_kind", lambda one: one.entry.object_kind, on_page=False),
-            Column("object_id", "object_id", lambda one: one.entry.object_id, on_page=False),
-            Column("case_id", "case_id", lambda one: one.entry.case_id or "", on_page=False),
-            Column("sentence", "sentence", lambda one: one.line.sentence, on_page=False),
-            Column("leaf", "leaf", lambda one: bytes(one.entry.leaf).hex(), on_page=False),
+            Column("seq", gettext_lazy("No."), lambda one: one.entry.seq, "seq", number=True),
+            Column("when", gettext_lazy("When"), lambda one: one.entry.at, nowrap=True),
+            Column("who", gettext_lazy("Who"), lambda one: one.who, nowrap=True, template="accounts/_ledger_who.html"),
+            Column("what", gettext_lazy("What"), lambda one: one.line.sentence),
+            Column("object", gettext_lazy("On what"), lambda one: object_words(one.line.object_kind), nowrap=True,
+                   template="accounts/_ledger_object.html"),
+            Column("kind", gettext_lazy("Code of the kind"), lambda one: one.entry.kind, on_page=False),
+            Column("actor_id", gettext_lazy("Id of who acted"), lambda one: one.entry.actor_id or "", on_page=False),
+            Column("object_kind", gettext_lazy("Code of the object"), lambda one: one.entry.object_kind, on_page=False),
+            Column("object_id", gettext_lazy("Id of the object"), lambda one: one.entry.object_id, on_page=False),
+            Column("case_id", gettext_lazy("Id of the case"), lambda one: one.entry.case_id or "", on_page=False),
+            Column("leaf", gettext_lazy("Leaf of the tree"), lambda one: bytes(one.entry.leaf).hex(), on_page=False),
         ),
         default="-seq",
         dress=_told,
     )
-)
+)  # fmt: skip
 
 
 @signed_in_only
 def ledger(request: HttpRequest) -> HttpResponse:
-    """The ledger: every act, filtered; as CSV for the auditor (personal parts never leave)."""
+    """The ledger: every act, filtered; as a sheet for the auditor (personal parts never leave)."""
     actor = officer_of(request)
     require(actor, "ledger.see")
     since, until = day_of(asked(request, "since")), day_of(asked(request, "until"))
@@ -172,7 +169,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         until=start_of_day(until + dt.timedelta(days=1)) if until else None,
     )
     exports = actor.may("ledger.verify")
-    table = Table(LEDGER, request, found, default="seq" if "export" in request.GET else None)
+    table = Table(LEDGER, request, found)
     if exports and (answer := table.sheet()):
         return answer
     context = table.context(exports=exports) | {

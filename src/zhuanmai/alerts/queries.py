@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from zhuanmai.accounts.models import Officer, Unit
-from zhuanmai.accounts.permissions import may, require, scope_units
+from zhuanmai.accounts.permissions import all_within, may, require, scope_units
 from zhuanmai.accounts.queries import officers_of, unit_tree
 from zhuanmai.alerts.models import Alert, Run, Whereabouts
 from zhuanmai.alerts.permissions import alerts_of
@@ -116,8 +116,9 @@ def count_waiting(officer: Officer) -> int:
 
 
 def partners(officer: Officer, unit: Unit) -> list[Officer]:
-    """Who may go along: others of the unit with a valid certificate."""
-    return [one for one in officers_of(unit) if one.pk != officer.pk and one.certificate_is_valid()]
+    """Who may go along: others of the unit who act on its alerts, with a valid certificate."""
+    acting = all_within("alerts.act", unit) - {officer.pk}
+    return [one for one in officers_of(unit) if one.pk in acting and one.certificate_is_valid()]
 
 
 def squads(officer: Officer) -> list[Unit]:

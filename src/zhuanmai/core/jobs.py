@@ -61,6 +61,11 @@ _TASKS = {
 _STEPS: dict[str, Mapping[str, Any]] = {}
 
 
+def named_tasks() -> dict[str, Any]:
+    """What the platform's own tasks are called on pages."""
+    return dict(_TASKS)
+
+
 def name_task(task: str, words: Any) -> None:
     """Register what a room's task is called on pages."""
     _TASKS[task] = words

@@ -77,10 +77,11 @@ class Column:
         return self.mask(value or "") if self.mask else value
 
     def in_a_sheet(self, row: Any) -> Any:
-        """The same for a sheet: numbers and days as such, moments as the bureau's clocks show them, else words."""
+        """The same for a sheet: numbers and days as such, moments by the bureau's clocks with their zone (a sheet
+        leaves the house: `2026-11-23 09:12:05+08:00`), else words."""
         value = self.of(row)
         if isinstance(value, dt.datetime):
-            return to_local(value).strftime("%Y-%m-%d %H:%M")
+            return to_local(value).isoformat(" ", "seconds")
         return value if value is None or isinstance(value, int | float | Decimal | dt.date) else str(value)
 
 

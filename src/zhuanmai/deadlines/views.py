@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -24,16 +25,17 @@ from zhuanmai.deadlines.forms import CloseForm
 from zhuanmai.deadlines.queries import Filters, Line
 from zhuanmai.deadlines.subjects import kinds
 from zhuanmai.ledger.queries import timeline
+from zhuanmai.reference.templatetags.reference_words import note_words
 
 
 def state_of(line: Line) -> str:
     """The state of a run in the reader's words."""
     row = line.row
     if row.ending:
-        return str(row.get_ending_display())
+        return capfirst(row.get_ending_display())
     if row.is_stopped:
-        return _("stopped")
-    return _("over") if line.over else _("open")
+        return _("Standing still")
+    return _("Over") if line.over else _("Open")
 
 
 DEADLINES = declare(
@@ -47,8 +49,8 @@ DEADLINES = declare(
             Column("left", gettext_lazy("Left"), lambda one: one.left.words() if one.left else "", nowrap=True,
                    template="deadlines/_line_left.html"),
             Column("due_at", gettext_lazy("At what time"), lambda one: one.row.due_at, on_page=False),
-            Column("provisional", gettext_lazy("provisional"), on_page=False,
-                   value=lambda one: one.row.note if one.row.provisional else ""),
+            Column("provisional", gettext_lazy("Provisional"), on_page=False,
+                   value=lambda one: note_words(one.row.note) if one.row.provisional else ""),
             Column("term", gettext_lazy("What is due"), lambda one: one.words, "code", link=True,
                    template="deadlines/_line_term.html"),
             Column("of", gettext_lazy("Of"), lambda one: one.subject.title, on_page=False),
@@ -129,5 +131,5 @@ def _history(deadline_id: uuid.UUID) -> list[dict[str, Any]]:
 
 
 def _states() -> list[tuple[str, str]]:
-    words = (_("open"), _("over"), _("met"), _("no longer due"), _("expired"), _("All"))
+    words = (_("Open"), _("Over"), _("Met"), _("No longer due"), _("Expired"), _("All"))
     return list(zip((*queries.STATES, "all"), words, strict=True))

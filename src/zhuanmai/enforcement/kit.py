@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from zhuanmai.accounts.models import Officer
+from zhuanmai.accounts.permissions import all_within
 from zhuanmai.accounts.queries import bureau_of, holders, officers_of
 from zhuanmai.core import options
 from zhuanmai.core.clock import local_now, today
@@ -18,6 +19,7 @@ from zhuanmai.enforcement import penalties
 from zhuanmai.enforcement.case_shapes import ListedPhoto, Named
 from zhuanmai.enforcement.kit_shapes import Certified, Kit, Outline, PhotoList, SpotLimits
 from zhuanmai.enforcement.models import Registration
+from zhuanmai.enforcement.workers import VALUE, WORK
 from zhuanmai.reference import causes, identifiers
 from zhuanmai.reference.calendar import term
 from zhuanmai.reference.citations import numeral
@@ -31,7 +33,8 @@ def kit(officer: Officer) -> Kit:
     """The kit of an officer's bureau, as of now."""
     bureau = bureau_of(officer.unit)
     people = officers_of(bureau)
-    certified = [one for one in people if one.certificate_is_valid()]
+    workers, valuers = all_within(WORK, bureau), all_within(VALUE, bureau)
+    certified = [one for one in people if one.pk in workers and one.certificate_is_valid()]
     second = next((one for one in certified if one.unit_id == officer.unit_id and one.pk != officer.pk), None)
     places = list(
         Registration.objects.filter(case__bureau=bureau)
@@ -42,7 +45,7 @@ def kit(officer: Officer) -> Kit:
     heads: list[Named] = [{"id": str(one.pk), "name": one.name} for one in holders("bureau_head", bureau)]
     return {
         "me": {**_person(officer), "unit": officer.unit.name, "bureau": bureau.name, "key": officer.has_key},
-        "officers": [_person(one) for one in people],
+        "officers": [{**_person(one), "works": one.pk in workers, "values": one.pk in valuers} for one in people],
         "causes": [
             {
                 "code": one.code,

@@ -15,6 +15,13 @@ class Certified(CaseOfficer):
     unit: str
 
 
+class Colleague(Certified):
+    """Who may be chosen: `works`, as an officer of a case of the bureau; `values`, to value its goods."""
+
+    works: bool
+    values: bool
+
+
 class Me(Certified):
     """Who is signed in; `key`: whether a key is registered."""
 
@@ -110,7 +117,7 @@ class Kit(TypedDict):
     """What the field kit needs besides the catalogue, as of now."""
 
     me: Me
-    officers: list[Certified]
+    officers: list[Colleague]
     causes: list[OfferedCause]
     simple: SpotLimits
     outlines: list[Outline]

@@ -30,9 +30,9 @@ def _which_document(body: Mapping[str, Any]) -> str:
 
 PARTNER = "national"
 KINDS = (
-    Kind(PARTNER, "case", KIND, "案件", _("case facts"), newest_only=True),
-    Kind(PARTNER, "items", KIND, "涉案物品", _("goods of the case"), newest_only=True),
-    Kind(PARTNER, "document", KIND, "封签文书", _("sealed document"), _which_document),
+    Kind(PARTNER, "case", KIND, "案件", _("Case facts"), newest_only=True),
+    Kind(PARTNER, "items", KIND, "涉案物品", _("Goods of the case"), newest_only=True),
+    Kind(PARTNER, "document", KIND, "封签文书", _("Sealed document"), _which_document),
 )
 
 

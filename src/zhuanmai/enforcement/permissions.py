@@ -18,6 +18,10 @@ _HEADS = (Role.DEPARTMENT_HEAD, Role.LEGAL_HEAD, Role.BUREAU_HEAD)
 register(
     Permission("enforcement.see", "查看案件", (Role.OFFICER, Role.SQUAD_LEADER, *_HEADS)),
     Permission(
+        "enforcement.open", "打开案件列表（所见限于管辖内和本人办理、核价的案件）",
+        (Role.OFFICER, Role.SQUAD_LEADER, *_HEADS, Role.VALUER),
+    ),
+    Permission(
         "enforcement.see_personal",
         "在案件页查看当事人完整信息（须说明理由，逐次留痕）",
         (Role.OFFICER, Role.SQUAD_LEADER, *_HEADS),
@@ -28,7 +32,7 @@ register(
     Permission("enforcement.approve_legal", "签署法制部门意见", (Role.LEGAL_HEAD,)),
     Permission("enforcement.approve_bureau", "签署单位负责人意见", (Role.BUREAU_HEAD,)),
     Permission("enforcement.value", "核定涉案物品价格", (Role.OFFICER, Role.SQUAD_LEADER, Role.VALUER)),
-)
+)  # fmt: skip
 
 
 def visible_to(officer: Officer) -> Q:

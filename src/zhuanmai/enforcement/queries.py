@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -126,11 +127,29 @@ def unsigned_documents(officer: Officer) -> list[tuple[Case, int]]:
     """The officer's own cases with how many documents wait for their signature, the newest case first."""
     own = Case.objects.filter(assignments__officer=officer, assignments__until_at=None)
     waiting = waiting_for_signature(KIND, own.values("pk"), officer=officer, roles=("officer", "server"))
-    to_value = Case.objects.filter(valuer=officer).values("pk")
-    valued = waiting_for_signature(KIND, to_value, officer=officer, roles=("valuer",))
+    valued = valuations_waiting(officer)
     counts = {pk: waiting.get(pk, 0) + valued.get(pk, 0) for pk in {*waiting, *valued}}
     found = Case.objects.filter(pk__in=counts).select_related("inspection").order_by("-opened_at")
     return [(case, counts[case.pk]) for case in found]
+
+
+def to_value(officer: Officer) -> QuerySet[Case]:
+    """The cases whose goods the officer values, the newest first."""
+    found = Case.objects.filter(valuer=officer).select_related("bureau", "unit", "inspection")
+    return found.order_by("-opened_at")
+
+
+def count_to_value(officer: Officer) -> int:
+    """Of how many cases a valuation waits for the officer's signature."""
+    return len(valuations_waiting(officer))
+
+
+def valuations_waiting(officer: Officer) -> dict[uuid.UUID, int]:
+    """How many valuations wait for the officer's signature, by case."""
+    mine = (
+        Case.objects.filter(valuer=officer).values("pk") if may(officer, "enforcement.value") else Case.objects.none()
+    )
+    return waiting_for_signature(KIND, mine.values("pk"), officer=officer, roles=("valuer",))
 
 
 def unsigned_in(officer: Officer, case: Case) -> int:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_noop as _
 
 from zhuanmai.core.navigation import Page, register
 from zhuanmai.enforcement import views
+from zhuanmai.enforcement.queries import count_to_value
 
 app_name = "enforcement"
 urlpatterns = [
@@ -21,5 +22,5 @@ urlpatterns = [
 ]
 _ROOM = _("Toolbox")
 register(Page("enforcement:home", _("My work"), "", "home", "", 1, at_hand=True))
-register(Page("enforcement:cases", _("Cases"), _ROOM, "briefcase", "enforcement.see", 10))
+register(Page("enforcement:cases", _("Cases"), _ROOM, "briefcase", "enforcement.open", 10, badge=count_to_value))
 register(Page("enforcement:field_new", _("On site"), _ROOM, "scan", "enforcement.act", 11, at_hand=True))

@@ -21,6 +21,7 @@ from zhuanmai.accounts.requests import officer_of
 from zhuanmai.approvals.permissions import waiting_for
 from zhuanmai.approvals.queries import approvals_of_many, orally_approved
 from zhuanmai.approvals.subjects import headings_of, matter_of
+from zhuanmai.core import notices
 from zhuanmai.core.access import signed_in_only
 from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.core.listing import Column, Listing, Table, day_of, declare
@@ -44,7 +45,7 @@ from zhuanmai.enforcement.personal import (
     sight_of,
 )
 from zhuanmai.enforcement.procedure import KIND, State
-from zhuanmai.enforcement.queries import Filters, cases, unsigned_in
+from zhuanmai.enforcement.queries import Filters, cases, to_value, unsigned_in, valuations_waiting
 from zhuanmai.enforcement.templatetags.case_words import in_words
 from zhuanmai.enforcement.workflow import acts_of
 from zhuanmai.ledger.queries import timeline
@@ -97,6 +98,11 @@ def home(request: HttpRequest) -> HttpResponse:
             "mine": _worded(cases(officer, Filters())[:8]),
             "deadlines": running_out(officer, 8),
         }
+    else:
+        context["notices"] = notices.waiting_for(officer)
+    if officer.may("enforcement.value"):
+        waiting = valuations_waiting(officer)
+        context["to_value"] = [(*one, waiting.get(one[0].pk, 0)) for one in _worded(to_value(officer)[:8])]
     rows = waiting_for(officer)
     headings = headings_of(rows[:8])
     context["approvals"] = [(row, matter_of(row).label, headings[row.subject_id]) for row in rows[:8]]
@@ -108,7 +114,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def case_list(request: HttpRequest) -> HttpResponse:
     """Cases with filters that stand in the address."""
     officer = officer_of(request)
-    require(officer, "enforcement.see")
+    require(officer, "enforcement.open")
     note_search(officer, request.GET.get("q", "").strip())
     filters = Filters(
         words=request.GET.get("q", "").strip(),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from zhuanmai.core import jobs, options
 from zhuanmai.core.models import Backup, Setting
-from zhuanmai.ledger.registry import register, register_table
+from zhuanmai.ledger.registry import register, register_table, say
 
 register_table(Setting)
 register_table(Backup)
@@ -21,6 +22,8 @@ register(
     sentence="修改系统设置 {name}：{old} → {new}，理由：{reason}",
     fields=("name", "old", "new", "reason"),
 )
+say(jobs.named_tasks())
+say({one.name: one.words for one in options.OPTIONS})
 register("core.job_retried", sentence="重做后台任务 {task}（第 {job} 号）", fields=("task", "job"))
 register("core.backup_asked", sentence="发起备份")
 register(

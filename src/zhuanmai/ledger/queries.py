@@ -20,7 +20,8 @@ from zhuanmai.ledger.registry import kind_of, kinds, said
 
 @dataclass(frozen=True)
 class TimelineLine:
-    """One act in a timeline: number, when (UTC), who (id, None for the system), kind, and its sentence in Chinese."""
+    """One act in a timeline: number, when (UTC), who (id, None for the system), kind, and its sentence in
+    the reader's language."""
 
     seq: int
     at: dt.datetime
@@ -44,7 +45,7 @@ class _Masked(dict[str, str]):
     erased = False
 
     def __missing__(self, key: str) -> str:
-        return "（个人信息已按期清除）" if self.erased else "＊＊"
+        return said("（个人信息已按期清除）") if self.erased else "＊＊"
 
 
 def timeline(
@@ -95,7 +96,7 @@ def line_of(entry: Entry, *, personal: bool = False) -> TimelineLine:
         # A fact that the act did not give is "none"; only what the kind calls personal is masked.
         shown = _Masked({name: _words(facts.get(name)) for name in (*kind.fields, *facts)})
         shown.erased = personal and bool(entry.personal_digest) and not has_part
-        sentence = kind.sentence.format_map(shown)
+        sentence = said(kind.sentence).format_map(shown)
     except LookupError:
         sentence = entry.kind
     return TimelineLine(
@@ -129,7 +130,7 @@ def entered_since(
 
 def kind_choices() -> list[tuple[str, str]]:
     """All kinds with their sentence, its facts left open, for a filter."""
-    return [(kind.name, _FACT.sub("…", kind.sentence)) for kind in kinds()]
+    return [(kind.name, _FACT.sub("…", said(kind.sentence))) for kind in kinds()]
 
 
 def prove(seq: int) -> dict[str, Any]:
@@ -162,15 +163,15 @@ def _words(value: Any) -> str:
     """A fact as a sentence prints it."""
     match value:
         case None:
-            return "无"
+            return said("无")
         case bool():
-            return "是" if value else "否"
+            return said("是" if value else "否")
         case dict():
-            return "、".join(f"{said(name)} {_words(inner)}" for name, inner in value.items())
+            return said("、").join(f"{said(name)} {_words(inner)}" for name, inner in value.items())
         case list():
-            return "、".join(_words(inner) for inner in value)
+            return said("、").join(_words(inner) for inner in value)
         case str() if _COUNTS.fullmatch(value):
-            return "，".join(f"{said(name)} {count}" for name, count in _COUNT.findall(value))
+            return said("，").join(f"{said(name)} {count}" for name, count in _COUNT.findall(value))
         case str():
             return said(value)
         case _:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
+from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Table:
 
 _kinds: dict[str, Kind] = {}
 _tables: dict[str, Table] = {}
-_codes: dict[str, str] = {}
+_codes: dict[str, Any] = {}
 
 
 def register(kind: str, *, sentence: str, fields: tuple[str, ...] = (), personal: tuple[str, ...] = ()) -> None:
@@ -47,19 +49,27 @@ def register(kind: str, *, sentence: str, fields: tuple[str, ...] = (), personal
         raise ValueError(f"the entry kind {kind} is registered already, and differs")
 
 
-def say(codes: Mapping[str, str]) -> None:
+def say(codes: Mapping[str, Any]) -> None:
     """Codes that stand as facts of entries, each with its words: the entry keeps the code, who reads it the words.
 
-    Raises ValueError for a code that a room says otherwise already.
+    Words are Chinese, or lazy ones that know the reader's language. Raises ValueError for a code that a room says
+    otherwise already.
     """
     for code, words in codes.items():
-        if _codes.setdefault(code, words) != words:
+        if str(_codes.setdefault(code, words)) != str(words):
             raise ValueError(f"{code} is said as {_codes[code]} already, not as {words}")
 
 
-def said(code: str) -> str:
-    """A fact in words; what is no code stays as it is."""
-    return _codes.get(code, code)
+def codes() -> dict[str, Any]:
+    """All codes that may stand as facts, with their words."""
+    return dict(_codes)
+
+
+def said(words: Any) -> str:
+    """A code, a sentence of a kind, or words that the platform puts into facts, in the reader's language: the ledger
+    keeps Chinese, and the rooms' English catalogues (locale/en) say it in English. What is none of these stays."""
+    found = str(_codes.get(words, words))
+    return gettext(found) if found else ""
 
 
 def register_table(model: type[Model], *, exclude: tuple[str, ...] = ()) -> None:

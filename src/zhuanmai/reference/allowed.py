@@ -105,8 +105,8 @@ _E = TypeVar("_E", bound=StrEnum)
 class Duty(TextChoices):
     """Whether the article leaves a choice: 应当 (处以, 并处) or 可以."""
 
-    MUST = "must", _("must")
-    MAY = "may", _("may")
+    MUST = "must", _("Must")
+    MAY = "may", _("May")
 
 
 class When(TextChoices):
@@ -120,7 +120,7 @@ class When(TextChoices):
 class Simple(TextChoices):
     """Whether a decision on the spot (行政处罚法 51) is possible under the cause."""
 
-    BY_AMOUNT = "by_amount", _("by amount")
+    BY_AMOUNT = "by_amount", _("By amount")
     NEVER = "never", _("never")
     WITHOUT_INCOME = (
         "never where there is illegal income, else by_amount",

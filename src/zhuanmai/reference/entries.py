@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.functional import lazy
+from django.utils.translation import get_language
+
 from zhuanmai.ledger.registry import register, register_table, say
 from zhuanmai.reference.models import (
     Barcode,
@@ -15,6 +21,7 @@ from zhuanmai.reference.models import (
     Product,
     WorkingDayOverride,
 )
+from zhuanmai.reference.shipped import term_columns
 
 for _model in (
     Product, Barcode, PriceCatalogue, Price, Cause, DeadlineTerm, WorkingDayOverride, CalendarYear, HearingThreshold,
@@ -27,6 +34,16 @@ say({
     "Statute": "法律法规", "Article": "条文", "Cause": "案由", "DeadlineTerm": "期限",
     "GoodsPrice": "涉案价格", "District": "区划",
 })  # fmt: skip
+
+
+def _spoken(zh: str, english: str) -> str:
+    return english if get_language() == "en" and english else zh
+
+
+_in_words: Callable[[str, str], Any] = lazy(_spoken, str)
+for _term in term_columns():  # by its code, and by what an entry keeps of it
+    _words = _in_words(_term["what"], _term["what_english"])
+    say({_term["code"]: _words, _term["what"][:80]: _words})
 register("reference.loaded", sentence="载入随版本发布的标准数据：{counts}", fields=("counts",))
 register(
     "reference.catalogue_imported",

@@ -7,6 +7,8 @@ import re
 from typing import Any, cast
 
 from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.accounts.models import Unit, UnitKind
@@ -150,7 +152,8 @@ class GoodsPriceForm(RefusingForm):
 
     goods = forms.ChoiceField(label=_("Goods"), choices=GoodsPrice.Goods.choices)
     per = forms.ChoiceField(
-        label=_("Priced by"), choices=[(unit.value, unit.zh) for unit in Measure if unit in _BY_GOODS]
+        label=_("Priced by"),
+        choices=[(unit.value, capfirst(gettext_lazy(unit.zh))) for unit in Measure if unit in _BY_GOODS],
     )
     amount = forms.DecimalField(label=_("Price (CNY)"), max_digits=12, decimal_places=2)
     valid_from = _day(_("Valid from"))
@@ -198,7 +201,7 @@ class CauseForm(RefusingForm):
     )
     warning = forms.ChoiceField(
         label=_("Warning"),
-        choices=[("", _("none")), ("optional", _("may")), ("required", _("must"))],
+        choices=[("", _("None")), ("optional", _("May")), ("required", _("Must"))],
         required=False,
     )
     simple_procedure = forms.ChoiceField(label=_("On the spot"), choices=Simple.choices)

@@ -15,6 +15,7 @@ from zhuanmai.reference.models import Price, PriceCatalogue, Product
 
 UNPRICED = "未核价"
 DELISTED = "退出目录"
+CARRIED_ON = "沿用"  # and the title of the catalogue
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _found(
 
 
 def _carried_on(catalogue: PriceCatalogue, on: dt.date) -> str:
-    return f"沿用{catalogue.title}" if catalogue.valid_to and on > catalogue.valid_to else ""
+    return f"{CARRIED_ON}{catalogue.title}" if catalogue.valid_to and on > catalogue.valid_to else ""
 
 
 def _basis(catalogue: PriceCatalogue) -> str:

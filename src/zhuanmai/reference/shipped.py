@@ -192,7 +192,8 @@ def terms() -> list[DeadlineTerm]:
 def term_columns() -> list[dict[str, Any]]:
     """The columns of every legal term, but for when its row is made: needs no database."""
     data = _json("deadlines.json")
-    words = _json("deadline_words.json")["terms"]
+    kept = _json("deadline_words.json")
+    words, english = kept["terms"], kept["english"]
     rows = [(area, row) for area in _AREAS for row in data[area]]
     return [
         dict(
@@ -200,12 +201,14 @@ def term_columns() -> list[dict[str, Any]]:
             code=row["code"],
             area=area,
             trigger=words[row["code"]][0],
-            trigger_english=row.get("trigger") or row.get("before") or row.get("extends", ""),
+            trigger_english=_capital(
+                english.get(row["code"], [""])[0] or row.get("trigger") or row.get("before") or row.get("extends", "")
+            ),
             before="before" in row,
             **{name: row.get(name) for name in ("years", "months", "days", "hours", "minutes")},
             unit=row.get("unit", ""),
             what=words[row["code"]][1],
-            what_english=row.get("what", ""),
+            what_english=_capital(english.get(row["code"], ["", ""])[1] or row.get("what", "")),
             on_overrun=words[row["code"]][2],
             source=words[row["code"]][3] if len(words[row["code"]]) > 3 else row.get("source", ""),
             certainty=row["certainty"],
@@ -213,6 +216,10 @@ def term_columns() -> list[dict[str, Any]]:
         )
         for place, (area, row) in enumerate(rows, start=1)
     ]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 @lru_cache(maxsize=1)

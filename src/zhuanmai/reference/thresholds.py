@@ -65,6 +65,7 @@ class Threshold:
     group: Group
     grave: bool
     what: str
+    english: str
     measure: Measure
     limit: Decimal
     strict: bool
@@ -135,6 +136,7 @@ def _threshold(row: Mapping[str, Any]) -> Threshold:
         group=group,
         grave=bool(row.get("grave")),
         what=str(row["what"]).replace("{figure}", figure(limit, measure, row.get("by"))),
+        english=str(row.get("english") or row["what"]),
         measure=measure,
         limit=limit,
         strict="more_than" in row,

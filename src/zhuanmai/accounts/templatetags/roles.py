@@ -44,6 +44,15 @@ _OBJECTS = {
     "shipped": _("Reference data"),
     "signing": _("Signing"),
     "term": _("Deadline"),
+    "alert": _("Alert"),
+    "reconciliation": _("Reconciliation"),
+    "run": _("Study of the data"),
+    "cause": _("Cause"),
+    "hearing": _("Threshold of hearings"),
+    "goods_price": _("Price of goods in cases"),
+    "deadlines": _("Deadlines"),
+    "exchange": _("Exchange"),
+    "fieldlog": _("Field log"),
 }
 
 

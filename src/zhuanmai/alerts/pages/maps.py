@@ -30,11 +30,11 @@ HOT_SPOTS = declare(
             Column("period", gettext_lazy("Period"), lambda one: one["period"], on_page=False),
             Column("kind", gettext_lazy("Kind"), lambda one: one["kind"], on_page=False),
             Column("count", gettext_lazy("Events"), lambda one: one["count"], lambda one: one["count"], number=True),
-            Column("gi_star", "Gi*", lambda one: one["gi_star"], lambda one: one["gi_star"], number=True,
-                   template="alerts/_hotspot_two.html"),
-            Column("p", "p", lambda one: one["p_value"], lambda one: one["p_value"], number=True,
+            Column("gi_star", gettext_lazy("Gi* score"), lambda one: one["gi_star"], lambda one: one["gi_star"],
+                   number=True, template="alerts/_hotspot_two.html"),
+            Column("p", gettext_lazy("P-value"), lambda one: one["p_value"], lambda one: one["p_value"], number=True,
                    template="alerts/_hotspot_four.html"),
-            Column("hot", gettext_lazy("hot"), lambda one: _("hot") if one["hot"] else "", on_page=False),
+            Column("hot", gettext_lazy("Hot"), lambda one: _("Hot") if one["hot"] else "", on_page=False),
         ),
     )
 )  # fmt: skip

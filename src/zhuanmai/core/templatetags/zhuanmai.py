@@ -103,6 +103,12 @@ def day(moment: dt.date | dt.datetime | None) -> str:
 
 
 @register.filter
+def spoken(words: Any) -> str:
+    """Words that the code keeps in Chinese, in the reader's language, by the rooms' English catalogues (locale/en)."""
+    return gettext(str(words)) if words else ""
+
+
+@register.filter
 def minute(moment: dt.datetime | None) -> str:
     """2026-11-23 09:12, as read in the bureau."""
     return "—" if moment is None else to_local(moment).strftime("%Y-%m-%d %H:%M")
@@ -191,12 +197,12 @@ def signer_words(role: str) -> str:
 
 
 _APPROVALS = {
-    "upcoming": _("upcoming"),
-    "waiting": _("waiting"),
+    "upcoming": _("Upcoming"),
+    "waiting": _("Waiting for approval"),
     "approved": _("agreed"),
     "refused": _("not agreed"),
-    "returned": _("returned"),
-    "void": _("fell away"),
+    "returned": _("Returned"),
+    "void": _("Fell away"),
 }
 
 

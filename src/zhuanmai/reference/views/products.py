@@ -25,6 +25,7 @@ from zhuanmai.reference.catalogue import Listed
 from zhuanmai.reference.forms import BarcodeForm, PriceForm, ProductForm, RefusingForm
 from zhuanmai.reference.models import Price, PriceCatalogue, Product
 from zhuanmai.reference.prices import in_force_on
+from zhuanmai.reference.templatetags.reference_words import mark_words
 from zhuanmai.reference.views.frame import allowed, history, officer
 
 
@@ -63,7 +64,7 @@ PRODUCTS = declare(
                    number=True, template="reference/_product_price.html"),
             Column("per", gettext_lazy("Priced by"), on_page=False,
                    value=lambda one: _("stick") if one.price.per == "stick" else _("carton")),
-            Column("mark", gettext_lazy("Mark"), lambda one: one.price.mark, nowrap=True,
+            Column("mark", gettext_lazy("Mark"), lambda one: mark_words(one.price.mark), nowrap=True,
                    template="reference/_product_mark.html"),
             Column("basis", gettext_lazy("Basis"), lambda one: one.price.basis_source, on_page=False),
         ),

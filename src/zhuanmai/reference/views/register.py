@@ -62,7 +62,7 @@ LICENSEES = declare(
                    code=True),
             Column("district", gettext_lazy("District"), lambda one: one.district, "district_code", nowrap=True),
             Column("business", gettext_lazy("Business"), lambda one: one.business),
-            Column("valid_to", gettext_lazy("valid to"), lambda one: one.row.valid_to, "valid_to", nowrap=True),
+            Column("valid_to", gettext_lazy("Valid to"), lambda one: one.row.valid_to, "valid_to", nowrap=True),
             Column("state", gettext_lazy("State"), lambda one: one.standing.words, "status",
                    template="reference/_licensee_state.html"),
         ),
