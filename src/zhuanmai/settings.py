@@ -169,7 +169,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("ZHUANMAI
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+# The largest body of a request, of any kind, and the threads of one web process (the server's door, core.door).
+BODY_BYTES = int(os.environ.get("ZHUANMAI_BODY_MB", "32")) << 20
+WEB_THREADS = int(os.environ.get("ZHUANMAI_WEB_THREADS", "8"))
+DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_BYTES
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

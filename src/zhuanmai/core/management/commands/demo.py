@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from zhuanmai import settings as facts
 from zhuanmai.core import postgres
+from zhuanmai.core.door import server
 from zhuanmai.core.supervisor import Part, Supervisor
 
 SEEDS = ("load_reference", "seed_bureau", "seed_register", "seed_city")
@@ -88,11 +89,7 @@ def _zhuanmai() -> list[str]:
 
 
 def _parts(environment: dict[str, str], port: int, workers: int) -> list[Part]:
-    web = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "zhuanmai.wsgi:application", "--host", "127.0.0.1",
-        "--port", str(port), "--workers", str(workers), "--blocking-threads", "8", "--respawn-failed-workers",
-        "--no-ws", "--log-level", "warning",
-    ]  # fmt: skip
+    web = server("zhuanmai.web:application", host="127.0.0.1", port=port, workers=workers)
     national = environment["ZHUANMAI_NATIONAL_URL"].rsplit(":", 1)[1]
     store = str(Path(environment["ZHUANMAI_HOME"]) / "national")
     return [
