@@ -75,6 +75,7 @@ PKCS11_ROOTS = os.environ.get("ZHUANMAI_PKCS11_ROOTS", "")
 LAKE_DIR = Path(os.environ.get("ZHUANMAI_LAKE", HOME_DIR / "lake")).resolve()
 LAKE_ENGINE = os.environ.get("ZHUANMAI_LAKE_ENGINE", "duckdb")
 LAKE_MEMORY = os.environ.get("ZHUANMAI_LAKE_MEMORY", "3GB")
+LAKE_SQL_SECONDS = float(os.environ.get("ZHUANMAI_LAKE_SQL_SECONDS", "60"))
 LAKE_SPARK_MASTER = os.environ.get("ZHUANMAI_SPARK_MASTER", "local[*]")
 ALERTS_PER_WEEK = int(os.environ.get("ZHUANMAI_ALERTS_PER_WEEK", "13"))
 ALERTS_RANDOM_SHARE = float(os.environ.get("ZHUANMAI_ALERTS_RANDOM_SHARE", "0.15"))
@@ -173,6 +174,8 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 BODY_BYTES = int(os.environ.get("ZHUANMAI_BODY_MB", "32")) << 20
 WEB_THREADS = int(os.environ.get("ZHUANMAI_WEB_THREADS", "8"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

@@ -103,7 +103,7 @@ def read(text: str) -> Events:
     """Read events from JSON. Raises Unreadable with a sentence."""
     try:
         told = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Unreadable("events 不是有效的 JSON；请按样例填写。") from None
     if isinstance(told, dict):
         return _built(_named(told))
