@@ -101,6 +101,7 @@ _ALL_ROOMS = (
     "enforcement",
     "sandbox",
 )
+API_DOCS = PROFILE != "production"  # the API's description as pages: for who builds against it, not for the network
 ROOMS = [room for room in _ALL_ROOMS if (PACKAGE / room / "apps.py").exists()]
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -113,6 +114,7 @@ INSTALLED_APPS = [
     "servestatic.runserver_nostatic",
     "pgtrigger",
     "procrastinate.contrib.django",
+    *(["ninja"] if API_DOCS else []),  # its own scripts for those pages, instead of somebody else's
     *(f"zhuanmai.{room}" for room in ROOMS),
 ]
 MIDDLEWARE = [
