@@ -52,7 +52,7 @@ def run(
     alone = {name: os.environ[name] for name in _KEPT if name in os.environ}
     try:
         done = subprocess.run(
-            command, input=head + b"\n" + content, capture_output=True, timeout=2 * seconds + 5, env=alone, check=False
+            command, input=head + b"\n" + content, capture_output=True, timeout=3 * seconds + 10, env=alone, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise TooMuch from error
