@@ -81,7 +81,15 @@ _REFUSED = {
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 
-api = Api(title="zhuanmai", version="1", auth=OfficerSession(csrf=True), urls_namespace="api", parser=LegibleBodies())
+api = Api(
+    title="zhuanmai",
+    version="1",
+    auth=OfficerSession(csrf=True),
+    urls_namespace="api",
+    parser=LegibleBodies(),
+    docs_url="/docs" if settings.API_DOCS else None,
+    openapi_url="/openapi.json" if settings.API_DOCS else None,
+)
 for _room in settings.ROOMS:
     if find_spec(f"zhuanmai.{_room}.api"):
         api.add_router(f"/{_room}", import_module(f"zhuanmai.{_room}.api").router)

@@ -75,6 +75,7 @@ PKCS11_ROOTS = os.environ.get("ZHUANMAI_PKCS11_ROOTS", "")
 LAKE_DIR = Path(os.environ.get("ZHUANMAI_LAKE", HOME_DIR / "lake")).resolve()
 LAKE_ENGINE = os.environ.get("ZHUANMAI_LAKE_ENGINE", "duckdb")
 LAKE_MEMORY = os.environ.get("ZHUANMAI_LAKE_MEMORY", "3GB")
+LAKE_SQL_SECONDS = float(os.environ.get("ZHUANMAI_LAKE_SQL_SECONDS", "60"))
 LAKE_SPARK_MASTER = os.environ.get("ZHUANMAI_SPARK_MASTER", "local[*]")
 ALERTS_PER_WEEK = int(os.environ.get("ZHUANMAI_ALERTS_PER_WEEK", "13"))
 ALERTS_RANDOM_SHARE = float(os.environ.get("ZHUANMAI_ALERTS_RANDOM_SHARE", "0.15"))
@@ -100,6 +101,7 @@ _ALL_ROOMS = (
     "enforcement",
     "sandbox",
 )
+API_DOCS = PROFILE != "production"  # the API's description as pages: for who builds against it, not for the network
 ROOMS = [room for room in _ALL_ROOMS if (PACKAGE / room / "apps.py").exists()]
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -112,6 +114,7 @@ INSTALLED_APPS = [
     "servestatic.runserver_nostatic",
     "pgtrigger",
     "procrastinate.contrib.django",
+    *(["ninja"] if API_DOCS else []),  # its own scripts for those pages, instead of somebody else's
     *(f"zhuanmai.{room}" for room in ROOMS),
 ]
 MIDDLEWARE = [
@@ -169,7 +172,12 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("ZHUANMAI
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+# The largest body of a request, of any kind, and the threads of one web process (the server's door, core.door).
+BODY_BYTES = int(os.environ.get("ZHUANMAI_BODY_MB", "32")) << 20
+WEB_THREADS = int(os.environ.get("ZHUANMAI_WEB_THREADS", "8"))
+DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from pathlib import Path
@@ -15,6 +16,12 @@ from zhuanmai.core import postgres
 from zhuanmai.core.ids import new_id
 
 PLACE = {"address": "厦门市湖里区枋湖南路88号", "shop_name": "演示食杂店", "district_code": "350206"}
+
+
+def maker_of(said: str) -> str:
+    """The fingerprint that a backup is told with."""
+    (found,) = re.findall(r"[0-9a-f]{64}", said)
+    return str(found)
 
 
 @pytest.mark.parametrize("officers", [5])
@@ -40,7 +47,7 @@ def test_a_backup_under_work_restores_and_verifies(stack: Stack, tmp_path: Path,
         thread.start()
     try:
         target = tmp_path / "bureau.age"
-        stack.command("backup", "--recipient", recipient, "--to", str(target))
+        said = stack.command("backup", "--recipient", recipient, "--to", str(target)).stdout
     finally:
         stop.set()
         for thread in threads:
@@ -48,11 +55,14 @@ def test_a_backup_under_work_restores_and_verifies(stack: Stack, tmp_path: Path,
     assert all(scanned)
     other = Stack(new_home())
     try:
-        done = other.command("restore", str(target), "--identity", str(key), check=False)
+        unknown = other.command("restore", str(target), "--identity", str(key), check=False)
+        assert (unknown.returncode, "--maker" in unknown.stderr) == (1, True)
+        asked = ("restore", str(target), "--identity", str(key), "--maker", maker_of(said))
+        done = other.command(*asked, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "核验通过" in done.stdout
         assert other.command("lake", "tables").stdout == stack.command("lake", "tables").stdout
-        again = other.command("restore", str(target), "--identity", str(key), check=False)
+        again = other.command(*asked, check=False)
         assert "不是空的" in again.stderr
         assert list((other.home / "heads").glob("head-*.json"))
         _a_cut_tail_is_found(other, key, recipient, tmp_path)
@@ -73,7 +83,8 @@ def _a_cut_tail_is_found(stack: Stack, key: Path, recipient: str, tmp_path: Path
     assert "少于已封签的" in made.stderr
     other = Stack(new_home())
     try:
-        done = other.command("restore", str(target), "--identity", str(key), check=False)
+        asked = ("restore", str(target), "--identity", str(key), "--maker", maker_of(made.stdout))
+        done = other.command(*asked, check=False)
         assert done.returncode == 1
         assert "缺失" in done.stderr
     finally:

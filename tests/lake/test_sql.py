@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.lake.tables import write
 from zhuanmai.core.errors import Refused
-from zhuanmai.lake import manifest
+from zhuanmai.lake import manifest, sql
 from zhuanmai.lake.importing import import_file
 from zhuanmai.lake.sql import select
 
@@ -109,3 +112,29 @@ def test_a_long_answer_is_cut_and_says_so(lake: Path) -> None:
 def test_a_wrong_query_is_answered_in_words(lake: Path) -> None:
     with pytest.raises(Refused, match="sql_wrong"):
         select(lake, "SELECT nothing FROM nowhere")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE a.range + b.range = 7",
+        "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT max(n) FROM r",
+    ],
+)
+def test_a_query_that_takes_too_long_is_cancelled(lake: Path, settings: Any, query: str) -> None:
+    settings.LAKE_SQL_SECONDS = 0.5
+    began = time.monotonic()
+    with pytest.raises(Refused) as refused:
+        select(lake, query, limit=10)
+    assert refused.value.code == "sql_long"
+    assert time.monotonic() - began < 10
+    assert select(lake, "SELECT 1 AS n").table.to_pylist() == [{"n": 1}], "and the next one is answered"
+
+
+def test_only_so_many_queries_run_at_once(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sql, "_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(sql, "_places", threading.BoundedSemaphore(1))
+    sql._places.acquire()
+    with pytest.raises(Refused) as refused:
+        select(lake, "SELECT 1 AS n")
+    assert (refused.value.code, refused.value.status) == ("sql_busy", 503)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from django.utils import translation
 
 from zhuanmai.accounts.models import Role, UnitKind
 from zhuanmai.accounts.wording import plain, required
-from zhuanmai.core.encodings import decoded
+from zhuanmai.core import sheets
 from zhuanmai.core.errors import Refused
 
 Row = tuple[int, dict[str, str]]
@@ -66,19 +65,18 @@ class OfficerRow:
 
 
 def read(content: bytes) -> list[Row]:
-    """The rows of a CSV file (UTF-8 or GB18030) by column, each with its line. Raises Refused (not_csv)."""
-    text = decoded(content)
-    if text is None:
-        raise Refused("not_csv", "读不懂这个文件；请另存为 CSV（UTF-8）。")
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+    """The rows of a CSV (UTF-8 or GB18030) by column, each with its line. Raises Refused: not_csv, import_large."""
     try:
-        return [
-            (reader.line_num, {_column(key): plain(value or "") for key, value in row.items() if key})
-            for row in reader
-            if any(row.values())
-        ]
-    except csv.Error:
+        (_line, headings), *below = sheets.lines("staff.csv", content) or [(1, [])]
+    except Refused as refused:
+        if refused.code == "import_large":
+            raise
         raise Refused("not_csv", "读不懂这个文件；请另存为 CSV（UTF-8）。") from None
+    columns = [_column(heading) for heading in headings]
+    return [
+        (line, {name: plain(cell) for name, cell in zip_longest(columns, cells[: len(columns)], fillvalue="") if name})
+        for line, cells in below
+    ]
 
 
 def _column(heading: str) -> str:

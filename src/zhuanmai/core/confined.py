@@ -30,25 +30,34 @@ class TooMuch(Exception):
     """The file took more time or memory than is given to one."""
 
 
-def run(function: str, content: bytes, *, seconds: int, megabytes: int, **given: Any) -> bytes:
+def run(
+    function: str,
+    content: bytes,
+    *,
+    seconds: int,
+    megabytes: int,
+    places: threading.BoundedSemaphore = _places,
+    **given: Any,
+) -> bytes:
     """What `module:name` makes of the content and the given plain values, in a process of its own.
 
-    The function takes bytes and gives bytes. Raises TooMuch; Refused (busy, 503; or what the function refuses with);
-    RuntimeError where it failed otherwise.
+    `places`: among whom it waits for its turn, so that who is signed in does not wait behind strangers. The function
+    takes bytes and gives bytes. Raises TooMuch; Refused (busy, 503; or what the function refuses with); RuntimeError
+    where it failed otherwise.
     """
-    if not _places.acquire(timeout=_PATIENCE_SECONDS):
-        raise Refused("busy", "现在核验的人较多，请过一会儿再试。", status=503)
+    if not places.acquire(timeout=_PATIENCE_SECONDS):
+        raise Refused("busy", "现在要读的文件较多，请过一会儿再试。", status=503)
     head = json.dumps({"function": function, "seconds": seconds, "megabytes": megabytes, "given": given}).encode()
     command = [sys.executable, "-m", "zhuanmai.core.confined"]
     alone = {name: os.environ[name] for name in _KEPT if name in os.environ}
     try:
         done = subprocess.run(
-            command, input=head + b"\n" + content, capture_output=True, timeout=2 * seconds + 5, env=alone, check=False
+            command, input=head + b"\n" + content, capture_output=True, timeout=3 * seconds + 10, env=alone, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise TooMuch from error
     finally:
-        _places.release()
+        places.release()
     if done.returncode == _REFUSED:
         code, detail, field = json.loads(done.stdout)
         raise Refused(code, detail, field)

@@ -1,6 +1,7 @@
 """What came over the wire and no column can keep, no paper print: NULs, half characters, numbers that are none.
 
 One rule for every body of JSON: it is not cut off and not let in, but named, so that whoever sent it can put it right.
+And one door: bytes, values and depth are measured before anybody parses it (`parsed`).
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from zhuanmai.core.errors import Refused
 
 LARGEST = 10**15  # no number of ours comes near
 DEEPEST = 16
+MOST_BYTES = 4 << 20  # of one body of JSON
+MOST_VALUES = 500_000  # as many commas and brackets; a value takes some sixty times its bytes once it is parsed
 _CUT = "\0cut:"  # stands where a nesting was cut out; no text that can be kept has a NUL
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 _SHOWN = 60  # characters of a field's name in a refusal
@@ -88,9 +91,21 @@ def shallow(text: str) -> str:
     return "".join([*kept, text[done:]])
 
 
+def measured(content: bytes, most: int = MOST_BYTES) -> bytes:
+    """The JSON, where it is no larger than one may be. Raises Refused (too_large)."""
+    if len(content) > most or sum(map(content.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise Refused("too_large", "提交的内容过多，未作任何改动；请减少后分次提交。", status=413)
+    return content
+
+
+def parsed(content: bytes, most: int = MOST_BYTES, parse_int: Callable[[str], Any] | None = None) -> Any:
+    """What a JSON says, whose depth no parser has to find out. Raises Refused (too_large), ValueError."""
+    return json.loads(shallow(measured(content, most).decode("utf-8", "surrogateescape")), parse_int=parse_int)
+
+
 def body(content: bytes) -> Any:
-    """A body of JSON. Raises Refused (illegible), and ValueError or RecursionError where it is none."""
-    return checked(json.loads(content))
+    """A body of JSON. Raises Refused (too_large, illegible), and ValueError where it is none."""
+    return checked(parsed(content))
 
 
 def checked(value: Any) -> Any:
@@ -102,7 +117,7 @@ def checked(value: Any) -> Any:
 
 def _of_text(text: str, path: str, longest: int | None) -> Iterator[Fault]:
     if text.startswith(_CUT):
-        yield Fault(path, "嵌套过深", "刷新平板页面")
+        yield Fault(path, "嵌套过深", "减少层级")
     elif "\0" in text:
         yield Fault(path, "里有空字符", "删去看不见的字符")
     elif _SURROGATE.search(text):

@@ -31,6 +31,10 @@ POLICY = "; ".join(
 )
 
 
+FORM_BYTES = 1 << 20  # of a form without files; one with files has its fields counted, and the body its measure
+_FORM = "application/x-www-form-urlencoded"
+
+
 class HeadersMiddleware:
     """Tells the browser with every answer what it may do with it: only what this installation served as such.
 
@@ -59,6 +63,10 @@ class LegibleMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on, with the parameters that its view will read."""
+        if request.content_type == _FORM and int(request.META.get("CONTENT_LENGTH") or 0) > FORM_BYTES:
+            return refusal(
+                request, Refused("too_large", "填写的内容过多，未作任何改动；请缩短后重新提交。", status=413)
+            )
         if legible.seen(request.path) != request.path:
             return refusal(request, NotFound("no_page", "没有这个地址；请核对链接后重试。"))
         if not request.path.startswith("/api/"):
@@ -69,6 +77,11 @@ class LegibleMiddleware:
         """Forms: parsed here at the latest, after who must not send one was turned away."""
         if request.method == "POST" and not request.path.startswith("/api/"):
             request.POST = _seen(request.POST)  # type: ignore[assignment]
+
+
+def _length(request: HttpRequest) -> int:
+    said = str(request.META.get("CONTENT_LENGTH") or "")
+    return int(said) if said.isascii() and said.isdigit() else 0
 
 
 def _seen(given: QueryDict) -> QueryDict:

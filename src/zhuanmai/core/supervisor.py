@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -17,6 +19,26 @@ from zhuanmai.core import postgres
 
 _DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG
 _QUICK_DEATH_SECONDS = 2.0
+
+
+class InUse(Exception):
+    """Another platform runs on this home; the text says which, as it said of itself."""
+
+
+@contextmanager
+def alone(home: Path, who: str) -> Iterator[None]:
+    """Be the only platform that is started on a home; who is killed lets it go. Raises InUse."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "platform.lock").open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise InUse(lock.read(200)) from None
+        lock.truncate(0)
+        lock.write(who)
+        lock.flush()
+        yield
 
 
 @dataclass

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from zhuanmai.core import backups, checks, jobs, options
+from zhuanmai.core import backup, backups, checks, jobs, options
 from zhuanmai.core.access import allowed, officer_of
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.listing import Column, Listing, Table, declare
@@ -115,6 +115,7 @@ def backups_page(request: HttpRequest) -> HttpResponse:
         "rows": kept,
         "errors": errors,
         "recipient": settings.BACKUP_RECIPIENT,
+        "maker": backup.own_fingerprint(),
         "is_waiting": any(one.row.is_open for one in kept),
     }
     return render(request, "core/backups.html", context, status=422 if errors else 200)

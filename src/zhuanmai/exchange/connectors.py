@@ -21,12 +21,16 @@ from cryptography.hazmat.primitives.serialization import (
 from django.conf import settings
 
 from zhuanmai.core.listing import day_of
+from zhuanmai.core.outbound import Answered, Outbound
 from zhuanmai.core.secrets import made_once
 from zhuanmai.exchange.partners import Answer, Held
 from zhuanmai.ledger.canonical import canonical, digest_of
 
 _RECEIPT = 80  # the longest receipt that is kept
 _PAGE = 500
+_ANSWER = 64 << 10  # bytes of an answer that is no page
+_MOST_PAGES = 20_000  # ten million messages
+_WHOLE_SECONDS = 3600.0  # all pages of one reconciliation
 
 
 class SignedJson:
@@ -44,7 +48,7 @@ class SignedJson:
         self._key_file = key_file or f"exchange-{code}.pem"
         self._url = url
         self._seconds = seconds
-        self._client: httpx.Client | None = None
+        self._client: Outbound | None = None
 
     @property
     def setting(self) -> str:
@@ -64,7 +68,7 @@ class SignedJson:
         headers = {"Content-Type": "application/json", "Idempotency-Key": key, **self.signed(content)}
         began = time.monotonic()
         try:
-            answer = self._http().post(f"{self.url}/v1/messages", content=content, headers=headers)
+            answer = self._http().ask("POST", f"{self.url}/v1/messages", content=content, headers=headers, most=_ANSWER)
         except httpx.HTTPError as error:
             return Answer("again", detail=f"{type(error).__name__}", milliseconds=_since(began))
         return _read(answer, key, digest_of(body), _since(began))
@@ -74,30 +78,39 @@ class SignedJson:
         if not self.url:
             raise ValueError(self._without_address())
         days = {"since": since.isoformat() if since else "", "until": until.isoformat() if until else ""}
-        after = ""
-        while True:
+        after, over = "", time.monotonic() + _WHOLE_SECONDS
+        for _page in range(_MOST_PAGES):
             asked = httpx.QueryParams({"after": after, "limit": _PAGE, **{k: v for k, v in days.items() if v}})
             target = f"/v1/messages?{asked}"
-            answer = self._http().get(f"{self.url}{target}", headers=self.signed(target.encode()))
-            answer.raise_for_status()
+            answer = self._http().ask("GET", f"{self.url}{target}", headers=self.signed(target.encode()))
+            if answer.status != 200:
+                raise ValueError(f"the partner answers {answer.status}")
             rows = answer.json()["messages"]
-            for row in rows:
-                yield Held(str(row["key"]), str(row["kind"]), str(row["sha256"]), day_of(row.get("received_on")))
             if not rows:
                 return
-            if rows[-1]["key"] <= after:
-                raise ValueError("the partner's pages do not go on")
-            after = rows[-1]["key"]
+            if len(rows) > _PAGE or time.monotonic() > over:
+                raise ValueError("the partner's pages are longer than was asked for, or have no end")
+            for row in rows:
+                if not after < str(row["key"]):
+                    raise ValueError("the partner's pages do not go on")
+                after = str(row["key"])
+                yield Held(
+                    after[:_RECEIPT],
+                    str(row["kind"])[:_RECEIPT],
+                    str(row["sha256"])[:_RECEIPT],
+                    day_of(row.get("received_on")),
+                )
+        raise ValueError("the partner's pages have no end")
 
     def check(self) -> str:
         """Reach the partner with our signature, which it checks."""
         if not self.url:
             return self._without_address()
         try:
-            answer = self._http().get(f"{self.url}/v1/hello", headers=self.signed(b""))
+            answer = self._http().ask("GET", f"{self.url}/v1/hello", headers=self.signed(b""), most=_ANSWER)
         except httpx.HTTPError as error:
             return f"连不上 {self.url}（{type(error).__name__}）"
-        return "" if answer.status_code == 200 else f"{self.url} 回答 {answer.status_code}"
+        return "" if answer.status == 200 else f"{self.url} 回答 {answer.status}"
 
     def signed(self, content: bytes) -> dict[str, str]:
         """The headers that sign a content: our public key and the Ed25519 signature (base64)."""
@@ -111,15 +124,15 @@ class SignedJson:
     def _without_address(self) -> str:
         return f"未设置对方地址 ZHUANMAI_{self.setting}"
 
-    def _http(self) -> httpx.Client:
+    def _http(self) -> Outbound:
         if self._client is None:
-            self._client = httpx.Client(timeout=self._seconds, trust_env=False)
+            self._client = Outbound(self._seconds)
         return self._client
 
 
-def _read(answer: httpx.Response, key: str, sha256: str, milliseconds: int) -> Answer:
+def _read(answer: Answered, key: str, sha256: str, milliseconds: int) -> Answer:
     """What an answer means; one that is not of the protocol, or of another message, is no answer."""
-    status = answer.status_code
+    status = answer.status
     try:
         content = answer.json()
     except ValueError:

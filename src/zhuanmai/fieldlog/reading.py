@@ -17,10 +17,11 @@ from typing import Any
 from zhuanmai.core.clock import SHANGHAI, now
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.ids import derived_id
-from zhuanmai.core.legible import digest, faults, plain, shallow
+from zhuanmai.core.legible import digest, faults, parsed, plain
 from zhuanmai.fieldlog.models import FieldOperation
 
 MOST = 500  # operations a batch
+MOST_BYTES = 16 << 20  # of one batch
 LONGEST = 20_000  # characters of one text
 _LAST = 10**9  # the highest number in a tablet's order
 _MOST_UNSENT = 10**6
@@ -77,9 +78,9 @@ class Batch:
 
 
 def batch(subject_id: uuid.UUID, body: bytes) -> Batch:
-    """Read a request's body. Raises Refused (bad_request, batch_size) where it is no batch at all."""
+    """Read a request's body. Raises Refused (bad_request, batch_size, too_large) where it is no batch at all."""
     try:
-        given = json.loads(shallow(body.decode("utf-8", "surrogateescape")), parse_int=_whole)
+        given = parsed(body, MOST_BYTES, _whole)
         tablet, raw = uuid.UUID(given["tablet"]), given["operations"]
     except (ValueError, TypeError, KeyError, AttributeError):
         raw = None

@@ -23,7 +23,7 @@ def _listed(copies: Path) -> dict[str, Path]:
     return {path: folder() / path for path in named} | {manifest.NAME: copies / manifest.NAME}
 
 
-register_store("lake", Store(folder, _listed))
+register_store("lake", Store(folder, _listed, names=r"manifest\.json|parts/[\w-]+\.parquet"))
 
 
 @register_proof(PROOF)

@@ -24,12 +24,15 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from zhuanmai.core.errors import Refused
+from zhuanmai.core.workbooks import FOR_A_JOB, measured
 
 LINE = "_line"
 BLOCK_BYTES = 32 * 2**20
 _BATCH_ROWS = 500_000
 _XLSX_ROWS = 20_000
 _LONGEST_RECORD_LINES = 200  # a quote that is not closed within so many lines is a stray one
+_LONGEST_LINE = 2 * BLOCK_BYTES
+_MOST_COLUMNS = 500
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -102,7 +105,9 @@ def joined(values: Sequence[str]) -> str:
 def _csv(path: Path) -> Source:
     size = path.stat().st_size
     with path.open("rb") as handle:
-        head = handle.readline()
+        head = handle.readline(_LONGEST_LINE)
+    if len(head) == _LONGEST_LINE:
+        raise Refused("import_broken", f"{path.name} 的表头长得读不下；请核对换行后重新导出。", "file")
     if not head.strip():
         raise Refused("import_empty", "文件是空的；第一行应是表头，其下是数据。", "file")
     try:
@@ -130,6 +135,8 @@ def _csv_chunks(handle: Any, columns: list[str], place: Place) -> Iterator[Chunk
             data += b"\n"
         end = data.rfind(b"\n") + 1
         if not end:
+            if len(data) > _LONGEST_LINE:
+                raise Refused("import_broken", "有一行长得读不下；请核对换行后重新导出。", "file")
             carry = data
             continue
         lines = _Lines(data[:end], place, columns, last=not read)
@@ -279,6 +286,8 @@ def _as_table(numbers: list[int], rows: list[list[str]], columns: list[str]) -> 
 def _parquet(path: Path) -> Source:
     file = pq.ParquetFile(path)
     columns = [name.strip() for name in file.schema_arrow.names]
+    if len(columns) > _MOST_COLUMNS:
+        raise Refused("import_large", f"{path.name} 超过 {_MOST_COLUMNS} 列；请只导出表中的列。", "file", status=413)
 
     def chunks(place: Place) -> Iterator[Chunk]:
         at = 0
@@ -294,6 +303,7 @@ def _parquet(path: Path) -> Source:
 
 
 def _xlsx(path: Path) -> Source:
+    measured(path, FOR_A_JOB)
     book = load_workbook(path, read_only=True, data_only=True)
     try:
         sheet = book.worksheets[0]

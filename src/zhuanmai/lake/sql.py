@@ -7,11 +7,15 @@ columns is copied masked into memory, and its files stay shut, so that no file f
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+from django.conf import settings
 
 from zhuanmai.core.errors import Refused
 from zhuanmai.lake import manifest
@@ -19,6 +23,9 @@ from zhuanmai.lake.checking import quoted
 from zhuanmai.lake.connections import connect, listed
 from zhuanmai.lake.masking import masked_sql
 from zhuanmai.lake.schema import TABLES, Table
+
+_places = threading.BoundedSemaphore(2)  # queries at once in this process: each may take as much memory as it is given
+_PATIENCE_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -30,21 +37,60 @@ class Answer:
 
 
 def select(folder: Path, query: str, *, unmasked: bool = False, limit: int | None = None) -> Answer:
-    """Run one SELECT. Raises Refused: sql_not_select (it is no single SELECT), sql_wrong (the engine's own words)."""
+    """Run one SELECT, for LAKE_SQL_SECONDS at most.
+
+    Raises Refused: sql_not_select (it is no single SELECT), sql_wrong (the engine's own words), sql_long, sql_busy.
+    """
+    if not _places.acquire(timeout=_PATIENCE_SECONDS):
+        raise Refused("sql_busy", "正在执行的查询较多，请过一会儿再试。", "sql", status=503)
+    try:
+        return _selected(folder, query, unmasked=unmasked, limit=limit)
+    finally:
+        _places.release()
+
+
+def _selected(folder: Path, query: str, *, unmasked: bool, limit: int | None) -> Answer:
     con = connect()
     try:
-        _only_select(con, query)
-        _bind(con, folder, query, unmasked=unmasked)
-        con.execute("SET enable_external_access = false")
-        con.execute("SET lock_configuration = true")
-        bound = f" LIMIT {limit + 1}" if limit is not None else ""
-        found = con.sql(f"SELECT * FROM ({query.strip().rstrip(';')}\n) {bound}").to_arrow_table()
-        cut = limit is not None and found.num_rows > limit
-        return Answer(found.slice(0, limit) if cut else found, cut)
+        with _within(con, settings.LAKE_SQL_SECONDS):
+            return _asked(con, folder, query, unmasked=unmasked, limit=limit)
+    except duckdb.InterruptException:
+        words = f"查询超过 {settings.LAKE_SQL_SECONDS:g} 秒，已取消；请缩小范围（如限定月份）后再查。"
+        raise Refused("sql_long", words, "sql") from None
     except duckdb.Error as error:
         raise Refused("sql_wrong", f"查询未能执行：{_first_line(error)}", "sql") from None
     finally:
         con.close()
+
+
+@contextmanager
+def _within(con: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    """Cancel whatever the connection does when its time is over, again and again until it has heard."""
+    done = threading.Event()
+
+    def watch() -> None:
+        if not done.wait(seconds):
+            while not done.wait(0.05):
+                con.interrupt()
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watching.join()
+
+
+def _asked(con: duckdb.DuckDBPyConnection, folder: Path, query: str, *, unmasked: bool, limit: int | None) -> Answer:
+    _only_select(con, query)
+    _bind(con, folder, query, unmasked=unmasked)
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+    bound = f" LIMIT {limit + 1}" if limit is not None else ""
+    found = con.sql(f"SELECT * FROM ({query.strip().rstrip(';')}\n) {bound}").to_arrow_table()
+    cut = limit is not None and found.num_rows > limit
+    return Answer(found.slice(0, limit) if cut else found, cut)
 
 
 def _only_select(con: duckdb.DuckDBPyConnection, query: str) -> None:

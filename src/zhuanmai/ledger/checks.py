@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from zhuanmai.core.backup import register_folder
+from zhuanmai.core.backup import register_folder, register_pin
 from zhuanmai.core.checks import Finding, Health, register_check, register_proof
 from zhuanmai.core.clock import now
 from zhuanmai.ledger.heads import LEAVES, folder, latest, seal
 from zhuanmai.ledger.models import Entry, TreeHead
+from zhuanmai.ledger.pins import reaches
 from zhuanmai.ledger.verify import verify
 
 PROOF = "全程留痕"
-register_folder("heads", prepare=seal)
+register_folder("heads", names=r"head-\d{12}\.json|entries\.bin", prepare=seal)
+register_pin(reaches)
 
 
 @register_proof(PROOF)

@@ -2,59 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-)
-from django.conf import settings
+from zhuanmai.core import own_keys
 
-from zhuanmai.core.secrets import made_once
+NAME = "ledger"
 
 
 def signing_key() -> Ed25519PrivateKey:
-    """The key that signs heads: made on first use, readable by its owner only; its public half is published.
-
-    After a restore without private keys it is a new one, and lies beside the public half of the one before it.
-    """
-    path = Path(settings.HOME_DIR) / "secrets" / "ledger.pem"
-    key = load_pem_private_key(made_once(path, _new_key), None)
-    if not isinstance(key, Ed25519PrivateKey):
-        raise RuntimeError(f"{path} holds no Ed25519 key")
-    if public_bytes(key).hex() not in published():
-        target = _public_folder() / f"ledger-{public_bytes(key).hex()[:16]}.pub"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    return key
+    """The key that signs heads."""
+    return own_keys.signing_key(NAME)
 
 
 def published() -> set[str]:
-    """The public keys (hex) that have signed heads here. A file that holds none is left out."""
-    found = set()
-    for path in _public_folder().glob("ledger*.pub"):
-        try:
-            key = load_pem_public_key(path.read_bytes())
-        except ValueError:
-            continue
-        if isinstance(key, Ed25519PublicKey):
-            found.add(key.public_bytes(Encoding.Raw, PublicFormat.Raw).hex())
-    return found
+    """The public keys (hex) that have signed heads here."""
+    return own_keys.published(NAME)
 
 
 def public_bytes(key: Ed25519PrivateKey) -> bytes:
     """The 32 bytes of the public half."""
-    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-
-
-def _public_folder() -> Path:
-    return Path(settings.HOME_DIR) / "public"
-
-
-def _new_key() -> bytes:
-    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return own_keys.public_bytes(key)

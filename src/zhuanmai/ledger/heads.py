@@ -27,7 +27,7 @@ from zhuanmai.ledger.models import Entry, TreeHead
 
 LEAVES = "entries.bin"
 LOCK = 0x73656C68  # one sealing at a time
-_RECORD = 48  # bytes: the entry's id (16) and its leaf (32)
+RECORD_BYTES = 48  # bytes: the entry's id (16) and its leaf (32)
 Record = tuple[bytes, bytes]
 
 
@@ -138,7 +138,7 @@ def records(path: Path, head: Head) -> list[Record] | None:
 
     None if the file does not reach so far. Raises Refused (bad_leaves) if it does and does not lead to the head's root.
     """
-    if not path.exists() or path.stat().st_size < head.size * _RECORD:
+    if not path.exists() or path.stat().st_size < head.size * RECORD_BYTES:
         return None
     found = list(_read(path, head.size))
     if _tree(leaf for _, leaf in found).root().hex() != head.root:
@@ -173,7 +173,7 @@ def _grown(last: Head | None, size: int) -> Accumulator:
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = Entry.objects.filter(seq__gte=start, seq__lt=size).order_by("seq").values_list("id", "leaf")
     with target.open("ab") as handle:
-        handle.truncate(start * _RECORD)
+        handle.truncate(start * RECORD_BYTES)
         for identity, leaf in rows.iterator(chunk_size=5000):
             tree.add(bytes(leaf))
             handle.write(identity.bytes + bytes(leaf))
@@ -211,8 +211,8 @@ def _read(path: Path, count: int) -> Iterator[Record]:
         return
     with path.open("rb") as handle:
         for _ in range(count):
-            record = handle.read(_RECORD)
-            if len(record) < _RECORD:
+            record = handle.read(RECORD_BYTES)
+            if len(record) < RECORD_BYTES:
                 return
             yield record[:16], record[16:]
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import io
-import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from itertools import zip_longest
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
-from zhuanmai.core.encodings import decoded
+from zhuanmai.core import sheets
 from zhuanmai.core.errors import Refused
 from zhuanmai.reference import barcodes
 
-_LARGEST = 20_000
 # A column's possible headings; the first is the name of the column in our own files.
 _HEADINGS: dict[str, tuple[str, ...]] = {
     "carton_barcode": ("carton_barcode", "条码", "条盒条码", "条包条码", "条形码", "商品条码", "条装条码"),
@@ -77,26 +69,13 @@ class CatalogueRow:
 
 def table(file_name: str, content: bytes) -> list[tuple[int, dict[str, str]]]:
     """The rows of a file, by heading as written, each with its line. Raises Refused if it cannot be read."""
-    if file_name.lower().endswith((".xlsx", ".xlsm")):
-        lines = _xlsx(content)
-    elif file_name.lower().endswith(".csv"):
-        lines = _csv(content)
-    else:
-        raise Refused("import_format", "只认 XLSX 或 CSV 文件；请另存为其中一种后再导入。", "file")
-    rows: list[tuple[int, dict[str, str]]] = []
-    headings: list[str] = []
-    for line, cells in enumerate(lines, start=1):
-        if not any(cells):
-            continue
-        if not headings:
-            headings = cells
-            continue
-        rows.append((line, {name: cell for name, cell in zip(headings, cells, strict=False) if name}))
-        if len(rows) > _LARGEST:
-            raise Refused("import_large", f"文件超过 {_LARGEST:,} 行；请分成几份导入。", "file")
-    if not rows:
+    (_line, headings), *below = sheets.lines(file_name, content) or [(1, [])]
+    if not below:
         raise Refused("import_empty", "文件中没有数据行；请确认第一行是表头，其下是数据。", "file")
-    return rows
+    return [
+        (line, {name: cell for name, cell in zip_longest(headings, cells[: len(headings)], fillvalue="") if name})
+        for line, cells in below
+    ]
 
 
 def catalogue_rows(file_name: str, content: bytes) -> tuple[list[CatalogueRow], list[RefusedRow]]:
@@ -216,33 +195,3 @@ def _money(values: dict[str, str], column: str) -> Decimal | None:
     if not number.is_finite() or not 0 < number < 10_000_000:
         raise Refused("row_number", f"“{values[column]}”应大于 0；请改正。", column)
     return number.quantize(Decimal("0.01"))
-
-
-def _csv(content: bytes) -> Iterator[list[str]]:
-    text = decoded(content)
-    if text is None:
-        raise Refused("import_encoding", "文件编码既不是 UTF-8 也不是 GB18030；请另存为 UTF-8 的 CSV。", "file")
-    for cells in csv.reader(io.StringIO(text, newline="")):
-        yield [cell.strip() for cell in cells]
-
-
-def _xlsx(content: bytes) -> Iterator[list[str]]:
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):
-        raise Refused("import_broken", "打不开这个 XLSX 文件；请用表格软件另存一次后再导入。", "file") from None
-    try:
-        for cells in book.worksheets[0].iter_rows(values_only=True):
-            yield [_cell(value) for value in cells]
-    finally:
-        book.close()
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()

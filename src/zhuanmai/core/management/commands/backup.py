@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from zhuanmai.core.backup import backup
+from zhuanmai.core.backup import backup, own_fingerprint
 from zhuanmai.core.clock import local_now
 from zhuanmai.core.errors import Refused
 
@@ -36,5 +36,6 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError(refused.detail) from None
         self.stdout.write(f"{made.path}  {made.size:,} 字节，{made.files} 个文件")
+        self.stdout.write(f"签名密钥指纹 {own_fingerprint()}；请抄录在本机以外，恢复时用 --maker 给出。")
         for words in made.warnings:
             self.stderr.write(f"! {words}")

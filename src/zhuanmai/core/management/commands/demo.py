@@ -18,7 +18,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from zhuanmai import settings as facts
 from zhuanmai.core import postgres
-from zhuanmai.core.supervisor import Part, Supervisor
+from zhuanmai.core.door import server
+from zhuanmai.core.supervisor import InUse, Part, Supervisor, alone
 
 SEEDS = ("load_reference", "seed_bureau", "seed_register", "seed_city")
 
@@ -37,7 +38,16 @@ class Command(BaseCommand):
         parser.add_argument("--prepare-only", action="store_true", help="migrate and seed, then stop")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Prepare, start, say where it is, watch."""
+        """Prepare, start, say where it is, watch; one demo a home."""
+        home = Path(os.environ.get("ZHUANMAI_HOME") or facts.HOME_DIR)
+        try:
+            with alone(home, f"进程 {os.getpid()}，端口 {options['port']}"):
+                self._run(options)
+        except InUse as other:
+            words = f"{home} 上已有一个演示在运行（{other}）；请先停掉它，或用 ZHUANMAI_HOME=… 另选一个目录。"
+            raise CommandError(words) from None
+
+    def _run(self, options: dict[str, Any]) -> None:
         port = options["port"]
         if not _free(port):
             raise CommandError(f"端口 {port} 已被占用；请用 ZHUANMAI_PORT=… make demo 换一个端口。")
@@ -88,11 +98,7 @@ def _zhuanmai() -> list[str]:
 
 
 def _parts(environment: dict[str, str], port: int, workers: int) -> list[Part]:
-    web = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "zhuanmai.wsgi:application", "--host", "127.0.0.1",
-        "--port", str(port), "--workers", str(workers), "--blocking-threads", "8", "--respawn-failed-workers",
-        "--no-ws", "--log-level", "warning",
-    ]  # fmt: skip
+    web = server("zhuanmai.web:application", host="127.0.0.1", port=port, workers=workers)
     national = environment["ZHUANMAI_NATIONAL_URL"].rsplit(":", 1)[1]
     store = str(Path(environment["ZHUANMAI_HOME"]) / "national")
     return [

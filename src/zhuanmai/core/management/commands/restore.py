@@ -1,4 +1,4 @@
-"""`zhuanmai restore FILE --identity KEY`: brings a backup into an empty home, then proves that it is whole."""
+"""`zhuanmai restore FILE --identity KEY --maker FINGERPRINT`: into an empty home, then proves that it is whole."""
 
 from __future__ import annotations
 
@@ -22,16 +22,25 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """The backup and the key that opens it."""
+        """The backup, the key that opens it, whose it must be and what history it must reach."""
         parser.add_argument("file", type=Path)
         parser.add_argument("--identity", type=Path, required=True)
+        parser.add_argument("--maker", default="", help="fingerprint of the key that signed it; default: known here")
+        parser.add_argument("--head", type=Path, default=None, help="exported head that it must reach; default: newest")
+        parser.add_argument("--accept-loss", action="store_true", help="restore it although it does not reach the head")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Restore and prove; exit 1 with what is wrong if a proof fails."""
         if settings.EMBEDDED:
             postgres.start(postgres.cluster_of(settings.HOME_DIR))
         try:
-            count = restore(options["file"], identity=options["identity"].read_text(encoding="ascii"))
+            count = restore(
+                options["file"],
+                identity=options["identity"].read_text(encoding="ascii"),
+                maker=options["maker"],
+                head=options["head"],
+                accept_loss=options["accept_loss"],
+            )
         except Refused as refused:
             raise CommandError(refused.detail) from None
         wrong = failures()
