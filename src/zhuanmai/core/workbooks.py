@@ -62,7 +62,7 @@ def measured(book: Path | IO[bytes], measure: Measure) -> None:
             for entry in sheets:
                 with parts.open(entry) as handle:
                     _counted(handle, measure)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
+    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError):
         raise broken() from None
 
 
