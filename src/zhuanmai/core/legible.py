@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest
+
 from zhuanmai.core.errors import Refused
 
 LARGEST = 10**15  # no number of ours comes near
@@ -86,6 +88,20 @@ def shallow(text: str) -> str:
     if depth > DEEPEST:  # never closed: no JSON, but its parser would go as deep to find out
         return "".join([*kept, text[done:cut]])
     return "".join([*kept, text[done:]])
+
+
+def not_json() -> Refused:
+    """The refusal of a body that does not say it is JSON."""
+    return Refused(
+        "not_json", "请求须为 JSON（Content-Type: application/json），未作任何改动；请刷新页面后重试。", status=415
+    )
+
+
+def body_of(request: HttpRequest) -> bytes:
+    """The body of a request that says it is JSON. Raises Refused (not_json)."""
+    if request.content_type != "application/json":
+        raise not_json()
+    return request.body
 
 
 def body(content: bytes) -> Any:
