@@ -67,7 +67,7 @@ def keep(request: HttpRequest, *, somebody_there: bool) -> bool:
 
 def device_of(agent: str) -> str:
     """A browser and its system in words, of what it says of itself; empty where it says neither."""
-    browser = next((words for mark, words in _BROWSERS if re.search(rf"\b{mark}\w*/", agent)), "")
+    browser = next((words for mark, words in _BROWSERS if re.search(rf"{mark}\w*/", agent)), "")
     system = next((words for mark, words in _SYSTEMS if mark in agent), "")
     return " · ".join(filter(None, (browser, system)))
 
