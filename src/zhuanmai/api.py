@@ -39,8 +39,8 @@ class LegibleBodies(Parser):
     """What no column can hold goes no further, whatever the field: every body and every parameter passes here."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        """The body. Raises Refused (illegible)."""
-        return legible.body(request.body)
+        """The body. Raises Refused (not_json, illegible)."""
+        return legible.body(legible.body_of(request))
 
     def parse_querydict(self, data: Any, list_fields: list[str], request: HttpRequest) -> Any:
         """The parameters of the address. Raises Refused (illegible)."""

@@ -61,6 +61,7 @@ CSRF_FAILURE_VIEW = "zhuanmai.core.views.stale_form"
 
 KEY_REQUIRED = _flag("ZHUANMAI_KEY_REQUIRED", PROFILE == "production")
 IDLE_SECONDS = int(os.environ.get("ZHUANMAI_IDLE_SECONDS", "1800"))
+SESSION_SECONDS = int(os.environ.get("ZHUANMAI_SESSION_SECONDS", "43200"))
 PERSONAL_DAYS = int(os.environ.get("ZHUANMAI_PERSONAL_DAYS", "0"))  # 0: personal parts of the ledger are kept
 # How often who is not signed in may ask a minute from one address (0: without a limit), and from how many at that pace.
 VISITS_PER_MINUTE = int(os.environ.get("ZHUANMAI_VISITS_PER_MINUTE", "0" if PROFILE == "test" else "300"))
@@ -106,7 +107,6 @@ ROOMS = [room for room in _ALL_ROOMS if (PACKAGE / room / "apps.py").exists()]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -129,6 +129,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "zhuanmai.accounts.middleware.OfficerMiddleware",
     "zhuanmai.core.pace.VisitorsMiddleware",
+    "zhuanmai.core.middleware.OwnPagesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "zhuanmai.core.middleware.RefusalMiddleware",
@@ -163,7 +164,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 if PROFILE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "accounts:sign_in"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "zhuanmai.accounts.session_store"
 SESSION_COOKIE_AGE = IDLE_SECONDS
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -30,7 +30,12 @@ TWO = ("--admin", "zhang", "张三", "--admin", "li", "李四")
 
 def secrets_in(text: str) -> list[str]:
     """The secrets of the links that a command printed."""
-    return [part.split()[0] for part in text.split("/enrol/")[1:]]
+    return [part.split()[0] for part in text.split("/enrol#")[1:]]
+
+
+def look(secret: str) -> Any:
+    """What somebody who opens a link is answered."""
+    return Client().post("/api/accounts/enrol/look", {"secret": secret}, content_type="application/json")
 
 
 def come_by(secret: str, soft: SoftAuthenticator) -> Key:
@@ -271,9 +276,9 @@ def test_an_officer_is_made_and_given_a_link_on_the_pages(people: People, at_des
     assert at_desk("security").post("/people/new", form | {"username": "\x00"}).status_code == 422
     assert at_desk("auditor").get("/people/new").status_code == 403
     shown = at_desk("security").post(f"/people/{xin.pk}/link").content.decode()
-    [secret] = [part.split('"')[0] for part in shown.split("/enrol/")[1:]]
+    [secret] = [part.split('"')[0] for part in shown.split("/enrol#")[1:]]
     assert "no-store" in at_desk("security").post(f"/people/{xin.pk}/link")["Cache-Control"]
-    assert Client().get(f"/enrol/{secret}").status_code == 409
+    assert look(secret).status_code == 409
     refused = Entry.objects.latest("seq")
     assert (refused.kind, refused.object_id, refused.facts["reason"]) == (
         "accounts.link_refused", xin.pk, "已使用、已收回或已过期",
@@ -284,7 +289,8 @@ def test_an_officer_is_made_and_given_a_link_on_the_pages(people: People, at_des
     assert f"/people/links/{waiting.pk}/approve" not in at_desk("security").get("/people").content.decode()
     assert at_desk("security2").post(f"/people/links/{waiting.pk}/approve").status_code == 302
     assert at_desk("security").post(f"/people/links/{waiting.pk}/withdraw").status_code == 302
-    assert Client().get("/enrol/nothing").status_code == 404
+    assert look("nothing").status_code == 404
+    assert Client().get(f"/enrol/{secret}").status_code == 404
 
 
 def test_a_link_answers_malformed_input_in_words(people: People) -> None:

@@ -176,4 +176,4 @@ def test_an_answer_with_parts_missing_or_twisted_is_refused(people: People) -> N
         answer["response"] |= spoil
         with pytest.raises(Refused) as refused:
             passkeys.finish_sign_in(challenge_id=uuid.UUID(begun["challenge_id"]), credential=answer)
-        assert refused.value.code == "signature_invalid"
+        assert refused.value.code == "key_not_accepted"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable
 
@@ -18,11 +19,13 @@ from zhuanmai.accounts.middleware import OfficerMiddleware
 from zhuanmai.accounts.models import Delegation, Grant, Role
 from zhuanmai.accounts.permissions import may, roles_of, scope_units, why
 from zhuanmai.accounts.queries import bureau_of, holders
+from zhuanmai.core import navigation
 from zhuanmai.core.clock import now, today
 from zhuanmai.core.errors import Conflict, NotAllowed, NotFound, Refused
 from zhuanmai.core.once import while_reading
 from zhuanmai.ledger.models import Entry
 from zhuanmai.ledger.queries import timeline
+from zhuanmai.settings import PACKAGE
 
 
 def given(people: People, to: str, role: str, code: str) -> Grant:
@@ -141,6 +144,9 @@ def test_who_works_reaches_their_own_unit_and_who_leads_or_oversees_what_is_belo
     monkeypatch.setitem(permissions._known, name, permissions.Permission(name, "试验", (role,)))
     Grant.objects.get_or_create(officer=people["ji"], role=role, unit=bureau, defaults={"confirmed_at": now()})
     own_only = role in ("officer", "squad_leader", "certificate_clerk")
+    if role in permissions.WHOLE:  # held for a part of the bureau it counts nowhere
+        assert scope_units(people["ji"], name) == set()
+        return
     reached = scope_units(people["ji"], name)
     assert may(people["ji"], name, unit=bureau)
     assert may(people["ji"], name, unit=squad) is not own_only
@@ -320,3 +326,38 @@ def test_who_holds_a_role_for_a_unit_holds_it_where_it_reaches(people: People, r
     assert (people["ji"] in holders(role, squad)) is reaches
     Grant.objects.filter(pk=held.pk).update(revoked_at=now())
     assert people["ji"] not in holders(role, above)
+
+
+# Permissions that are asked without a unit although a role of a part opens them: what they open is narrowed by scope.
+NARROWED = {
+    "accounts.see_people", "accounts.edit_people", "accounts.manage_keys", "accounts.delegate", "alerts.see",
+    "alerts.study", "deadlines.see", "documents.see_numbers", "enforcement.see", "enforcement.see_personal",
+    "enforcement.act", "exchange.see", "reference.see", "reference.see_register", "reference.see_personal", "approvals.see",
+    "reference.load_register",  # the register is the city's, whoever loads it
+}  # fmt: skip
+ASKED = re.compile(
+    r"""(?:require\(\w+, |\.may\(|@allowed\(|_require\(\w+, )["']([a-z_]+\.[a-z_]+)["'](?!, *unit=)[,)]"""
+)
+
+
+def test_a_permission_that_is_asked_without_a_unit_is_of_roles_that_hold_the_whole_bureau() -> None:
+    asked = {name for path in PACKAGE.rglob("*.py") for name in ASKED.findall(path.read_text())}
+    asked |= {page.permission for page in navigation.pages() if page.permission}
+    assert len(asked) > 20
+    held = {one.name: set(one.roles) - permissions.WHOLE for one in permissions.known()}
+    assert {name for name in asked - NARROWED if held[name]} == set()
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_a_role_of_the_whole_bureau_is_granted_at_its_root_only(people: People, role: str) -> None:
+    part, root, yi = people.unit("350206"), people.unit("350200"), people["yi"]
+    if role not in permissions.WHOLE:
+        assert services.grant(actor=people["security"], officer=yi, role=role, unit=part, reason="任命").unit == part
+        return
+    with pytest.raises(Refused) as refused:
+        services.grant(actor=people["security"], officer=yi, role=role, unit=part, reason="任命")
+    assert (refused.value.code, refused.value.field) == ("whole_bureau", "unit")
+    assert services.grant(actor=people["security"], officer=yi, role=role, unit=root, reason="任命").unit == root
+    waiting = Grant.objects.create(officer=people["ding"], role=role, unit=part, granted_by=people["security"])
+    with pytest.raises(Refused):
+        services.confirm_grant(actor=people["security2"], grant_id=waiting.pk)

@@ -16,6 +16,7 @@ from django.db.models.functions import Concat
 from django.test import Client
 from django.utils import translation
 
+from tests.core.walking import written
 from tests.enforcement.conftest import Bureau
 from tests.lake.tables import rows_of
 from tests.workers import Worker, a_minute_later, at_work
@@ -163,6 +164,19 @@ def test_the_squad_looks_reports_and_takes_back(bureau: Bureau, an_alert: Make) 
     assert services.withdraw(actor=bureau["jia"], alert_id=row.pk).state == "seen"
     assert kinds() == ["alerts.assigned", "alerts.seen", "alerts.recorded", "alerts.withdrawn"]
     assert verify().problems == []
+
+
+def test_asking_for_the_page_changes_nothing_and_the_page_says_that_it_is_open(bureau: Bureau, an_alert: Make) -> None:
+    row, client = an_alert(), Client()
+    client.force_login(bureau["jia"])
+    with written() as tables:
+        page = client.get(f"/alerts/{row.pk}").content.decode()
+    assert tables == []
+    assert f'hx-post="/alerts/{row.pk}/see"' in page
+    assert Alert.objects.get().state == "assigned"
+    assert client.post(f"/alerts/{row.pk}/see").status_code == 204
+    assert Alert.objects.get().state == "seen"
+    assert f"/alerts/{row.pk}/see" not in client.get(f"/alerts/{row.pk}").content.decode()
 
 
 def test_who_is_not_of_the_squad_does_not_see_it(bureau: Bureau, an_alert: Make) -> None:

@@ -25,6 +25,11 @@ def doubled(content: bytes) -> bytes:
     return content * 2
 
 
+def spoilt(content: bytes) -> bytes:
+    """It fails of what it reads, and says of what."""
+    raise ValueError(content.decode())
+
+
 def endless(_content: bytes) -> bytes:
     """Never."""
     while True:

@@ -1,7 +1,8 @@
 """Proves: no address gives a plain name or number to who may not have it, and each full view is on the ledger.
 
 Every page of the URL conf and every operation of the API is walked as every role there is, on a case full of people;
-a new address or a new role is walked by itself. The same walk sees that every answer says what a browser may do with it.
+a new address or a new role is walked by itself. The same walk sees that every answer says what a browser may do with it,
+that no browser keeps it, and that no GET writes anything but entries, sessions and counts of requests.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.core.walking import Address, addresses, text_of, unguarded
+from tests.core.walking import Address, addresses, kept_by_browser, text_of, unguarded, written
 from tests.enforcement.conftest import Bureau, bureau  # noqa: F401
 from tests.enforcement.desk import DRAWN, Scene, picture, scene
 from zhuanmai.accounts import permissions
@@ -145,7 +146,7 @@ def around(bureau: Bureau, found: Scene) -> dict[str, Any]:  # noqa: F811
         "grant_id": Grant.objects.filter(officer=bureau["o35020630"]).first().pk,  # type: ignore[union-attr]
         # No people stand in these rows; where there is none, the address answers that there is none.
         **dict.fromkeys(("job_id",), 1),
-        **dict.fromkeys(("product_id", "key_id", "delegation_id", "invitation_id", "secret"), new_id()),
+        **dict.fromkeys(("product_id", "key_id", "delegation_id", "invitation_id", "session_id"), new_id()),
     }
 
 
@@ -191,8 +192,12 @@ class Walk:
         body = json.dumps(body_of(address)) if address.route.startswith("api/") else "{}"
         mime = "application/json" if address.route.startswith("api/") else "application/x-www-form-urlencoded"
         # A refusal is told as JSON, so that the frame of the page, which is everywhere the same, is not drawn for it.
-        text = text_of(answer := client.generic(method, path, body, content_type=mime, headers={"Accept": "json, */*"}))
+        with written() as tables:
+            answer = client.generic(method, path, body, content_type=mime, headers={"Accept": "json, */*"})
+            text = text_of(answer)
         here = f"{self.officer.username} {method} {path}"
+        if method == "GET" and tables:
+            self.wrong.append(f"{here} writes to {tables}")
         if answer.status_code >= 500:
             self.wrong.append(f"{here}: {answer.status_code}")
         self.wrong.extend(f"{here}: {what}" for what in unguarded(answer))
@@ -201,6 +206,7 @@ class Walk:
             shown.append("the paper's picture")
         if "photo_id" in address.route and method == "GET" and answer.status_code == 200:
             shown.append("the photograph")
+        self.wrong.extend(f"{here}: {what}" for what in kept_by_browser(answer, of_people=bool(shown)))
         if shown:
             self.judge(address, here, shown, self.looks() - before)
         return text

@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2
+from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
 from openpyxl import load_workbook
 
 from zhuanmai.api import api
+from zhuanmai.core.serving import BRIEFLY
 
 _CONVERTED = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -72,6 +75,34 @@ def text_of(answer: Any) -> str:
     if mime.startswith("image/"):
         return ""
     return str(content.decode("utf-8", "replace"))
+
+
+# Where a question may leave something: what was seen and refused, whose session it is, how often somebody asked.
+LEFT_BY_ASKING = ("ledger_entry", "ledger_ledgerpersonal", "core_pace", "accounts_session")
+_WRITES = re.compile(
+    r"^\s*(?:insert\s+into|update|delete\s+from|merge\s+into|truncate|copy)\s+\"?(\w+)|(procrastinate_defer\w*)",
+    re.IGNORECASE,
+)
+
+
+@contextmanager
+def written() -> Iterator[list[str]]:
+    """The tables that are written to meanwhile, but those that any question leaves something in."""
+    tables: list[str] = []
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        tables.extend(name for found in _WRITES.finditer(sql) if (name := found[1] or found[2]) not in LEFT_BY_ASKING)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        yield tables
+
+
+def kept_by_browser(answer: Any, *, of_people: bool) -> list[str]:
+    """Whether a browser keeps what it should not: anything but what says for how short it may be, of people nothing."""
+    cache = answer.headers.get("Cache-Control", "")
+    allowed = not of_people and cache in (BRIEFLY, "private, no-cache")
+    return [] if "no-store" in cache or allowed else [f"kept by the browser ({cache})"]
 
 
 def unguarded(answer: Any) -> list[str]:

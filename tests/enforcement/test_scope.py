@@ -14,6 +14,7 @@ from tests.core.walking import Address, addresses, text_of
 from tests.enforcement.conftest import Bureau
 from tests.enforcement.desk import DRAWN, RED, Scene, picture, scene
 from zhuanmai.accounts.models import Officer
+from zhuanmai.api import api
 from zhuanmai.approvals.models import Approval
 from zhuanmai.approvals.permissions import require_decider, waiting_for
 from zhuanmai.core.clock import now
@@ -24,6 +25,7 @@ from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.permissions import cases_of, require_seen
 from zhuanmai.enforcement.workers import conflicted, require_worker
 from zhuanmai.ledger.models import Entry
+from zhuanmai.reference.models import Licensee
 
 pytestmark = pytest.mark.django_db
 OUTSIDERS = ("o35020310", "bureau_head-350203", "auditor", "editor", "admin", "security", "analyst", "clerk")
@@ -189,6 +191,57 @@ def test_a_write_that_succeeds_for_the_right_officer_is_refused_to_another_distr
         assert [one["status"] for one in answer.json()["results"]] == ["applied"]
     if not name.endswith("begin"):
         assert kept(found) != before
+
+
+def test_nothing_is_entered_on_a_case_that_the_officer_does_not_see(bureau: Bureau) -> None:
+    found = scene(bureau)
+    Licensee.objects.create(
+        licence_no="350206150798", holder_name="夏侯持证", holder_id="350206198501012399", phone="13955550006",
+        shop_name="顺和盛", district_code="350206", address="枋湖南路88号",
+    )  # fmt: skip
+    path = "/api/reference/licensees/350206150798/look"
+
+    def look(username: str, case_id: object) -> int:
+        body = {"reason": "随便写点什么", "case_id": str(case_id)}
+        return int(
+            signed_in(bureau, username).post(path, json.dumps(body), content_type="application/json").status_code
+        )
+
+    before = Entry.objects.filter(case_id=found.case_id).count()
+    assert look("o35020310", found.case_id) == 404
+    assert Entry.objects.filter(case_id=found.case_id).count() == before
+    assert not Entry.objects.filter(kind="reference.licensee_seen").exists()
+    assert look("jia", found.case_id) == 200
+    assert Entry.objects.filter(case_id=found.case_id).count() == before + 1
+    unknown = new_id()  # a tablet opens it; it is on no case's timeline yet
+    assert look("jia", unknown) == 200
+    assert not Entry.objects.filter(case_id=unknown).exists()
+
+
+def named_cases() -> set[tuple[str, str]]:
+    """Every operation of the API that takes a case by a parameter or in its body, not in its path."""
+    schema = api.get_openapi_schema()
+    found = set()
+    for path, operations in schema["paths"].items():
+        for verb, operation in operations.items():
+            if verb == "get":
+                names = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
+            else:
+                content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+                shape = content.get("schema", {})
+                shape = schema["components"]["schemas"].get(shape.get("$ref", "").rpartition("/")[2], shape)
+                names = set(shape.get("properties", {}))
+            if names & {"case_id", "subject_id", "object_id"}:
+                found.add((verb, path))
+    return found
+
+
+def test_whatever_takes_a_case_by_name_is_known_here() -> None:
+    assert named_cases() == {
+        ("post", "/api/reference/licensees/{licence_no}/look"),  # above
+        ("get", "/api/exchange/messages"),  # of those that the officer sees (tests/exchange/test_scope.py)
+        ("get", "/api/ledger/history"),  # the auditor's: they see every entry
+    }
 
 
 @pytest.mark.parametrize("path", ["", "/facts", "/documents/{document}/paper"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -79,8 +80,6 @@ def test_search_causes_citations_codes_identifiers_and_terms(browser_of: Callabl
         ("/api/reference/citations?q=专卖法 99", 404, "citation_unknown"),
         ("/api/reference/deadlines/nothing?trigger=2025-10-30", 404, "term_unknown"),
         ("/api/reference/carton-code?row1=1&row2=2", 422, "carton_code_length"),
-        ("/api/reference/licensees/350206150798", 422, "reason_missing"),
-        ("/api/reference/licensees/350206199999?reason=x", 404, "licensee_unknown"),
     ],
 )
 def test_a_refusal_is_a_problem_in_words(
@@ -115,6 +114,20 @@ def test_a_search_confirms_no_holder_to_who_may_not_see_them(
         ) == (count == 1)
 
 
+def look(client: Client, number: str, **given: Any) -> Any:
+    """What a look at one licensee is answered with."""
+    return client.post(f"/api/reference/licensees/{number}/look", given, content_type="application/json")
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_look_is_for_its_officers_and_never_by_get(browser_of: Callable[[str], Client]) -> None:
+    assert look(browser_of("reference_editor"), "350206150798", reason="x").status_code == 403
+    client = browser_of("officer")
+    assert client.get("/api/reference/licensees/350206150798", {"reason": "x"}).status_code in (404, 405)
+    assert client.get("/api/reference/licensees/350206150798/look", {"reason": "x"}).status_code == 405
+    assert not Entry.objects.filter(kind="reference.licensee_seen").exists()
+
+
 @pytest.mark.usefixtures("shop")
 def test_personal_data_is_masked_and_a_look_is_on_the_ledger(browser_of: Callable[[str], Client]) -> None:
     client = browser_of("officer")
@@ -123,7 +136,12 @@ def test_personal_data_is_masked_and_a_look_is_on_the_ledger(browser_of: Callabl
         "叶**", "3502**********8556", "139****0000", True,
     )  # fmt: skip
     assert not Entry.objects.filter(kind="reference.licensee_seen").exists()
-    full = client.get("/api/reference/licensees/350206150798", {"reason": "现场检查"}).json()
+    for number, reason, refused in (
+        ("350206150798", "", (422, "reason_missing")), ("350206199999", "x", (404, "licensee_unknown")),
+    ):  # fmt: skip
+        answer = look(client, number, reason=reason)
+        assert (answer.status_code, answer.json()["code"]) == refused
+    full = look(client, "350206150798", reason="现场检查").json()
     assert (full["holder_id"], full["masked"]) == ("350206197908178556", False)
     entry = Entry.objects.get(kind="reference.licensee_seen")
     assert entry.facts == {"licence_no": "350206150798", "reason": "现场检查"}
@@ -137,7 +155,6 @@ def test_personal_data_is_masked_and_a_look_is_on_the_ledger(browser_of: Callabl
         ("auditor", "/api/reference/licensees?q=顺和盛", 403),
         ("auditor", "/api/reference/identify?barcode=6901028062015", 200),
         ("reference_editor", "/api/reference/licensees?q=顺和盛", 200),
-        ("reference_editor", "/api/reference/licensees/350206150798?reason=x", 403),
         ("officer", "/reference/import/", 403),
         ("officer", "/reference/licensees/load/", 403),
         ("system_admin", "/reference/licensees/", 403),

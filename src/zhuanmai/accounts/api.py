@@ -6,13 +6,13 @@ import base64
 import uuid
 from typing import Any
 
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Router, Schema
 
-from zhuanmai.accounts import passkeys
+from zhuanmai.accounts import passkeys, sessions
 from zhuanmai.accounts.device_keys import officer_key
+from zhuanmai.accounts.invitations import opened
 from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import known, roles_of
 from zhuanmai.accounts.queries import bureau_of, usable_keys
@@ -21,7 +21,6 @@ from zhuanmai.accounts.services import check_sign_in, signed_in
 from zhuanmai.accounts.signing import rp_id
 
 router = Router(tags=["accounts"])
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class PasswordIn(Schema):
@@ -47,6 +46,15 @@ class LinkIn(Schema):
     """The secret of a one-time link."""
 
     secret: str
+
+
+class InvitedOut(Schema):
+    """For whom a one-time link was made."""
+
+    name: str
+    username: str
+    unit: str
+    certificate_no: str
 
 
 class InvitedIn(CredentialIn):
@@ -78,7 +86,7 @@ def me(request: HttpRequest) -> dict[str, Any]:
 def sign_in_password(request: HttpRequest, given: PasswordIn) -> dict[str, Any]:
     """Sign in with a password; only where the policy allows it."""
     officer = check_sign_in(username=given.username, password=given.password)
-    login(request, officer, backend=_BACKEND)
+    sessions.begin(request, officer)
     signed_in(officer=officer, way="口令")
     return about(officer)
 
@@ -93,7 +101,7 @@ def sign_in_begin(request: HttpRequest, given: Empty) -> dict[str, Any]:
 def sign_in_finish(request: HttpRequest, given: CredentialIn) -> dict[str, Any]:
     """Sign in with the key's answer."""
     officer = passkeys.finish_sign_in(challenge_id=given.challenge_id, credential=given.credential)
-    login(request, officer, backend=_BACKEND)
+    sessions.begin(request, officer)
     return about(officer)
 
 
@@ -121,6 +129,19 @@ def keys_finish(request: HttpRequest, given: CredentialIn) -> dict[str, Any]:
         name=given.name,
     )
     return {"id": str(key.pk), "name": key.name, "approved": key.is_usable}
+
+
+@router.post("/enrol/look", auth=None, response=InvitedOut)
+def enrol_look(request: HttpRequest, given: LinkIn, response: HttpResponse) -> dict[str, str]:
+    """For whom a one-time link was made. Looking uses nothing up."""
+    response["Cache-Control"] = "no-store"
+    person = opened(given.secret).officer
+    return {
+        "name": person.name,
+        "username": person.username,
+        "unit": person.unit.name,
+        "certificate_no": person.certificate_no,
+    }
 
 
 @router.post("/enrol/begin", auth=None)

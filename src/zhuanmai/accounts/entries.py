@@ -6,7 +6,7 @@ from zhuanmai.accounts.models import Delegation, Grant, Invitation, Key, Officer
 from zhuanmai.ledger.registry import register, register_table
 
 register_table(Unit)
-register_table(Officer, exclude=("last_login", "password", "failed_attempts", "locked_until"))
+register_table(Officer, exclude=("last_login", "password", "session_epoch"))
 register_table(Grant)
 register_table(Delegation)
 register_table(Key, exclude=("sign_count", "last_used_at", "failed_attempts", "locked_until"))
@@ -45,6 +45,7 @@ register(
     fields=("what", "count", "since"),
 )
 register("accounts.link_withdrawn", sentence="收回登记链接")
+register("accounts.sessions_ended", sentence="结束登录 {count} 处（{which}）", fields=("count", "which"))
 register("accounts.signed_out", sentence="退出登录")
 register("accounts.signed", sentence="用钥匙签名 {count} 份文书", fields=("count", "manifest_sha256"))
 register("accounts.granted", sentence="授予岗位：{role}（待第二人确认）", fields=("role", "unit", "reason"))

@@ -29,8 +29,8 @@ class LinkRefused(Conflict):
 
 
 def link_of(secret: str) -> str:
-    """The address at which the holder of a secret enrols."""
-    return f"{settings.BASE_URL}/enrol/{secret}"
+    """The address at which the holder of a secret enrols: behind the #, so that no browser sends it, nobody logs it."""
+    return f"{settings.BASE_URL}/enrol#{secret}"
 
 
 def issue(*, actor: Officer, officer: Officer) -> tuple[Invitation, str]:

@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 
 import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.core.clock import now, today
@@ -101,8 +103,7 @@ class Officer(AbstractBaseUser):
     certificate_valid_to = models.DateField(null=True)
     phone = models.CharField(max_length=20, blank=True)
     is_active = models.BooleanField(default=True)
-    failed_attempts = models.PositiveIntegerField(default=0)
-    locked_until = models.DateTimeField(null=True)
+    session_epoch = models.PositiveIntegerField(default=0)  # one more: every session begun before is over for good
     is_demo = models.BooleanField(default=False)
 
     objects: ClassVar[OfficerManager] = OfficerManager()
@@ -123,6 +124,11 @@ class Officer(AbstractBaseUser):
     def may(self, permission: str, unit: Unit | None = None) -> bool:
         """Whether a permission is theirs (bound by accounts.permissions; templates ask through this)."""
         return bool(_may(self, permission, unit))
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session is compared with at each request (django.contrib.auth.get_user): password and epoch."""
+        said = f"{self.password}|{self.session_epoch}"
+        return salted_hmac("zhuanmai.accounts.session", said, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def has_key(self) -> bool:
@@ -258,6 +264,27 @@ class Invitation(Base):
                 fields=["officer"], condition=Q(used_at=None, revoked_at=None), name="accounts_invitation_once"
             ),
         ]
+
+
+class Guesses(models.Model):
+    """How often a wrong password was given for a name in a row, whether or not anybody has an account of that name."""
+
+    name_sha256 = models.CharField(primary_key=True, max_length=64)
+    failed_attempts = models.PositiveIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+    at = models.DateTimeField(default=now)
+
+
+class Session(AbstractBaseSession):
+    """A session as its holder and administrators see it. Its key, which a cookie holds, is kept as its digest only."""
+
+    session_key = models.CharField(primary_key=True, max_length=64)
+    number = models.UUIDField(unique=True)  # by which it is named on pages
+    officer = models.ForeignKey(Officer, null=True, on_delete=models.CASCADE, related_name="sessions")
+    began_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    address = models.CharField(max_length=45, blank=True)
+    device = models.CharField(max_length=60, blank=True)
 
 
 class Challenge(Base):

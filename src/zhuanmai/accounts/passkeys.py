@@ -33,6 +33,10 @@ from zhuanmai.core.errors import Refused
 from zhuanmai.ledger.services import append
 
 VALID_MINUTES = 10
+_NOT_ACCEPTED = (
+    "这把钥匙未能登录：未登记、未批准、已挂失，或未完成指纹、PIN 验证（连续失败暂停 15 分钟）；"
+    "请重试或换用本人的钥匙，仍不行请联系安全管理员。"
+)
 
 
 def begin_enrolment(*, officer: Officer) -> dict[str, Any]:
@@ -119,22 +123,25 @@ def begin_sign_in() -> dict[str, Any]:
 def finish_sign_in(*, challenge_id: uuid.UUID, credential: dict[str, Any]) -> Officer:
     """The officer whose key answered. A refusal is on the ledger, and uses the challenge up.
 
-    Raises Refused (challenge_expired), KeyRefused (key_unknown, key_locked, signature_invalid, inactive).
+    Whether a key is known, locked or lost is told only to the ledger; that its holder was stopped, to who holds it.
+    Raises Refused (challenge_expired, key_not_accepted), KeyRefused (inactive).
     """
     try:
         waiting = _take("sign_in", challenge_id, None)
     except Refused as expired:
-        sign_in_refused(expired, officer=None, username="", way="钥匙")
+        sign_in_refused(expired.code, officer=None, username="", way="钥匙")
         raise
     try:
         with transaction.atomic():
             key = key_of(credential)
+            use_key(credential, bytes(waiting.challenge), key)
             if not key.officer.is_active:
                 raise KeyRefused("inactive", "该人员已停用；请联系安全管理员。", key=key)
-            use_key(credential, bytes(waiting.challenge), key)
     except KeyRefused as refused:
         key_refused("accounts.sign_in_refused", refused, officer=None)
-        raise
+        if refused.code == "inactive":
+            raise
+        raise Refused("key_not_accepted", _NOT_ACCEPTED) from None
     signed_in(officer=key.officer, way="钥匙", key=key)
     return key.officer
 

@@ -23,6 +23,7 @@ from zhuanmai.accounts.models import Grant, Invitation, Officer, Role, Unit
 from zhuanmai.accounts.permissions import known, require, scope_units, why
 from zhuanmai.accounts.requests import asked, asked_id, officer_of
 from zhuanmai.accounts.search import legs, reads
+from zhuanmai.accounts.session_views import shown
 from zhuanmai.accounts.staff_files import officer_row
 from zhuanmai.accounts.tree import with_descendants
 from zhuanmai.core.access import signed_in_only
@@ -186,7 +187,7 @@ def officer(request: HttpRequest, officer_id: uuid.UUID) -> HttpResponse:
             return redirect("accounts:officer", officer_id=person.pk)
         except Refused as refused:
             status = _refuse(request, form, refused)
-    return render(request, "accounts/officer.html", _about(actor, person, form), status=status)
+    return render(request, "accounts/officer.html", _about(request, person, form), status=status)
 
 
 def _within_reach(actor: Officer, officer_id: uuid.UUID) -> Officer:
@@ -198,7 +199,8 @@ def _within_reach(actor: Officer, officer_id: uuid.UUID) -> Officer:
     return person
 
 
-def _about(actor: Officer, person: Officer, form: GrantForm) -> dict[str, Any]:
+def _about(request: HttpRequest, person: Officer, form: GrantForm) -> dict[str, Any]:
+    actor = officer_of(request)
     not_oneself = actor.pk != person.pk
     return {
         "person": person,
@@ -210,6 +212,7 @@ def _about(actor: Officer, person: Officer, form: GrantForm) -> dict[str, Any]:
         "now": now(),
         "actor": actor,
         "may_edit": not_oneself and actor.may("accounts.edit_people", person.unit),
+        "sessions": shown(request, person),
         "may_manage_keys": not_oneself and actor.may("accounts.manage_keys", person.unit),
         "answers": [(permission, why(person, permission.name)) for permission in known()],
     }

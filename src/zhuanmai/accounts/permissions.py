@@ -19,6 +19,8 @@ from zhuanmai.core.errors import NotAllowed
 from zhuanmai.core.once import once
 
 _REACH_OWN_ONLY = frozenset({Role.OFFICER, Role.SQUAD_LEADER, Role.CERTIFICATE_CLERK})
+# Whose permissions are asked without a unit: they reach the whole bureau, and are granted at its root only.
+WHOLE = frozenset({Role.ANALYST, Role.REFERENCE_EDITOR, Role.AUDITOR, Role.SYSTEM_ADMIN})
 DELEGABLE = frozenset({Role.DEPARTMENT_HEAD, Role.LEGAL_HEAD, Role.BUREAU_HEAD})
 
 
@@ -81,6 +83,7 @@ def _posts(own: Q, lent: Q) -> list[Post]:
     """The posts in force today: of grants (`own`) and of delegations (`lent`). A stopped person has and lends none."""
     day = today()
     held = Grant.objects.in_force(day).filter(officer__is_active=True)
+    held = held.exclude(role__in=WHOLE, unit__parent__isnull=False)
     lendings = Delegation.objects.filter(
         lent, revoked_at=None, starts_on__lte=day, ends_on__gte=day, grant__in=held, to__is_active=True
     ).select_related("grant__unit")

@@ -35,7 +35,11 @@ _REASONS = {
 
 
 NOTED_A_MINUTE = 10  # of each kind of refusal to who is not signed in; more are counted, and noted as one
-_COUNTED = {"accounts.sign_in_refused": "登录未成功", "accounts.link_refused": "登记链接未能打开"}  # of visitors
+_COUNTED = {  # of visitors
+    "accounts.sign_in_refused": "登录未成功",
+    "accounts.link_refused": "登记链接未能打开",
+    "accounts.locked": "连续失败，暂停使用",
+}
 
 
 def _note(kind: str, **entry: Any) -> None:
@@ -102,14 +106,14 @@ def _note_act(request: HttpRequest, person: Officer, error: NotAllowed) -> None:
     )
 
 
-def sign_in_refused(error: Refused, *, officer: Officer | None, username: str, way: str) -> None:
-    """Note a sign-in that did not succeed. `username` is as it was typed (personal)."""
+def sign_in_refused(code: str, *, officer: Officer | None, username: str, way: str) -> None:
+    """Note a sign-in that did not succeed, and why (a code). `username` is as it was typed (personal)."""
     _note(
         "accounts.sign_in_refused",
         actor_id=officer.pk if officer else None,
         object_kind="officer",
         object_id=officer.pk if officer else NOBODY,
-        facts={"reason": _REASONS.get(error.code, error.code), "way": way, "username": username},
+        facts={"reason": _REASONS.get(code, code), "way": way, "username": username},
     )
 
 
@@ -130,14 +134,14 @@ def key_refused(kind: str, error: KeyRefused, *, officer: Officer | None) -> Non
         note_lock(key)
 
 
-def note_lock(row: Officer | Key) -> None:
-    """Note that a person's password or a key is locked now."""
-    officer_id = row.officer_id if isinstance(row, Key) else row.pk
-    append_apart(
+def note_lock(row: Officer | Key | None) -> None:
+    """Note that a key, a person's password, or the password of a name that nobody has, is locked now."""
+    officer_id = row.officer_id if isinstance(row, Key) else row.pk if row else None
+    _note(
         "accounts.locked",
         actor_id=officer_id,
         key_id=row.pk if isinstance(row, Key) else None,
         object_kind="officer",
-        object_id=officer_id,
+        object_id=officer_id or NOBODY,
         facts={"way": "钥匙" if isinstance(row, Key) else "口令", "minutes": LOCKED_MINUTES},
     )

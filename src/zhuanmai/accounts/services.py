@@ -11,11 +11,19 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import translation
 
-from zhuanmai.accounts.lockout import count_failure, forget_failures, minutes_left
+from zhuanmai.accounts.lockout import (
+    LOCKED_MINUTES,
+    MAX_FAILURES,
+    count_failure,
+    forget_guesses,
+    guesses_for,
+    minutes_left,
+)
 from zhuanmai.accounts.models import Delegation, Grant, Invitation, Key, Officer, Role, Unit
-from zhuanmai.accounts.permissions import DELEGABLE, require
+from zhuanmai.accounts.permissions import DELEGABLE, WHOLE, require
 from zhuanmai.accounts.queries import bureau_of
 from zhuanmai.accounts.refusals import note_lock, sign_in_refused
+from zhuanmai.accounts.sessions import over_for
 from zhuanmai.accounts.tree import with_descendants
 from zhuanmai.accounts.wording import plain, required
 from zhuanmai.core.clock import now, today
@@ -30,42 +38,45 @@ _NO_KEY = "没有这把钥匙；请刷新后重试。"
 def check_sign_in(*, username: str, password: str) -> Officer:
     """The officer whose password this is; only where passwords are allowed. What is refused is on the ledger.
 
-    Raises Refused: key_required, wrong_password, locked (after five failures, for a quarter of an hour).
+    Raises Refused: key_required, wrong_password. After five failures for a name nothing is right for a quarter of an
+    hour. Who has an account, who was stopped and what is locked can be told neither from the answer nor from its cost.
     """
-    wanted, locks = plain(username), False
-    with transaction.atomic():  # one guess at a time for each person
-        person = Officer.objects.select_for_update().filter(username=wanted, is_active=True).first()
-        refused = _refusal(person, password)
-        if refused is None and person is not None:
-            return person
-        if person is not None and refused is not None and refused.code == "wrong_password":
-            locks = count_failure(person)
-    refused = refused or _wrong_password()
-    sign_in_refused(refused, officer=person, username=wanted[:MAX_WORDS], way="口令")
-    if locks and person is not None:
-        note_lock(person)
-    raise refused
-
-
-def _refusal(person: Officer | None, password: str) -> Refused | None:
+    wanted = plain(username)
     if settings.KEY_REQUIRED:
-        return Refused("key_required", "本单位要求使用钥匙登录；请插入钥匙后点“用钥匙登录”。", field="username")
-    if person is not None and (left := minutes_left(person)):
-        return Refused("locked", f"连续输错，已暂停登录，约 {left} 分钟后再试；也可用钥匙登录。", field="username")
+        refused = Refused("key_required", "本单位要求使用钥匙登录；请插入钥匙后点“用钥匙登录”。", field="username")
+        sign_in_refused(refused.code, officer=_account(wanted), username=wanted[:MAX_WORDS], way="口令")
+        raise refused
+    with transaction.atomic():
+        guesses = guesses_for(wanted)
+        person, is_locked = _account(wanted), bool(minutes_left(guesses))
+        if _is_right(person, password) and person is not None and not is_locked:
+            return person
+        locks = count_failure(guesses)
+    sign_in_refused(
+        "locked" if is_locked else "wrong_password", officer=person, username=wanted[:MAX_WORDS], way="口令"
+    )
+    if locks:
+        note_lock(person)
+    detail = f"账号或口令不对；请重新输入（连续输错 {MAX_FAILURES} 次暂停 {LOCKED_MINUTES} 分钟，其间可用钥匙登录）。"
+    raise Refused("wrong_password", detail, field="password")
+
+
+def _account(username: str) -> Officer | None:
+    return Officer.objects.filter(username=username, is_active=True).first()
+
+
+def _is_right(person: Officer | None, password: str) -> bool:
+    """Whether the password is the person's: one hash, also where there is no such person."""
     if person is None:
-        make_password(password)  # takes as long as a check: the answer's time tells nothing about who has an account
-        return _wrong_password()
-    return None if person.check_password(password) else _wrong_password()
-
-
-def _wrong_password() -> Refused:
-    return Refused("wrong_password", "账号或口令不对；请重新输入。", field="password")
+        make_password(password)
+        return False
+    return person.check_password(password)
 
 
 def signed_in(*, officer: Officer, way: str, key: Key | None = None) -> None:
     """Note a sign-in (way: 钥匙 or 口令) and forget earlier failures."""
     with transaction.atomic():
-        forget_failures(officer)
+        forget_guesses(officer.username)
         append(
             "accounts.signed_in",
             actor_id=officer.pk,
@@ -147,6 +158,8 @@ def approve_key(*, actor: Officer, key_id: uuid.UUID) -> Key:
 def revoke_key(*, actor: Officer, key_id: uuid.UUID, reason: str) -> Key:
     """Revoke a lost key: one's own, or one within one's scope. Signatures made with it stay valid.
 
+    Every session of its holder is over: whoever has the key may have begun one.
+
     Raises NotFound (no_key), NotAllowed, Refused (reason_missing), Conflict (revoked_already).
     """
     with transaction.atomic():
@@ -158,6 +171,7 @@ def revoke_key(*, actor: Officer, key_id: uuid.UUID, reason: str) -> Key:
             raise Conflict("revoked_already", "这把钥匙已经挂失；请刷新查看。")
         key.revoked_at, key.revoked_reason = now(), why
         key.save()
+        over_for(key.officer)
         facts = {"name": key.name, "reason": key.revoked_reason}
         append("accounts.key_revoked", actor_id=actor.pk, object_kind="key", object_id=key.pk, facts=facts, rows=[key])
         return key
@@ -191,11 +205,13 @@ def grant(
 ) -> Grant:
     """Give a role; it counts when a second security administrator has confirmed it. Never to oneself.
 
-    Raises NotAllowed (own_grant, not_allowed: also for a unit outside the actor's scope), Conflict (granted_already).
+    Raises NotAllowed (own_grant, not_allowed: also for a unit outside the actor's scope), Refused (whole_bureau),
+    Conflict (granted_already).
     """
     require(actor, "accounts.edit_people", unit=unit)
     if officer.pk == actor.pk:
         raise NotAllowed("own_grant", "不能给自己授予岗位；请另一名安全管理员办理。")
+    check_place(role, unit)
     words = required(reason, field="reason", limit=MAX_WORDS, otherwise="请写明授予理由。")
     with transaction.atomic():
         Officer.objects.select_for_update().get(pk=officer.pk)
@@ -209,6 +225,13 @@ def grant(
             rows=[*ended, made],
         )  # fmt: skip
         return made
+
+
+def check_place(role: str, unit: Unit) -> None:
+    """Raise Refused (whole_bureau) where a role that reaches the whole bureau would be held for a part of it."""
+    if role in WHOLE and unit.parent_id is not None:
+        detail = f"{_words(role)}管全局，只能在最上级单位授予；请把单位改为最上级的局。"
+        raise Refused("whole_bureau", detail, field="unit")
 
 
 def _make_room(officer: Officer, role: str, unit: Unit) -> list[Grant]:
@@ -247,6 +270,7 @@ def confirm_grant(*, actor: Officer, grant_id: uuid.UUID) -> Grant:
             raise NotAllowed("own_grant", "不能确认授予自己的岗位。")
         if as_found(waiting).confirmed_at is not None:
             raise Conflict("confirmed_already", "这项岗位已经确认；请刷新查看。")
+        check_place(waiting.role, waiting.unit)
         waiting.confirmed_by, waiting.confirmed_at = actor, now()
         waiting.save()
         _note("accounts.grant_confirmed", actor, waiting, role=_words(waiting.role), unit=waiting.unit.name)

@@ -13,7 +13,8 @@ from zhuanmai.accounts.invitations import issued
 from zhuanmai.accounts.models import Grant, Invitation, Officer, Role, Unit, UnitKind
 from zhuanmai.accounts.permissions import require
 from zhuanmai.accounts.queries import usable_keys
-from zhuanmai.accounts.services import MAX_WORDS
+from zhuanmai.accounts.services import MAX_WORDS, check_place
+from zhuanmai.accounts.sessions import over_for
 from zhuanmai.accounts.staff_files import OfficerRow, RefusedRow, Row, UnitRow
 from zhuanmai.accounts.wording import required
 from zhuanmai.core.clock import now
@@ -63,7 +64,7 @@ def create_officer(*, actor: Officer, unit: Unit, row: OfficerRow) -> Officer:
 
 
 def set_active(*, actor: Officer, officer_id: uuid.UUID, active: bool, reason: str) -> Officer:
-    """Stop someone who has left (their sessions end at once), or let them back.
+    """Stop someone who has left, or let them back; the sessions that they had are over, and stay so.
 
     Raises NotAllowed (own_account, not_allowed), Refused (reason_missing), Conflict (unchanged).
     """
@@ -79,6 +80,7 @@ def set_active(*, actor: Officer, officer_id: uuid.UUID, active: bool, reason: s
             raise Conflict("unchanged", "该人员的状态已经改过；请刷新查看。")
         person.is_active = active
         person.save(update_fields=["is_active"])
+        over_for(person)
         kind = "accounts.officer_resumed" if active else "accounts.officer_stopped"
         append(
             kind, actor_id=actor.pk, object_kind="officer", object_id=person.pk, facts={"reason": why}, rows=[person]
@@ -188,6 +190,8 @@ def _taken(units: Iterable[Row], officers: Iterable[Row]) -> Staff:
             home = Unit.objects.filter(code=person.unit_code).first()
             if home is None:
                 raise Refused("unit_unknown", f"没有单位 {person.unit_code}；请先导入该单位。", field="unit_code")
+            for role in person.roles:
+                check_place(role, home)
             officer = _officer(person, home)
             made.officers.append(officer)
             made.grants += [

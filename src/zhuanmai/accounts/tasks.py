@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.contrib.sessions.backends.db import SessionStore
 from procrastinate.contrib.django import app
 
-from zhuanmai.accounts import refusals
+from zhuanmai.accounts import lockout, refusals
 from zhuanmai.accounts.models import Challenge
+from zhuanmai.accounts.session_store import SessionStore
 from zhuanmai.core import jobs
 from zhuanmai.core.clock import now
 
@@ -18,9 +18,10 @@ KEEP_CHALLENGES = dt.timedelta(days=1)
 @app.periodic(cron="29 3 * * *")
 @app.task(name="accounts.clear_expired", queueing_lock="accounts.clear_expired")
 def clear_expired(timestamp: int) -> None:
-    """Forget challenges that ran out over a day ago (what was signed lies in Signing) and sessions that are over."""
+    """Forget challenges that ran out a day ago (what was signed lies in Signing), sessions that are over, guesses."""
     Challenge.objects.filter(expires_at__lt=now() - KEEP_CHALLENGES).delete()
     SessionStore.clear_expired()
+    lockout.forget_old()
 
 
 @app.periodic(cron="* * * * *")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,8 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
-from zhuanmai.accounts import delegation_views, services
-from zhuanmai.accounts.invitations import opened
+from zhuanmai.accounts import delegation_views, services, sessions
 from zhuanmai.accounts.models import Key
 from zhuanmai.accounts.passkeys import note_sign_out
 from zhuanmai.accounts.permissions import require, roles_of
@@ -56,7 +55,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             )
         except Refused as refused:
             return render(request, "accounts/sign_in.html", {**context, "errors": [refused]}, status=422)
-        login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+        sessions.begin(request, person)
         services.signed_in(officer=person, way="口令")
         return redirect(target)
     return render(request, "accounts/sign_in.html", context)
@@ -65,9 +64,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 @ensure_csrf_cookie
-def enrol(request: HttpRequest, secret: str) -> HttpResponse:
-    """Where a one-time link leads: whose key it is, and the button that registers it. Looking uses nothing up."""
-    return render(request, "accounts/enrol.html", {"person": opened(secret).officer, "secret": secret})
+def enrol(request: HttpRequest) -> HttpResponse:
+    """Where a one-time link leads. Its secret stands behind the #, which no browser sends: the page posts it."""
+    return render(request, "accounts/enrol.html")
 
 
 @require_POST
@@ -97,6 +96,7 @@ def me(request: HttpRequest) -> HttpResponse:
 def revoke_key(request: HttpRequest, key_id: uuid.UUID) -> HttpResponse:
     """Revoke a lost key."""
     services.revoke_key(actor=officer_of(request), key_id=key_id, reason=request.POST.get("reason", ""))
+    logout(request)  # every session of the key's holder is over, this one too
     messages.success(request, _("The key is revoked; its earlier signatures stay valid."))
     return redirect("accounts:me")
 

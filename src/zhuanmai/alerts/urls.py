@@ -25,6 +25,7 @@ urlpatterns = [
     path("alerts/runs/<uuid:run_id>", study.run_page, name="run"),
     path("alerts/runs/<uuid:run_id>/progress", study.progress, name="progress"),
     path("alerts/<uuid:alert_id>", alerts.alert_page, name="alert"),
+    path("alerts/<uuid:alert_id>/see", alerts.see, name="see"),
     path("alerts/<uuid:alert_id>/assign", alerts.assign, name="assign"),
     path("alerts/<uuid:alert_id>/inspect", alerts.inspect, name="inspect"),
     path("alerts/<uuid:alert_id>/record", alerts.record, name="record"),

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 from zhuanmai.core.errors import Refused
+from zhuanmai.core.telling import told
 
 AT_ONCE = 2
 _PATIENCE_SECONDS = 3.0  # how long who comes when all are busy waits before he is sent away
@@ -81,6 +82,9 @@ def main() -> int:
     except Refused as refusal:
         sys.stdout.write(json.dumps([refusal.code, refusal.detail, refusal.field]))
         return _REFUSED
+    except Exception as error:  # told without what it went wrong with: that is a stranger's file
+        sys.stderr.write(told(error))
+        return 1
     sys.stdout.buffer.write(answer)
     return 0
 

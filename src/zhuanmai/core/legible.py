@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest
+
 from zhuanmai.core.errors import Refused
 
 LARGEST = 10**15  # no number of ours comes near
@@ -101,6 +103,20 @@ def measured(content: bytes, most: int = MOST_BYTES) -> bytes:
 def parsed(content: bytes, most: int = MOST_BYTES, parse_int: Callable[[str], Any] | None = None) -> Any:
     """What a JSON says, whose depth no parser has to find out. Raises Refused (too_large), ValueError."""
     return json.loads(shallow(measured(content, most).decode("utf-8", "surrogateescape")), parse_int=parse_int)
+
+
+def not_json() -> Refused:
+    """The refusal of a body that does not say it is JSON."""
+    return Refused(
+        "not_json", "请求须为 JSON（Content-Type: application/json），未作任何改动；请刷新页面后重试。", status=415
+    )
+
+
+def body_of(request: HttpRequest) -> bytes:
+    """The body of a request that says it is JSON. Raises Refused (not_json)."""
+    if request.content_type != "application/json":
+        raise not_json()
+    return request.body
 
 
 def body(content: bytes) -> Any:

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
 from zhuanmai.core import legible, ports
-from zhuanmai.core.errors import NotFound, Refused
+from zhuanmai.core.errors import NotAllowed, NotFound, Refused
 
+SAFE = ("GET", "HEAD", "OPTIONS")
+_OF_FORMS = ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data")
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -39,6 +42,7 @@ class HeadersMiddleware:
     """Tells the browser with every answer what it may do with it: only what this installation served as such.
 
     Nothing inline runs and nothing is fetched from elsewhere; a view that hands out a file says less (`core.serving`).
+    Nothing is kept on the device but what its view says may be: pages and answers are about people, and tablets shared.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -48,8 +52,41 @@ class HeadersMiddleware:
         """Pass the request on, and add what the answer lacks."""
         answer = self.get_response(request)
         answer.headers.setdefault("Content-Security-Policy", POLICY)
+        answer.headers.setdefault("Cache-Control", "private, no-store")
         answer.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(), payment=()")
         return answer
+
+
+class OwnPagesMiddleware:
+    """What changes something comes from pages of our own, or from no page at all; the API is written to in JSON.
+
+    So does a look for a reason, which stands on the ledger in the officer's words: no link of a foreign page gives one.
+
+    This holds for sign-in and enrolment too, where nobody has a token yet: no foreign page signs anybody in, and what a
+    form of a foreign page can send without asking (text/plain and the like) is no JSON of ours.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on, or refuse it."""
+        if request.method in SAFE and "reason" not in request.GET:
+            return self.get_response(request)
+        if not is_from_us(request):
+            detail = "这次提交来自别的网站，未作任何改动；请在本系统的页面上操作。"
+            return refusal(request, NotAllowed("foreign_page", detail))
+        if request.method not in SAFE and is_api(request) and request.content_type in _OF_FORMS:
+            return refusal(request, legible.not_json())
+        return self.get_response(request)
+
+
+def is_from_us(request: HttpRequest) -> bool:
+    """Whether a page of ours asks, as its browser says; a program that is no browser says nothing."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("Origin")
+    return origin is None or origin in (f"{request.scheme}://{request.get_host()}", settings.BASE_URL)
 
 
 class LegibleMiddleware:

@@ -27,12 +27,18 @@ def one_by_one(things: Iterable[T], act: Callable[[T], object], *, event: str) -
             with transaction.atomic():
                 act(thing)
         except Exception:
-            log.exception(event, of=str(thing))
+            log.exception(event, of=named(thing))
             failed.append(thing)
     return failed
+
+
+def named(thing: object) -> str:
+    """A thing as logs name it: a row by its table and key (its name may be somebody's), else as it says itself."""
+    key = getattr(thing, "pk", None)
+    return f"{type(thing).__name__} {key}" if key is not None else str(thing)
 
 
 def all_of(things: Iterable[T], act: Callable[[T], object], *, event: str) -> None:
     """The same for a job. Raises SomeFailed, once all were tried, if it went wrong with any."""
     if failed := one_by_one(things, act, event=event):
-        raise SomeFailed(f"{event}: {len(failed)} went wrong, first {failed[0]}; see the log")
+        raise SomeFailed(f"{event}: {len(failed)} went wrong, first {named(failed[0])}; see the log")

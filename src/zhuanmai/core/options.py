@@ -63,7 +63,10 @@ OPTIONS = (
     Option("GUN_GAP_MS", _("The longest gap between a scan gun's digits, in milliseconds"), _whole(10, 200)),
     Option("GUN_PREFIX", _("A prefix that scan guns are set to"), _prefix),
 )
-GIVEN = ("PROFILE", "BASE_URL", "KEY_REQUIRED", "IDLE_SECONDS", "NATIONAL_URL", "PRICE_REGION", "BACKUP_RECIPIENT")
+GIVEN = (
+    "PROFILE", "BASE_URL", "KEY_REQUIRED", "IDLE_SECONDS", "SESSION_SECONDS", "NATIONAL_URL", "PRICE_REGION",
+    "BACKUP_RECIPIENT",
+)  # fmt: skip
 
 
 def value(name: str) -> Any:

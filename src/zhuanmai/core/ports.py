@@ -72,6 +72,14 @@ class OutcomeListener(Protocol):
         ...
 
 
+class SeenCases(Protocol):
+    """Which cases an officer sees, for rooms below that enter an act on one; enforcement implements it."""
+
+    def own(self, *, officer: Any, case_id: uuid.UUID) -> uuid.UUID | None:
+        """The case, for an entry on it; None where there is none yet (a tablet opens it). Raises NotFound if unseen."""
+        ...
+
+
 class Ledger(Protocol):
     """The record of acts: ledger keeps it; the ground floor, which lies below, writes its own acts through here."""
 

@@ -6,13 +6,15 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
 ORIGINAL = "application/octet-stream"
+BRIEFLY = "private, max-age=300, must-revalidate"
+_NOT_KEPT = "private, no-store"
 _SHUT = "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # the browser's own page around a picture has styles
 _PAPER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
-def picture(content: bytes, *, name: str, keep_seconds: int) -> HttpResponse:
-    """A picture that we encoded, shown in the page; the browser may keep it so long."""
-    return _answer(content, "image/jpeg", name, _SHUT, f"private, max-age={keep_seconds}")
+def picture(content: bytes, *, name: str, of_people: bool) -> HttpResponse:
+    """A picture that we encoded, shown in the page; a browser keeps one of goods for a few minutes, of people none."""
+    return _answer(content, "image/jpeg", name, _SHUT, _NOT_KEPT if of_people else BRIEFLY)
 
 
 def paper(content: bytes, *, name: str) -> HttpResponse:
@@ -31,7 +33,7 @@ def sheet(content: bytes, *, mime: str, name: str) -> HttpResponse:
 
 
 def _answer(
-    content: bytes, mime: str, name: str, policy: str, cache: str = "private, no-store", as_attachment: bool = False
+    content: bytes, mime: str, name: str, policy: str, cache: str = _NOT_KEPT, as_attachment: bool = False
 ) -> HttpResponse:
     answer = HttpResponse(content, content_type=mime)
     answer["Content-Disposition"] = content_disposition_header(as_attachment, name) or "inline"

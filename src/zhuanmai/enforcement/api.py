@@ -24,7 +24,6 @@ from zhuanmai.fieldlog import wire
 
 router = Router(tags=["enforcement"])
 router.add_router("", procedure)
-_HOUR, _DAY = 3600, 86_400
 _ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "application/pdf": ".pdf"}
 
 
@@ -90,6 +89,5 @@ def get_photo(
     if original or not row.shown_sha256:
         name = f"{case.clue_no}-{row.pk}{_ENDINGS.get(row.mime, '')}"
         return serving.original(files.load(row.sha256), name=name)
-    # Pictures of people are kept no longer than the entry of the look covers.
-    seconds = _DAY if row.what in OPEN_PICTURES else _HOUR
-    return serving.picture(files.load(row.shown_sha256), name=f"{row.pk}.jpg", keep_seconds=seconds)
+    of_people = row.what not in OPEN_PICTURES
+    return serving.picture(files.load(row.shown_sha256), name=f"{row.pk}.jpg", of_people=of_people)

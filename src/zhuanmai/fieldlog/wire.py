@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Schema
 
 from zhuanmai.accounts.requests import officer_of
+from zhuanmai.core import legible
 from zhuanmai.fieldlog import applying, reading, services
 from zhuanmai.fieldlog.subjects import Kind
 
@@ -102,7 +103,7 @@ class TakeOverOut(Schema):
 
 def take(request: HttpRequest, kind: Kind[Any, Any], subject_id: uuid.UUID) -> dict[str, Any]:
     """Apply a tablet's operations in order, each once; refused ones change nothing and say why (OperationsOut)."""
-    batch = reading.batch(subject_id, request.body)
+    batch = reading.batch(subject_id, legible.body_of(request))
     results, cursor = applying.apply(
         kind=kind,
         officer=officer_of(request),

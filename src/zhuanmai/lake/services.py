@@ -25,6 +25,7 @@ from zhuanmai.core.errors import Conflict, NotFound, Refused
 from zhuanmai.core.ids import derived_id, new_id
 from zhuanmai.core.jobs import name_steps
 from zhuanmai.core.models import Work
+from zhuanmai.core.telling import described
 from zhuanmai.lake import importing, quarantine, sql
 from zhuanmai.lake.models import Import
 from zhuanmai.lake.schema import TABLES, Table, table_of_file
@@ -99,7 +100,7 @@ def run(*, import_id: uuid.UUID, folder: Path | None = None) -> Import:
         _finish(turn, row, Work.State.FAILED, "lake.import_failed", {"reason": error.detail})
         raise
     except (duckdb.Error, OSError) as error:
-        detail = f"导入中断（{str(error).splitlines()[0][:120]}）；已读部分保留，排除故障后可继续导入。"
+        detail = f"导入中断（{described(error)}）；已读部分保留，排除故障后可继续导入。"
         _finish(turn, row, Work.State.FAILED, "lake.import_failed", {"reason": detail})
         raise Refused("import_stopped", detail, "file") from error
     row.rows, row.taken, row.broken = outcome.rows, outcome.taken, outcome.broken

@@ -74,6 +74,13 @@ class ProductOut(Schema):
     origin: str
 
 
+class LookIn(Schema):
+    """Why one holder's full data is looked at, and for which case of one's own."""
+
+    reason: str = ""
+    case_id: uuid.UUID | None = None
+
+
 class LicenseeOut(Schema):
     """A holder of a licence; `masked`: personal data is hidden; `standing`: as it stands today, with its words."""
 
@@ -212,14 +219,12 @@ def find_licensees(request: HttpRequest, q: str) -> list[dict[str, Any]]:
     return [_licensee(one, masked=True) for one in licensees.find(q, people=people)]
 
 
-@router.get("/licensees/{licence_no}", response=LicenseeOut)
-def one_licensee(
-    request: HttpRequest, licence_no: str, reason: str = "", case_id: uuid.UUID | None = None
-) -> dict[str, Any]:
+@router.post("/licensees/{licence_no}/look", response=LicenseeOut)
+def look_at_licensee(request: HttpRequest, licence_no: str, given: LookIn) -> dict[str, Any]:
     """One licensee in full; needs a reason, and the look is on the ledger."""
     number = identifiers.retail_licence_no(licence_no).value
     found = services.see_licensee(
-        actor=_officer(request), licence_no=number, reason=reason, query=licence_no, case_id=case_id
+        actor=_officer(request), licence_no=number, reason=given.reason, query=licence_no, case_id=given.case_id
     )
     return _licensee(found, masked=False)
 

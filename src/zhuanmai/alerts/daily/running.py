@@ -26,6 +26,7 @@ from zhuanmai.core import ports, work
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.models import Work
+from zhuanmai.core.telling import described
 from zhuanmai.lake.engine import open_lake
 from zhuanmai.lake.services import feed
 from zhuanmai.ledger.services import append, as_found
@@ -47,8 +48,8 @@ def perform(*, run_id: uuid.UUID) -> Run:
     except Refused as error:
         return _fail(turn, row, error)
     except (duckdb.Error, OSError) as error:
-        words = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        return _fail(turn, row, Refused("run_stopped", f"分析中断（{words}）；数据未受影响，排除故障后可重新分析。"))
+        detail = f"分析中断（{described(error)}）；数据未受影响，排除故障后可重新分析。"
+        return _fail(turn, row, Refused("run_stopped", detail))
     return _keep(turn, row, made, places, seen)
 
 

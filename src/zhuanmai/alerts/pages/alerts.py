@@ -135,8 +135,15 @@ def alert_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def alert_page(request: HttpRequest, alert_id: uuid.UUID) -> HttpResponse:
     """One alert: its chance, why, what to look for, the picture, what is like it, and what can be done now."""
-    services.see(actor=officer_of(request), alert_id=alert_id)
     return _page(request, alert_id)
+
+
+@signed_in_only
+@require_POST
+def see(request: HttpRequest, alert_id: uuid.UUID) -> HttpResponse:
+    """The page is open at somebody of the squad: it says so itself, as asking for a page changes nothing."""
+    services.see(actor=officer_of(request), alert_id=alert_id)
+    return HttpResponse(status=204)
 
 
 @dataclass(frozen=True)
@@ -184,6 +191,7 @@ def _page(
                             "outcome_words": Alert.Outcome(each["outcome"]).label} for each in row.similar],
         "business": wording.business_words(row.business_type),
         "earlier": queries.earlier(officer, row),
+        "may_see": FLOW.may(row, Act.SEE, officer),
         "may_assign": FLOW.may(row, Act.ASSIGN, officer),
         "may_inspect": FLOW.may(row, Act.INSPECT, officer) and officer.certificate_is_valid(),
         "may_record": FLOW.may(row, Act.RECORD, officer),

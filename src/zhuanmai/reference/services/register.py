@@ -13,7 +13,7 @@ from django.db import transaction
 from zhuanmai.accounts import personal
 from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import may, require
-from zhuanmai.core import search
+from zhuanmai.core import ports, search
 from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.core.ids import new_id
 from zhuanmai.ledger.services import append, append_apart
@@ -84,8 +84,13 @@ def note_search(*, actor: Officer, words: str) -> None:
 def see_licensee(
     *, actor: Officer, licence_no: str, reason: str, query: str = "", case_id: uuid.UUID | None = None
 ) -> Licensee:
-    """One holder's full data; the look is on the ledger before the answer is given. Raises Refused without a reason."""
+    """One holder's full data; the look is on the ledger before the answer is given, on the case that it was for.
+
+    Raises Refused (reason_missing), NotFound (licensee_unknown, and for a case that the officer does not see).
+    """
     require(actor, "reference.see_personal")
+    cases = ports.bound(ports.SeenCases)  # type: ignore[type-abstract]
+    on_case = cases.own(officer=actor, case_id=case_id) if cases and case_id else None
     if not reason.strip():
         raise Refused("reason_missing", "请说明查看完整信息的理由。", "reason")
     found = licensees.by_licence_no(licence_no)
@@ -96,7 +101,7 @@ def see_licensee(
         actor_id=actor.id,
         object_kind="reference.licensee",
         object_id=found.id,
-        case_id=case_id,
+        case_id=on_case,
         facts={"licence_no": licence_no, "reason": reason.strip(), "query": query},
     )
     return found
