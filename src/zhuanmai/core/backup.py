@@ -118,7 +118,7 @@ def _prepared() -> tuple[str, ...]:
 def _pack(plain: Path, folder: Path) -> int:
     beside = _copied(folder / "beside")
     dump = folder / _DUMP
-    _postgres("pg_dump", "--format=custom", "--no-owner", "--file", str(dump), "--dbname", settings.DATABASE_URL)
+    _postgres("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file", str(dump))
     listed: dict[str, str] = {_DUMP: _digest(dump)}
     with tarfile.open(plain, "w") as archive:
         archive.add(dump, _DUMP)
@@ -179,8 +179,9 @@ def _unpack(archive: tarfile.TarFile, folder: Path) -> int:
             files.store(content)
         else:
             _put(_home_of(name), content)
-    command = ["--no-owner", "--exit-on-error", "--single-transaction", "--dbname", settings.DATABASE_URL]
-    _postgres("pg_restore", *command, str(folder / _DUMP))
+    _postgres(
+        "pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", str(folder / _DUMP)
+    )
     return len(listed) - 1
 
 
@@ -212,8 +213,12 @@ def _has_tables() -> bool:
 
 
 def _postgres(program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs on our database; the password is in its environment, where nobody else looks."""
     path = postgres.binary(program) if settings.EMBEDDED else program
-    done = subprocess.run([path, *arguments], capture_output=True, text=True, check=False)
+    where, word = postgres.without_password(settings.DATABASE_URL)
+    environment = {**os.environ, "PGPASSWORD": word} if word else None
+    command = [path, "--dbname", where, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         raise RuntimeError(f"{program}: {done.stderr.strip()}")
 
