@@ -67,6 +67,8 @@ PERSONAL_DAYS = int(os.environ.get("ZHUANMAI_PERSONAL_DAYS", "0"))  # 0: persona
 # How often who is not signed in may ask a minute from one address (0: without a limit), and from how many at that pace.
 VISITS_PER_MINUTE = int(os.environ.get("ZHUANMAI_VISITS_PER_MINUTE", "0" if PROFILE == "test" else "300"))
 VISITORS = int(os.environ.get("ZHUANMAI_VISITORS", "10"))
+ANCHOR = os.environ.get("ZHUANMAI_ANCHOR", "")
+ANCHOR_ROOTS = os.environ.get("ZHUANMAI_ANCHOR_ROOTS", "")
 BACKUP_RECIPIENT = os.environ.get("ZHUANMAI_BACKUP_RECIPIENT", "")
 NATIONAL_URL = os.environ.get("ZHUANMAI_NATIONAL_URL", "http://127.0.0.1:8910")
 PRICE_REGION = os.environ.get("ZHUANMAI_PRICE_REGION", "湖南")
