@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pgtrigger
@@ -17,11 +18,12 @@ import psycopg
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import errors, sql
 
 from tests import environment
-from zhuanmai.core import grants, postgres, roles
+from zhuanmai.core import checks, grants, postgres, roles
+from zhuanmai.core.checks import Health
 from zhuanmai.core.roles import Role
 
 embedded = pytest.mark.skipif(
@@ -236,3 +238,33 @@ def test_a_cluster_of_an_older_version_is_taken_over_while_it_runs(home: Path) -
         made.execute("alter type mood add value 'glad'")
         made.execute("drop function f()")
         made.execute("insert into act (state) values ('more')")
+
+
+@embedded
+@pytest.mark.parametrize("profile, health", [("production", Health.BAD), ("demo", Health.WARNING)])
+@pytest.mark.parametrize("role, why", [("none", "有超级权限"), (Role.OWNER, "拥有数据表"), (Role.APPLICATION, "")])
+def test_doctor_names_a_role_that_may_too_much(
+    transactional_db: None, settings: Any, role: str, why: str, profile: str, health: Health
+) -> None:
+    settings.PROFILE = profile
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"set local role {role}")
+        finding = checks.database_role_is_bound()
+        assert (finding.health, why in finding.words) == (health if why else Health.GOOD, True), finding
+
+
+@embedded
+def test_doctor_names_an_open_database(transactional_db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert checks.database_is_closed().health is Health.GOOD
+    monkeypatch.setattr(checks, "_connects", lambda name: name == "postgres")
+    finding = checks.database_is_closed()
+    assert (finding.health, finding.words) == (Health.BAD, "无需口令即可用 postgres 连接")
+    monkeypatch.undo()
+    opened = postgres.Cluster(data=tmp_path / "data", sockets=tmp_path / "run", secrets=tmp_path / "words")
+    for folder in (opened.data, opened.sockets):
+        folder.mkdir()
+        folder.chmod(0o755)
+    (opened.data / "pg_hba.conf").write_text("local all all trust\n")
+    monkeypatch.setattr(postgres, "cluster_of", lambda home: opened)
+    words = checks.database_is_closed().words
+    assert [part in words for part in ("pg_hba.conf 不是", "data 对他人开放", "run 对他人开放")] == [True] * 3
