@@ -21,7 +21,8 @@ def test_nothing_of_a_started_platform_lies_open(stack: Stack) -> None:
 def test_its_processes_speak_as_the_application(stack: Stack) -> None:
     with psycopg.connect(postgres.cluster_of(stack.home).url(Role.SUPERUSER)) as made:
         roles = made.execute(
-            "select distinct usename from pg_stat_activity where pid <> pg_backend_pid() and usename <> ''"
+            "select distinct usename from pg_stat_activity"
+            " where backend_type = 'client backend' and pid <> pg_backend_pid()"
         )
         assert roles.fetchall() == [(Role.APPLICATION,)]
         [(owned,)] = made.execute(
