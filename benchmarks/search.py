@@ -21,6 +21,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
+from tests.behind import speak_as  # noqa: E402
 
 from zhuanmai.accounts.demo import people, units  # noqa: E402
 from zhuanmai.accounts.management.commands.seed_bureau import _people  # noqa: E402
@@ -29,6 +30,7 @@ from zhuanmai.core import postgres  # noqa: E402
 from zhuanmai.core.clock import today  # noqa: E402
 from zhuanmai.core.ids import new_id  # noqa: E402
 from zhuanmai.core.once import while_reading  # noqa: E402
+from zhuanmai.core.roles import Role  # noqa: E402
 from zhuanmai.core.search import SHOWN, search  # noqa: E402
 from zhuanmai.documents.models import Document  # noqa: E402
 from zhuanmai.enforcement.models import (  # noqa: E402
@@ -138,6 +140,7 @@ def main() -> None:
     """Measure and print."""
     shops, cases = (int(sys.argv[n]) if len(sys.argv) > n else wanted for n, wanted in ((1, 30_000), (2, 5_000)))
     settings.ALLOWED_HOSTS = ["*"]
+    speak_as(Role.OWNER)
     connection.creation.create_test_db(verbosity=0, serialize=False)
     try:
         officer = fill(shops, cases)

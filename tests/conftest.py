@@ -6,15 +6,31 @@ import traceback
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils import translation
 
+from tests.behind import behind_the_rules, behind_the_rules_from_here, speak_as
 from zhuanmai.accounts.models import Grant, Officer, Unit
 from zhuanmai.core import clock
 from zhuanmai.core.clock import now
 from zhuanmai.core.database import in_test_case_only
+from zhuanmai.core.roles import Role
 from zhuanmai.ledger.services import LOCK
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The owner makes this run's database …"""
+    speak_as(Role.OWNER)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """… to which every test speaks as the application, and which the owner takes away again."""
+    speak_as(Role.APPLICATION)
+    yield
+    speak_as(Role.OWNER)
 
 
 @pytest.fixture(autouse=True)
@@ -39,12 +55,9 @@ def _emptiable() -> Iterator[None]:
     original = DatabaseOperations.execute_sql_flush
 
     def flush(self: DatabaseOperations, statements: list[str]) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("set session_replication_role = replica")
-            try:
-                original(self, statements)
-            finally:
-                cursor.execute("set session_replication_role = origin")
+        with transaction.atomic():
+            behind_the_rules_from_here()
+            original(self, statements)
 
     DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
     yield
@@ -69,7 +82,7 @@ def _the_ledger_last() -> Iterator[None]:
 @pytest.fixture
 def no_jobs(transactional_db: None) -> None:
     """No jobs of earlier tests: their tables are not Django's, so that nobody empties them between tests."""
-    with connection.cursor() as cursor:
+    with behind_the_rules() as cursor:
         cursor.execute("truncate procrastinate_jobs, procrastinate_workers cascade")
 
 

@@ -17,6 +17,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhuanmai.settings")
 # One database a run, so that runs at the same time do not meet; parallel workers append their own suffix.
 os.environ.setdefault("ZHUANMAI_TEST_DATABASE", f"test_zhuanmai_{os.getpid()}")
 if "DATABASE_URL" not in os.environ and "PYTEST_XDIST_WORKER" not in os.environ:
-    HOME.mkdir(parents=True, exist_ok=True)
     STARTED_HERE = not postgres.is_running(postgres.cluster_of(HOME))
     postgres.start(postgres.cluster_of(HOME))

@@ -17,14 +17,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import django
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from tests import environment
 from zhuanmai.core import postgres
+from zhuanmai.core.roles import Role
 
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 90.0  # after so long a test gives up
@@ -41,17 +42,16 @@ class Worker:
 
     def start(self) -> None:
         """Start it on the database that the test is connected to."""
-        facts = settings.DATABASES["default"]
-        where = f"postgresql://{facts['USER']}@/{facts['NAME']}?host={quote(facts['HOST'], safe='')}"
+        where = postgres.cluster_of(environment.HOME).url(Role.APPLICATION, settings.DATABASES["default"]["NAME"])
         programs = Path(postgres.binary("pg_dump")).parent
-        environment = {
+        around = {
             **os.environ, "ZHUANMAI_HOME": str(self.home), "ZHUANMAI_LAKE": str(settings.LAKE_DIR), "DATABASE_URL": where,
             "PATH": f"{programs}:{os.environ['PATH']}", **self.extra,
         }  # fmt: skip
         self.marks.mkdir(parents=True, exist_ok=True)
         with (self.home / f"worker-{self.moment}.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.workers", self.moment, str(self.marks)], cwd=ROOT, env=environment,
+                [sys.executable, "-m", "tests.workers", self.moment, str(self.marks)], cwd=ROOT, env=around,
                 stdout=log, stderr=log,
             )  # fmt: skip
 

@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from zhuanmai.core import assets, postgres
+from zhuanmai.core import assets, postgres, private, roles
 from zhuanmai.core.secrets import made_once
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -47,7 +47,9 @@ def _pool() -> dict[str, object]:
 
 
 PROFILE = os.environ.get("ZHUANMAI_PROFILE", "production")
+EMBEDDED = "DATABASE_URL" not in os.environ
 HOME_DIR = Path(os.environ.get("ZHUANMAI_HOME", REPOSITORY / "var")).resolve()
+private.begin(HOME_DIR, passing=postgres.passing_group() if EMBEDDED else None)
 FILES_DIR = HOME_DIR / "files"
 SECRET_KEY = os.environ.get("ZHUANMAI_SECRET_KEY") or _secret(HOME_DIR, "django")
 DEVICE_SECRET = os.environ.get("ZHUANMAI_DEVICE_SECRET") or _secret(HOME_DIR, "devices")
@@ -66,6 +68,8 @@ PERSONAL_DAYS = int(os.environ.get("ZHUANMAI_PERSONAL_DAYS", "0"))  # 0: persona
 # How often who is not signed in may ask a minute from one address (0: without a limit), and from how many at that pace.
 VISITS_PER_MINUTE = int(os.environ.get("ZHUANMAI_VISITS_PER_MINUTE", "0" if PROFILE == "test" else "300"))
 VISITORS = int(os.environ.get("ZHUANMAI_VISITORS", "10"))
+ANCHOR = os.environ.get("ZHUANMAI_ANCHOR", "")
+ANCHOR_ROOTS = os.environ.get("ZHUANMAI_ANCHOR_ROOTS", "")
 BACKUP_RECIPIENT = os.environ.get("ZHUANMAI_BACKUP_RECIPIENT", "")
 NATIONAL_URL = os.environ.get("ZHUANMAI_NATIONAL_URL", "http://127.0.0.1:8910")
 PRICE_REGION = os.environ.get("ZHUANMAI_PRICE_REGION", "湖南")
@@ -154,8 +158,10 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "zhuanmai.core.forms.ShellRenderer"
 
-EMBEDDED = "DATABASE_URL" not in os.environ
-DATABASE_URL = os.environ.get("DATABASE_URL") or postgres.cluster_of(HOME_DIR).url
+_APPLICATION_URL = os.environ.get("DATABASE_URL") or postgres.cluster_of(HOME_DIR).url(roles.Role.APPLICATION)
+_OWNER_URL = postgres.cluster_of(HOME_DIR).url(roles.Role.OWNER) if EMBEDDED else os.environ.get("DATABASE_OWNER_URL")
+DATABASE_URL = (roles.owning() and _OWNER_URL) or _APPLICATION_URL  # as whom this process connects
+APPLICATION_ROLE = unquote(urlsplit(_APPLICATION_URL).username or "")
 DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -8,13 +8,14 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from tests.accounts.conftest import PURPOSE, People, enrolled, software_key
 from tests.authenticator import SoftAuthenticator
+from tests.behind import behind_the_rules
 from zhuanmai.accounts import services, signing
 from zhuanmai.accounts.checks import signatures_hold
 from zhuanmai.accounts.models import Challenge, Signing
@@ -175,10 +176,8 @@ def test_a_key_counts_from_its_approval_to_its_loss(people: People) -> None:
     later.key, later.public_key = first, first.public_key
     with pytest.raises(Refused):
         signing.verify_offline(later)
-    with connection.cursor() as cursor:  # the approval is gone from the ledger: nothing shows that the key counted
-        cursor.execute("set session_replication_role = replica")
+    with behind_the_rules() as cursor:  # the approval is gone from the ledger: nothing shows that the key counted
         cursor.execute("delete from ledger_entry where kind = 'accounts.key_approved'")
-        cursor.execute("set session_replication_role = origin")
     later.key, later.public_key = second, second.public_key
     with pytest.raises(Refused):
         signing.verify_offline(later)
@@ -221,10 +220,8 @@ def test_a_manifest_of_another_shape_is_found(kept: Signing, manifest: Any) -> N
 def test_a_restore_proves_every_signature(kept: Signing) -> None:
     assert list(signatures_hold()) == []
     assert failures(without="全程留痕") == []
-    with connection.cursor() as cursor:
-        cursor.execute("set session_replication_role = replica")
+    with behind_the_rules() as cursor:
         cursor.execute("update accounts_signing set manifest = jsonb_set(manifest, '{items,0,version}', '9')")
-        cursor.execute("set session_replication_role = origin")
     [sentence] = failures(without="全程留痕")
     assert sentence.startswith("签名：签名 ")
     assert str(kept.pk) in sentence

@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
+from tests.behind import behind_the_rules
 from tests.documents.conftest import Office, drawing, facts_of
 from tests.documents.reading import text_of
 from zhuanmai.core import checks, files
@@ -269,10 +270,8 @@ def dropped(client: Client, content: bytes) -> str:
 def test_a_file_with_our_seal_that_the_register_does_not_know_is_said_to_be_so(office: Office, client: Client) -> None:
     sealed = office.sealed()
     content = files.load(sealed.sealed_sha256)
-    with connection.cursor() as cursor:
-        cursor.execute("set session_replication_role = replica")
+    with behind_the_rules() as cursor:
         cursor.execute("update documents_version set sealed_sha256 = repeat('0', 64)")
-        cursor.execute("set session_replication_role = origin")
     assert queries.verified_file(content).status == "unregistered"
     assert "登记簿中没有此文件" in dropped(client, content)
 

@@ -14,6 +14,7 @@ from tests.desk import Desk
 from tests.stack import Stack, new_home
 from zhuanmai.core import postgres
 from zhuanmai.core.ids import new_id
+from zhuanmai.core.roles import Role
 
 PLACE = {"address": "厦门市湖里区枋湖南路88号", "shop_name": "演示食杂店", "district_code": "350206"}
 
@@ -74,7 +75,7 @@ def test_a_backup_under_work_restores_and_verifies(stack: Stack, tmp_path: Path,
 def _a_cut_tail_is_found(stack: Stack, key: Path, recipient: str, tmp_path: Path) -> None:
     """Entries and heads taken out of the database behind its rules: the backup says so, and the restore proves it."""
     target = tmp_path / "cut.age"
-    with psycopg.connect(postgres.cluster_of(stack.home).url) as connection:
+    with psycopg.connect(postgres.cluster_of(stack.home).url(Role.SUPERUSER)) as connection:
         connection.execute("set session_replication_role = replica")
         connection.execute("delete from ledger_ledgerpersonal")
         connection.execute("delete from ledger_entry where seq >= (select max(size) - 3 from ledger_treehead)")

@@ -7,9 +7,10 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.test import Client
 
+from tests.behind import behind_the_rules
 from tests.documents.reading import text_of
 from tests.enforcement.conftest import Bureau
 from tests.enforcement.desk import DRAWN, Scene, scene
@@ -292,13 +293,11 @@ def test_verification_finds_what_was_made_behind_the_rules(asked: Scene, how: st
         ),
     }  # fmt: skip
     sql, values, said = changes[how]
-    with connection.cursor() as cursor:
+    with behind_the_rules() as cursor:
         cursor.execute("set constraints all immediate")
         cursor.execute("alter table approvals_approval drop constraint approvals_decided_is_signed")
         cursor.execute("alter table approvals_approval drop constraint approvals_approval_signing_id_key")
-        cursor.execute("set session_replication_role = replica")
         cursor.execute(sql, values)
-        cursor.execute("set session_replication_role = origin")
     found = [sentence for sentence in failures() if said in sentence]
     assert found, failures()
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from tests.behind import behind_the_rules
 from tests.core.test_work import ended, state_of, taken
 from tests.exchange.conftest import send, work_off
 from zhuanmai.accounts.models import Officer
@@ -77,7 +78,7 @@ def test_a_message_whose_job_ended_without_an_outcome_is_sent_again_by_itself(na
 
 def test_a_message_whose_job_is_nowhere_is_sent_again_by_itself(national: National) -> None:
     message = send("case", new_id())
-    with connection.cursor() as cursor:
+    with behind_the_rules() as cursor:
         cursor.execute("truncate procrastinate_jobs cascade")
     assert lost.look_after() == 1
     work_off()
@@ -94,7 +95,7 @@ def test_one_that_is_under_way_is_left_alone_under_a_dead_worker_too(national: N
 def test_what_is_over_is_left_alone(national: National) -> None:
     send("case", new_id())
     work_off()
-    with connection.cursor() as cursor:
+    with behind_the_rules() as cursor:
         cursor.execute("truncate procrastinate_jobs cascade")
     assert lost.look_after() == 0
     assert not ProcrastinateJob.objects.exists()

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
+from tests.behind import behind_the_rules
 from tests.exchange.conftest import enqueue, partners_of, reconciling, registry_of, send, work_off
 from zhuanmai.accounts.models import Officer
 from zhuanmai.core import files
@@ -27,12 +27,10 @@ from zhuanmai.sandbox.national.server import National
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]
 
 
-def behind_the_rules(sql: str, *values: Any) -> None:
+def tampered(sql: str, *values: Any) -> None:
     """Change what the database guards, as nobody may."""
-    with connection.cursor() as cursor:
-        cursor.execute("set session_replication_role = replica")
+    with behind_the_rules() as cursor:
         cursor.execute(sql, values)
-        cursor.execute("set session_replication_role = origin")
 
 
 def test_it_names_what_differs(national: National, officer_with: Callable[[str], Officer]) -> None:
@@ -70,7 +68,7 @@ def test_bodies_and_files_that_were_erased_since_make_no_difference(national: Na
     work_off()
     sent = Message.objects.get(kind="document")
     files.path_of(sent.files["pdf"]).unlink()
-    behind_the_rules("update exchange_message set body = '{}' where id = %s", Message.objects.get(kind="case").pk)
+    tampered("update exchange_message set body = '{}' where id = %s", Message.objects.get(kind="case").pk)
     row = reconciliation.run(reconciliation_id=reconciling(), partners=partners_of(national))
     assert (row.state, row.agreed, row.agrees) == ("done", 3, True)
 

@@ -9,17 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 
 from zhuanmai.ledger.registry import Table
 
 _HAN = "之大中国人民专卖烟草检查登记保存厦门湖里思明海沧集美同安翔安"
-
-
-def without_triggers() -> None:
-    """From here to the end of the transaction no trigger and no foreign key holds, as for a database's owner."""
-    with connection.cursor() as cursor:
-        cursor.execute("set local session_replication_role = replica")
 
 
 def value_for(field: Any, dice: random.Random) -> Any:

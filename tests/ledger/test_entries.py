@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Model, Value
 from django.db.models.functions import Concat
 
+from tests.behind import behind_the_rules, owning
 from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Conflict
@@ -102,7 +103,7 @@ def test_the_database_refuses(statement: str, settings: Any, tmp_path: Path) -> 
     settings.HOME_DIR = tmp_path
     note(who="叶某")
     heads.seal()
-    with pytest.raises(DatabaseError, match="pgtrigger"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError, match="pgtrigger"), owning() as cursor:
         cursor.execute(statement)
 
 
@@ -174,8 +175,7 @@ def test_personal_parts_can_be_erased_without_breaking_the_proof() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_personal_part_that_vanishes_without_an_entry_is_missing() -> None:
     note(who="叶某")
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("set local session_replication_role = replica")
+    with behind_the_rules() as cursor:
         cursor.execute("delete from ledger_ledgerpersonal")
     assert [problem.fault for problem in verify().problems] == ["missing"]
 

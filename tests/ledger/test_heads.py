@@ -13,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from tests.behind import behind_the_rules
 from tests.ledger.test_entries import note
 from zhuanmai.accounts.models import Unit
 from zhuanmai.core.errors import Conflict, NotFound, Refused
@@ -200,8 +201,7 @@ def test_the_command_seals_lists_proves_and_verifies(capsys: pytest.CaptureFixtu
     assert "第 1 条起的 1 条记录晚于该树头，不在其证明范围内" in out
     assert "✓ 核验通过" in out
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("set local session_replication_role = replica")
+        with behind_the_rules() as cursor:
             cursor.execute("update ledger_entry set kind = 'x' where seq = 0")
         with pytest.raises(SystemExit) as ended:
             call_command("ledger", "verify")

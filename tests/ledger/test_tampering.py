@@ -18,7 +18,8 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from tests.ledger.made_rows import row_for, value_for, without_triggers
+from tests.behind import behind_the_rules_from_here
+from tests.ledger.made_rows import row_for, value_for
 from zhuanmai.core import files
 from zhuanmai.core.checks import failures
 from zhuanmai.core.errors import Conflict
@@ -40,7 +41,7 @@ Tampering = Callable[[random.Random, int], str]  # does it, returns what verific
 
 def run(statement: str, values: list[object] | None = None) -> None:
     """One statement with triggers off, as a database administrator could."""
-    without_triggers()
+    behind_the_rules_from_here()
     with connection.cursor() as cursor:
         cursor.execute(statement, values or [])
 
@@ -167,7 +168,7 @@ def some_key(table: registry.Table, dice: random.Random) -> Any:
 
 
 def change_row(dice: random.Random, size: int) -> str:
-    without_triggers()
+    behind_the_rules_from_here()
     for _ in range(500):
         label, table = some_table(dice)
         key = some_key(table, dice)
@@ -195,7 +196,7 @@ def remove_row(dice: random.Random, size: int) -> str:
 
 def add_row(dice: random.Random, size: int) -> str:
     label, table = some_table(dice)
-    without_triggers()
+    behind_the_rules_from_here()
     return f"{label} {row_for(table, dice).pk} 被插入"
 
 
@@ -223,7 +224,7 @@ def sealed(settings: Any, tmp_path: Path) -> heads.Head:
     dice = random.Random(0)
     call_command("seed_bureau")
     with transaction.atomic():
-        without_triggers()
+        behind_the_rules_from_here()
         rows = [row_for(table, dice) for table in registry.tables().values() for _ in range(ROWS)]
         for model, names in (
             (Version, ("unsigned_sha256", "sealed_sha256")),

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from tests.ledger.made_rows import row_for, without_triggers
+from tests.behind import behind_the_rules_from_here
+from tests.ledger.made_rows import row_for
 from zhuanmai.ledger import registry
 from zhuanmai.ledger.canonical import as_stored, canonical, digest_of_row
 
@@ -84,7 +85,7 @@ def test_a_json_column_with_an_encoder_is_read_as_it_encodes() -> None:
 @pytest.mark.django_db
 def test_a_row_just_saved_has_the_digest_of_the_row_read_again() -> None:
     with transaction.atomic():
-        without_triggers()
+        behind_the_rules_from_here()
         for label, table in registry.tables().items():
             for seed in range(5):
                 row = row_for(table, random.Random(f"{label}{seed}"))

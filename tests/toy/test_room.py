@@ -18,6 +18,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from procrastinate.contrib.django import app
 
+from tests.behind import owning
 from tests.documents.reading import text_of
 from tests.enforcement.conftest import Bureau, bureau  # noqa: F401
 from tests.enforcement.desk import Signer
@@ -95,7 +96,7 @@ class Tablet:
 def toy(bureau: Bureau, no_jobs: None, settings: Any, tmp_path: Path) -> Iterator[Bureau]:  # noqa: F811
     """The room with its table, for one test; then everything is taken back."""
     settings.HOME_DIR, settings.FILES_DIR = tmp_path, tmp_path / "files"
-    with connection.schema_editor() as editor:
+    with owning(), connection.schema_editor() as editor:
         editor.create_model(SiteCheck)
     room.register()
     yield bureau
@@ -109,7 +110,7 @@ def toy(bureau: Bureau, no_jobs: None, settings: Any, tmp_path: Path) -> Iterato
     registry.forget("toy")
     personal.forget(KIND)
     permissions.forget(*(one.name for one in PERMISSIONS))
-    with connection.schema_editor() as editor:
+    with owning(), connection.schema_editor() as editor:
         editor.delete_model(SiteCheck)
 
 

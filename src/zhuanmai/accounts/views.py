@@ -32,11 +32,11 @@ from zhuanmai.core.clock import start_of_day
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.ids import new_id
 from zhuanmai.core.listing import Column, Listing, Table, day_of, declare
+from zhuanmai.ledger.anchors import verified
 from zhuanmai.ledger.heads import LEAVES, folder, latest
 from zhuanmai.ledger.models import Entry
 from zhuanmai.ledger.queries import TimelineLine, entries, kind_choices, line_of
 from zhuanmai.ledger.services import append
-from zhuanmai.ledger.verify import verify
 
 
 @ensure_csrf_cookie
@@ -187,7 +187,7 @@ def ledger_verify(request: HttpRequest) -> HttpResponse:
     """Verify the ledger now and show the outcome."""
     actor = officer_of(request)
     require(actor, "ledger.verify")
-    report = verify(latest(), kept_leaves=folder() / LEAVES)
+    report = verified(latest(), kept_leaves=folder() / LEAVES)
     outcome = "通过" if report.is_whole else f"发现 {len(report.problems)} 处问题"
     with transaction.atomic():
         facts = {"outcome": outcome, "entries": report.entries, "problems": [str(p) for p in report.problems[:20]]}

@@ -200,7 +200,7 @@ def _pack(plain: Path, folder: Path, warnings: list[str]) -> int:
     key = own_keys.signing_key(KEY)
     beside = _copied(folder / "beside")
     dump = folder / _DUMP
-    _postgres("pg_dump", "--format=custom", "--no-owner", "--file", str(dump), "--dbname", settings.DATABASE_URL)
+    _postgres("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file", str(dump))
     kept = {f"files/{path.name}": path for path in _kept_files()}
     members = {}
     for name, path in ({_DUMP: dump} | kept | beside | _stored(folder / "stores")).items():
@@ -253,7 +253,7 @@ def _unpack(archive: Archive, folder: Path) -> int:
         else:
             _put(_home_of(name), archive.chunks(name))
     _put(folder / _DUMP, archive.chunks(_DUMP))
-    command = ["--no-owner", "--exit-on-error", "--single-transaction", "--dbname", settings.DATABASE_URL]
+    command = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
     _postgres("pg_restore", *command, str(folder / _DUMP))
     return len(restored)
 
@@ -283,8 +283,12 @@ def _has_tables() -> bool:
 
 
 def _postgres(program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs on our database; the password is in its environment, where nobody else looks."""
     path = postgres.binary(program) if settings.EMBEDDED else program
-    done = subprocess.run([path, *arguments], capture_output=True, text=True, check=False)
+    where, word = postgres.without_password(settings.DATABASE_URL)
+    environment = {**os.environ, "PGPASSWORD": word} if word else None
+    command = [path, "--dbname", where, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         raise RuntimeError(f"{program}: {done.stderr.strip()}")
 

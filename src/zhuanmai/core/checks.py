@@ -7,11 +7,13 @@ import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
+import psycopg
 from django.conf import settings
 from django.db import OperationalError, connection
 
-from zhuanmai.core import jobs, origin
+from zhuanmai.core import jobs, origin, postgres, private
 from zhuanmai.core.models import Event
 
 
@@ -154,3 +156,65 @@ def jobs_are_done() -> Finding:
         words = "、".join(f"{jobs.task_words(name)} {n} 个" for name, n in failed)
         return Finding("失败任务", Health.BAD, words, "在“任务”页看原因，排除后点“重做”。")
     return Finding("失败任务", Health.GOOD, "没有")
+
+
+def close_own_places() -> None:
+    """Close what lies open of the home and the lake, at the start of what changes them."""
+    private.close([Path(settings.HOME_DIR)], passing=_passing())
+    private.close([Path(settings.LAKE_DIR)])
+
+
+@register_check
+def own_places_are_closed() -> Finding:
+    """Folders and files that other users of the machine could read; the first five are named."""
+    home, lake = Path(settings.HOME_DIR), Path(settings.LAKE_DIR)
+    found = [*private.lying_open([home], passing=_passing())]
+    found += [path for path in private.lying_open([lake]) if path not in found]
+    if found:
+        named = "、".join(str(path) for path in found[:5]) + (f" 等 {len(found)} 处" if len(found) > 5 else "")
+        return Finding("目录", Health.BAD, f"本机其他用户可以访问：{named}", "重新启动任务进程即会收紧权限。")
+    return Finding("目录", Health.GOOD, "数据目录只有本系统可以读写")
+
+
+@register_check
+def database_role_is_bound() -> Finding:
+    """Whether this process speaks to the database as a role that cannot change what holds the record together."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select current_user, rolsuper or rolcreaterole or rolbypassrls or rolreplication,"
+            " exists(select from pg_class where relowner = r.oid and relnamespace = 'public'::regnamespace),"
+            " has_schema_privilege('public', 'create') from pg_roles r where rolname = current_user"
+        )
+        name, mighty, owns, makes = cursor.fetchone()
+    remedy = "迁移用所有者账号（DATABASE_OWNER_URL），运行用应用账号（DATABASE_URL），再运行 zhuanmai migrate。"
+    if mighty or owns or makes:
+        health = Health.BAD if settings.PROFILE == "production" else Health.WARNING
+        why = "有超级权限" if mighty else "拥有数据表" if owns else "可以建表"
+        return Finding("数据库账号", health, f"{name} {why}", remedy)
+    return Finding("数据库账号", Health.GOOD, f"{name} 只能读写数据")
+
+
+@register_check
+def database_is_closed() -> Finding:
+    """Whether somebody connects without a password; and for the embedded server, whether its folders are closed."""
+    found = postgres.lies_open(postgres.cluster_of(settings.HOME_DIR)) if settings.EMBEDDED else []
+    found += [f"无需口令即可用 {name} 连接" for name in {settings.APPLICATION_ROLE, "postgres"} if _connects(name)]
+    if found:
+        remedy = "重新启动内置数据库即会改正。" if settings.EMBEDDED else "在 pg_hba.conf 中要求口令（scram-sha-256）。"
+        return Finding("数据库入口", Health.BAD, "；".join(sorted(found)), remedy)
+    return Finding("数据库入口", Health.GOOD, "须凭口令连接")
+
+
+def _connects(name: str) -> bool:
+    """Whether a role gets in without a password, from here."""
+    facts = connection.settings_dict
+    where = {"host": facts["HOST"], "port": facts["PORT"] or None, "dbname": facts["NAME"], "user": name}
+    try:
+        psycopg.connect(**where, password="", passfile="/dev/null", connect_timeout=3).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _passing() -> int | None:
+    return postgres.passing_group() if settings.EMBEDDED else None

@@ -55,6 +55,7 @@ _TASKS = {
     "exchange.deliver": _("Deliver a message"),
     "exchange.reconcile": _("Reconcile with the partner"),
     "exchange.sweep": _("See to messages that nobody sends"),
+    "ledger.anchor": _("Anchor the ledger's head"),
     "ledger.retain": _("Erase personal parts that are due"),
     "ledger.seal": _("Seal the ledger"),
 }

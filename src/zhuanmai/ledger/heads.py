@@ -109,7 +109,7 @@ def export(head: Head, target: Path) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     path = target / f"head-{head.size:012d}.json"
     part = path.with_suffix(f".{os.getpid()}")
-    part.write_text(json.dumps(head.__dict__, indent=1), encoding="ascii")
+    part.write_bytes(as_file(head))
     os.replace(part, path)
     return path
 
@@ -117,12 +117,26 @@ def export(head: Head, target: Path) -> Path:
 def load(path: Path) -> Head:
     """Read an exported head. Raises Refused (bad_head) if the file is not one or its signature does not fit."""
     try:
-        head = Head(**json.loads(path.read_text(encoding="ascii")))
+        content = path.read_bytes()
+    except OSError:
+        content = b""
+    return from_file(content, str(path))
+
+
+def as_file(head: Head) -> bytes:
+    """A head as it is exported."""
+    return json.dumps(head.__dict__, indent=1).encode("ascii")
+
+
+def from_file(content: bytes, name: str) -> Head:
+    """The head of an exported file. Raises Refused (bad_head) if it is none or its signature does not fit."""
+    try:
+        head = Head(**json.loads(content.decode("ascii")))
         genuine = head.is_genuine()
-    except (OSError, ValueError, TypeError):
-        raise Refused("bad_head", f"{path} 不是痕迹树头文件；请用 zhuanmai ledger seal 导出的文件。") from None
+    except (ValueError, TypeError, RecursionError):
+        raise Refused("bad_head", f"{name} 不是痕迹树头文件；请用 zhuanmai ledger seal 导出的文件。") from None
     if not genuine:
-        raise Refused("bad_head", f"{path} 的签名不符，树头文件已被改动；请换用另一份导出的树头。")
+        raise Refused("bad_head", f"{name} 的签名不符，树头文件已被改动；请换用另一份导出的树头。")
     return head
 
 

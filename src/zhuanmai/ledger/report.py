@@ -34,13 +34,14 @@ class Problem:
 
 @dataclass
 class Report:
-    """The outcome: entries, entries outside the head, erased personal parts, rows, and the problems."""
+    """The outcome: entries, entries outside the head, erased personal parts, rows, the problems, a line an anchor."""
 
     entries: int = 0
     outside: int = 0
     erased: int = 0
     rows: int = 0
     problems: list[Problem] = field(default_factory=list)
+    anchors: list[str] = field(default_factory=list)
 
     @property
     def is_whole(self) -> bool:

@@ -13,6 +13,7 @@ from zhuanmai.ledger.services import append
 from zhuanmai.ledger.verify import ERASED
 
 _AT_ONCE = 1000
+LOCK = 0x72657461  # one erasing at a time: rows of the ledger cannot be locked, as nobody may change them
 
 
 def erase_personal_parts(*, before: dt.datetime, actor_id: uuid.UUID | None) -> int:
@@ -20,7 +21,9 @@ def erase_personal_parts(*, before: dt.datetime, actor_id: uuid.UUID | None) -> 
     erased = 0
     while True:
         with transaction.atomic():
-            old = LedgerPersonal.objects.select_for_update(of=("self",)).filter(entry__at__lt=before)
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+            old = LedgerPersonal.objects.filter(entry__at__lt=before)
             numbers = list(old.order_by("entry_id").values_list("entry_id", flat=True)[:_AT_ONCE])
             if not numbers:
                 return erased

@@ -1,13 +1,17 @@
-"""The ledger's jobs: the tree head is sealed every two minutes when the ledger has grown; retention runs nightly."""
+"""The ledger's jobs: the tree head is sealed every two minutes when the ledger has grown, and anchored every ten;
+retention runs nightly.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from zhuanmai.core import options
 from zhuanmai.core.clock import now
+from zhuanmai.ledger import anchors
 from zhuanmai.ledger.heads import seal
 from zhuanmai.ledger.retention import erase_personal_parts
 
@@ -17,6 +21,14 @@ from zhuanmai.ledger.retention import erase_personal_parts
 def seal_head(timestamp: int) -> None:
     """Seal and export the present head."""
     seal()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="ledger.anchor", queueing_lock="ledger.anchor", retry=RetryStrategy(max_attempts=4, wait=120))
+def anchor_head(timestamp: int) -> None:
+    """Write the newest head to the anchors. Raises RuntimeError with what went wrong, so that it is tried again."""
+    if wrong := anchors.anchor_newest():
+        raise RuntimeError("；".join(wrong))
 
 
 @app.periodic(cron="41 2 * * *")

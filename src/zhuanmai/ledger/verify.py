@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,20 +39,22 @@ class _Walk:
     erased: set[int] = field(default_factory=set)
 
 
-def verify(head: Head | None = None, *, kept_leaves: Path | None = None) -> Report:
+def verify(
+    head: Head | None = None, *, kept_leaves: Path | None = None, anchored: Mapping[int, Head] | None = None
+) -> Report:
     """Verify the ledger against an exported head (without one: against the heads in the database only).
 
     `kept_leaves`: the file exported beside the head; with it an altered, missing, inserted or swapped entry is named
     even where leaves and tree were recomputed, and the other heads that lie beside it bind too. Entries newer than the
-    head are counted as outside it. Called outside a transaction it sees one moment, so officers may go on working. The
-    first problem is the first in the order of entries.
+    head are counted as outside it. `anchored`: heads read from anchors, which bind before all others. Called outside a
+    transaction it sees one moment, so officers may go on working. The first problem is the first in entries' order.
     """
     report = Report()
     beside = _beside(kept_leaves, report)
     known = _known(head, kept_leaves, report)
     with _one_moment():
         kept = {row.size: exported(row) for row in TreeHead.objects.all()}
-        heads = {**kept, **beside, **({head.size: head} if head else {})}
+        heads = {**kept, **beside, **({head.size: head} if head else {}), **(anchored or {})}
         walk = _walk(heads, known, report)
         entry_problems = _entry_problems(walk, known, head.size if head else None, report)
         if not entry_problems and walk.next_seq < max(heads, default=0):
@@ -61,6 +63,7 @@ def verify(head: Head | None = None, *, kept_leaves: Path | None = None) -> Repo
             entry_problems = [Problem(where, Fault.MISSING, f"树头 {last} 记有这些记录")]
         report.problems[:0] = entry_problems
         _check_heads(kept, beside, head, report)
+        _check_anchored(kept, anchored or {}, report)
         _check_personal(walk, report)
         report.problems += walk.covered
         for label, table in tables().items():
@@ -182,6 +185,14 @@ def _check_heads(kept: dict[int, Head], beside: dict[int, Head], head: Head | No
         report.problems.append(Problem(f"树头 {size} ", Fault.MISSING, "已导出，数据库中没有"))
     if head is not None and not head.is_of_a_known_key():
         report.problems.append(Problem(f"树头 {head.size} ", Fault.INSERTED, "签名所用的密钥未公布"))
+
+
+def _check_anchored(kept: dict[int, Head], anchored: Mapping[int, Head], report: Report) -> None:
+    for size, one in sorted(anchored.items()):
+        if size not in kept:
+            report.problems.append(Problem(f"树头 {size} ", Fault.MISSING, "已锚定，数据库中没有"))
+        elif kept[size] != one:
+            report.problems.append(Problem(f"树头 {size} ", Fault.ALTERED, "与锚定的不同"))
 
 
 def _check_personal(walk: _Walk, report: Report) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from zhuanmai.core import assets, translations
+from zhuanmai.core import assets, private, translations
 
 REPOSITORY = Path(__file__).resolve().parents[5]
 FRONTEND = REPOSITORY / "frontend"
@@ -32,7 +32,11 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *_: Any, **__: Any) -> None:
-        """Build what is out of date."""
+        """Build what is out of date; who serves it may be another user than who built it."""
+        with private.for_everybody():
+            self._build()
+
+    def _build(self) -> None:
         translations.compile_all()
         if not FRONTEND.exists():
             return

@@ -17,7 +17,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from zhuanmai import settings as facts
-from zhuanmai.core import postgres
+from zhuanmai.core import postgres, private
 from zhuanmai.core.door import server
 from zhuanmai.core.supervisor import InUse, Part, Supervisor, alone
 
@@ -53,6 +53,8 @@ class Command(BaseCommand):
             raise CommandError(f"端口 {port} 已被占用；请用 ZHUANMAI_PORT=… make demo 换一个端口。")
         environment = _environment(port, options["national_port"] or _any_free_port())
         cluster = None if "DATABASE_URL" in os.environ else postgres.cluster_of(Path(environment["ZHUANMAI_HOME"]))
+        home = Path(environment["ZHUANMAI_HOME"])
+        private.close([home], passing=postgres.passing_group() if cluster else None)
         if cluster:
             postgres.start(cluster)
         try:
@@ -68,7 +70,7 @@ class Command(BaseCommand):
         supervisor = Supervisor(
             parts=_parts(environment, port, options["workers"]),
             environment=environment,
-            logs=Path(environment["ZHUANMAI_HOME"]) / "logs",
+            logs=home / "logs",
             cluster=cluster,
         )
         supervisor.start()
@@ -123,7 +125,7 @@ def _prepare(environment: dict[str, str], cluster: postgres.Cluster | None) -> N
 def _fingerprint(cluster: postgres.Cluster | None) -> str:
     """Changes when code that prepares, reference data or the database changes."""
     digest = hashlib.sha256()
-    for pattern in ("*/migrations/*.py", "*/management/commands/*.py", "*/data/**/*"):
+    for pattern in ("*/migrations/*.py", "*/management/commands/*.py", "*/data/**/*", "core/grants.py"):
         for path in sorted(facts.PACKAGE.glob(pattern)):
             if path.is_file():
                 digest.update(str(path.relative_to(facts.PACKAGE)).encode() + path.read_bytes())

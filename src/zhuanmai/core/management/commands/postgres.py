@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from zhuanmai.core import postgres
+from zhuanmai.core import checks, postgres
 
 
 class Command(BaseCommand):
@@ -27,6 +27,7 @@ class Command(BaseCommand):
             raise CommandError("使用的是外部数据库（DATABASE_URL），不由本命令管理。")
         cluster = postgres.cluster_of(settings.HOME_DIR)
         if options["act"] == "start":
+            checks.close_own_places()
             postgres.start(cluster)
         elif options["act"] == "stop":
             postgres.stop(cluster)

@@ -9,9 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from zhuanmai.core import postgres
+from zhuanmai.core import checks, grants, postgres
 from zhuanmai.core.backup import restore
-from zhuanmai.core.checks import failures
 from zhuanmai.core.errors import Refused
 
 
@@ -31,6 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Restore and prove; exit 1 with what is wrong if a proof fails."""
+        checks.close_own_places()
         if settings.EMBEDDED:
             postgres.start(postgres.cluster_of(settings.HOME_DIR))
         try:
@@ -43,7 +43,8 @@ class Command(BaseCommand):
             )
         except Refused as refused:
             raise CommandError(refused.detail) from None
-        wrong = failures()
+        grants.apply()
+        wrong = checks.failures()
         for sentence in wrong:
             self.stderr.write(f"✗ {sentence}")
         if wrong:

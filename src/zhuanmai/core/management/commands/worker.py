@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
 
-from zhuanmai.core import work
+from zhuanmai.core import checks, work
 
 
 class Command(BaseCommand):
@@ -23,7 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("--poll", type=float, default=1.0, help="seconds between two looks for jobs")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Recover, then work."""
+        """Close what lies open, recover, then work."""
+        checks.close_own_places()
         app.perform_import_paths()  # so that each room has said what it does with work that is given up
         work.recover()
         app.worker_defaults["worker_middleware"] = [*app.worker_defaults.get("worker_middleware", []), work.in_hand]
