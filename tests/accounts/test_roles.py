@@ -53,14 +53,40 @@ def test_a_role_counts_when_a_second_person_confirmed_it(people: People) -> None
     assert timeline(object_id=waiting.pk)[1].sentence == "授予岗位：核价员（待第二人确认）"
 
 
+@pytest.mark.parametrize(
+    "first, then, apart",
+    [
+        ("system_admin", "auditor", True),
+        ("auditor", "system_admin", True),
+        ("system_admin", "security_admin", True),
+        ("auditor", "security_admin", True),
+        ("auditor", "analyst", False),
+        ("valuer", "system_admin", False),
+    ],
+)
+def test_the_three_administrators_are_different_people(people: People, first: str, then: str, apart: bool) -> None:
+    def wanted(role: str) -> Grant:
+        root = people.unit("350200")
+        return services.grant(actor=people["security"], officer=people["yi"], role=role, unit=root, reason="任命")
+
+    held = wanted(first)  # also while it still waits for its confirmation
+    if not apart:
+        wanted(then)
+        return
+    with pytest.raises(Refused, match="roles_apart"):
+        wanted(then)
+    services.revoke_grant(actor=people["security"], grant_id=held.pk, reason="调离")
+    wanted(then)
+
+
 def test_nobody_gives_or_confirms_a_role_of_their_own(people: People) -> None:
     with pytest.raises(NotAllowed) as own:
         services.grant(
-            actor=people["security"], officer=people["security"], role="auditor", unit=people.unit("350200"), reason="x"
+            actor=people["security"], officer=people["security"], role="analyst", unit=people.unit("350200"), reason="x"
         )
     assert own.value.code == "own_grant"
     waiting = services.grant(
-        actor=people["security"], officer=people["security2"], role="auditor", unit=people.unit("350200"), reason="x"
+        actor=people["security"], officer=people["security2"], role="analyst", unit=people.unit("350200"), reason="x"
     )
     with pytest.raises(NotAllowed) as holder:
         services.confirm_grant(actor=people["security2"], grant_id=waiting.pk)
@@ -332,7 +358,7 @@ def test_who_holds_a_role_for_a_unit_holds_it_where_it_reaches(people: People, r
 NARROWED = {
     "accounts.see_people", "accounts.edit_people", "accounts.manage_keys", "accounts.delegate", "alerts.see",
     "alerts.study", "deadlines.see", "documents.see_numbers", "enforcement.see", "enforcement.see_personal",
-    "enforcement.act", "exchange.see", "reference.see", "reference.see_register", "reference.see_personal", "approvals.see",
+    "enforcement.act", "enforcement.open", "enforcement.value", "exchange.see", "reference.see", "reference.see_register", "reference.see_personal", "approvals.see",
     "reference.load_register",  # the register is the city's, whoever loads it
 }  # fmt: skip
 ASKED = re.compile(

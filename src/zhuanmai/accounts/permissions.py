@@ -21,6 +21,7 @@ from zhuanmai.core.once import once
 _REACH_OWN_ONLY = frozenset({Role.OFFICER, Role.SQUAD_LEADER, Role.CERTIFICATE_CLERK})
 # Whose permissions are asked without a unit: they reach the whole bureau, and are granted at its root only.
 WHOLE = frozenset({Role.ANALYST, Role.REFERENCE_EDITOR, Role.AUDITOR, Role.SYSTEM_ADMIN})
+APART = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})  # by different people (GB/T 22239 8.1.5)
 DELEGABLE = frozenset({Role.DEPARTMENT_HEAD, Role.LEGAL_HEAD, Role.BUREAU_HEAD})
 
 

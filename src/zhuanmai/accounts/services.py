@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +21,7 @@ from zhuanmai.accounts.lockout import (
     minutes_left,
 )
 from zhuanmai.accounts.models import Delegation, Grant, Invitation, Key, Officer, Role, Unit
-from zhuanmai.accounts.permissions import DELEGABLE, WHOLE, require
+from zhuanmai.accounts.permissions import APART, DELEGABLE, WHOLE, require
 from zhuanmai.accounts.queries import bureau_of
 from zhuanmai.accounts.refusals import note_lock, sign_in_refused
 from zhuanmai.accounts.sessions import over_for
@@ -205,8 +206,8 @@ def grant(
 ) -> Grant:
     """Give a role; it counts when a second security administrator has confirmed it. Never to oneself.
 
-    Raises NotAllowed (own_grant, not_allowed: also for a unit outside the actor's scope), Refused (whole_bureau),
-    Conflict (granted_already).
+    Raises NotAllowed (own_grant, not_allowed: also for a unit outside the actor's scope), Refused (whole_bureau,
+    roles_apart), Conflict (granted_already).
     """
     require(actor, "accounts.edit_people", unit=unit)
     if officer.pk == actor.pk:
@@ -215,6 +216,8 @@ def grant(
     words = required(reason, field="reason", limit=MAX_WORDS, otherwise="请写明授予理由。")
     with transaction.atomic():
         Officer.objects.select_for_update().get(pk=officer.pk)
+        open_ones = Grant.objects.filter(officer=officer, revoked_at=None).exclude(ends_on__lt=today())
+        check_apart(role, open_ones.values_list("role", flat=True))
         ended = _make_room(officer, role, unit)
         made = Grant.objects.create(
             officer=officer, role=role, unit=unit, granted_by=actor, reason=words, ends_on=ends_on
@@ -232,6 +235,14 @@ def check_place(role: str, unit: Unit) -> None:
     if role in WHOLE and unit.parent_id is not None:
         detail = f"{_words(role)}管全局，只能在最上级单位授予；请把单位改为最上级的局。"
         raise Refused("whole_bureau", detail, field="unit")
+
+
+def check_apart(role: str, others: Iterable[str]) -> None:
+    """Raise Refused (roles_apart) where one person would be two of the three administrators."""
+    held = next((one for one in others if role in APART and one in APART and one != role), None)
+    if held:
+        detail = f"{_words(role)}与{_words(held)}须由不同的人担任（三员分立）；请授予其他人员，或先撤销{_words(held)}。"
+        raise Refused("roles_apart", detail, field="role")
 
 
 def _make_room(officer: Officer, role: str, unit: Unit) -> list[Grant]:

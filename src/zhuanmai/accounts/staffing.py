@@ -13,7 +13,7 @@ from zhuanmai.accounts.invitations import issued
 from zhuanmai.accounts.models import Grant, Invitation, Officer, Role, Unit, UnitKind
 from zhuanmai.accounts.permissions import require
 from zhuanmai.accounts.queries import usable_keys
-from zhuanmai.accounts.services import MAX_WORDS, check_place
+from zhuanmai.accounts.services import MAX_WORDS, check_apart, check_place
 from zhuanmai.accounts.sessions import over_for
 from zhuanmai.accounts.staff_files import OfficerRow, RefusedRow, Row, UnitRow
 from zhuanmai.accounts.wording import required
@@ -192,6 +192,7 @@ def _taken(units: Iterable[Row], officers: Iterable[Row]) -> Staff:
                 raise Refused("unit_unknown", f"没有单位 {person.unit_code}；请先导入该单位。", field="unit_code")
             for role in person.roles:
                 check_place(role, home)
+                check_apart(role, person.roles)
             officer = _officer(person, home)
             made.officers.append(officer)
             made.grants += [
