@@ -23,7 +23,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from tests import environment
 from zhuanmai.core import postgres
 from zhuanmai.core.roles import Role
 
@@ -42,7 +41,9 @@ class Worker:
 
     def start(self) -> None:
         """Start it on the database that the test is connected to."""
-        where = postgres.cluster_of(environment.HOME).url(Role.APPLICATION, settings.DATABASES["default"]["NAME"])
+        where = postgres.cluster_of(Path(os.environ["ZHUANMAI_HOME"])).url(
+            Role.APPLICATION, settings.DATABASES["default"]["NAME"]
+        )
         programs = Path(postgres.binary("pg_dump")).parent
         around = {
             **os.environ, "ZHUANMAI_HOME": str(self.home), "ZHUANMAI_LAKE": str(settings.LAKE_DIR), "DATABASE_URL": where,

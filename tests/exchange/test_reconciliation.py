@@ -75,7 +75,7 @@ def test_bodies_and_files_that_were_erased_since_make_no_difference(national: Na
 
 def test_what_was_changed_here_is_not_sent(national: National) -> None:
     sent = send("case", new_id(), clue_no="1")
-    behind_the_rules('update exchange_message set body = \'{"clue_no": "2"}\' where id = %s', sent.pk)
+    tampered('update exchange_message set body = \'{"clue_no": "2"}\' where id = %s', sent.pk)
     dead = services.deliver(message_id=sent.pk, partners=partners_of(national))
     assert (dead.state, "摘要不符" in dead.last_error) == ("dead", True)
     assert national.store.listed("", 10) == []

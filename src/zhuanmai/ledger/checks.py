@@ -41,8 +41,10 @@ def heads_are_sealed() -> Finding:
 def anchors_are_heard() -> Finding:
     """Whether each anchor has been written or read within a day; without any there is nothing to compare with."""
     if not anchors.anchors():
-        health = Health.WARNING if settings.PROFILE == "production" else Health.GOOD
-        return Finding("留痕锚定", health, "没有设置锚", "把 ZHUANMAI_ANCHOR 设为本机之外的目录、地址或时间戳机构。")
+        if settings.PROFILE != "production":
+            return Finding("留痕锚定", Health.GOOD, "没有设置锚")
+        remedy = "把 ZHUANMAI_ANCHOR 设为本机之外的目录、地址或时间戳机构。"
+        return Finding("留痕锚定", Health.WARNING, "没有设置锚", remedy)
     silent = [one for one in anchors.anchors() if anchors.is_silent(one.last_heard(), now())]
     if silent:
         words = "；".join(f"{one.words} 超过一天没有写入或读到 {one.trouble()}".strip() for one in silent)
