@@ -23,12 +23,16 @@ TABLE = ROOT / "docs" / "proofs.md"
 
 @dataclass(frozen=True)
 class Proof:
-    """One promise: in words, the tests that hold it, and the environment that asks for the full count."""
+    """One promise: in words, the tests that hold it, and the environment that asks for the full count.
+
+    `side_by_side`: its tests are many and each by itself, so that as many run at once as there are processors.
+    """
 
     key: str
     promise: str
     tests: tuple[str, ...]
     counts: dict[str, str] = field(default_factory=dict)
+    side_by_side: bool = False
 
 
 PROOFS = (
@@ -91,13 +95,15 @@ PROOFS = (
         "signing, no printed opinion that differs",
         ("tests/enforcement/test_attacks.py",),
         {"ZHUANMAI_WALKS": "200"},
+        side_by_side=True,
     ),
     Proof(
         "hardened",
-        "1,000 flips over random kept files all found; 3,000 random requests over all addresses, and 200 examples of each "
+        "1,000 flips over random kept files and over a backup, all found; 3,000 random requests over all addresses, and 200 examples of each "
         "operation of the API: no 500, every answer as documented",
-        ("tests/core/test_random_attacks.py", "tests/core/test_api_contract.py"),
+        ("tests/core/test_random_attacks.py", "tests/core/test_backups.py", "tests/core/test_api_contract.py"),
         {"ZHUANMAI_FLIPS": "1000", "ZHUANMAI_RANDOM_REQUESTS": "3000", "ZHUANMAI_API_EXAMPLES": "200"},
+        side_by_side=True,
     ),
     Proof(
         "mutation",
@@ -130,6 +136,10 @@ def main() -> int:
     return sum(done[proof.key]["result"] != "held" for proof in wanted)
 
 
+def _workers(proof: Proof) -> list[str]:
+    return ["-n", str(os.cpu_count() or 2), "--dist", "loadgroup"] if proof.side_by_side else []
+
+
 def _run(proof: Proof, keep: Path) -> dict[str, str]:
     """Run one; what took long and is done it may keep in the folder, so that it goes on there after a stop."""
     print(f"— {proof.promise}", flush=True)
@@ -138,7 +148,7 @@ def _run(proof: Proof, keep: Path) -> dict[str, str]:
         return {"result": "not built", "seconds": "–", "says": f"{', '.join(missing)} is missing"}
     began = time.monotonic()
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", *proof.tests],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", *_workers(proof), *proof.tests],
         cwd=ROOT, env={**os.environ, **proof.counts, "ZHUANMAI_PROOFS": str(keep)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip

@@ -315,7 +315,7 @@ def test_what_no_backup_may_hold_is_left_out_and_said(
     settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.HOME_DIR, settings.FILES_DIR, settings.LAKE_DIR = tmp_path, tmp_path / "files", tmp_path / "lake"
-    monkeypatch.setattr(backup, "_postgres", lambda _program, *given: Path(given[3]).write_bytes(b"PGDMP"))
+    monkeypatch.setattr(backup, "_postgres", lambda _program, *given: Path(given[-1]).write_bytes(b"PGDMP"))
     (tmp_path / "public").mkdir()
     (tmp_path / "public" / "x.pem").symlink_to("/etc/hostname")
     (tmp_path / "public" / "notes.txt").write_text("mine")
