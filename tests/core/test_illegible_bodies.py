@@ -78,6 +78,12 @@ def spoilt(value: Any, bad: str, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, bad
 
 
+def filled(path: str) -> str:
+    """The address with a case of theirs, and whatever else it takes."""
+    address = Address(path.removeprefix("/").replace("{", "<").replace("}", ">"), ())
+    return address.filled({"case_id": CASE, "approval_id": new_id(), "licence_no": "350206150798"})
+
+
 @pytest.fixture
 def client(bureau: Bureau) -> Client:  # noqa: F811
     """An officer with a case of theirs, open."""
@@ -90,8 +96,7 @@ def client(bureau: Bureau) -> Client:  # noqa: F811
 @pytest.mark.parametrize("bad", ILLEGIBLE.values(), ids=ILLEGIBLE)
 @pytest.mark.parametrize("path, verb, operation", WRITES, ids=[f"{verb} {path}" for path, verb, _ in WRITES])
 def test_every_field_of_every_write(client: Client, path: str, verb: str, operation: dict[str, Any], bad: str) -> None:
-    address = Address(path.removeprefix("/").replace("{", "<").replace("}", ">"), ())
-    url = address.filled({name: CASE if name == "case_id" else new_id() for name in ("case_id", "approval_id")})
+    url = filled(path)
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     tried = 0
     for place, body in spoilt(example(schema), bad):
@@ -152,8 +157,7 @@ BROKEN = {
 @pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
 @pytest.mark.parametrize("path, verb", [(path, verb) for path, verb, _ in WRITES])
 def test_what_is_no_json_is_refused_by_every_write(client: Client, path: str, verb: str, body: bytes) -> None:
-    address = Address(path.removeprefix("/").replace("{", "<").replace("}", ">"), ())
-    url = address.filled({name: CASE if name == "case_id" else new_id() for name in ("case_id", "approval_id")})
+    url = filled(path)
     answer = client.generic(verb.upper(), url, body, content_type="application/json")
     assert 400 <= answer.status_code < 500, (answer.status_code, answer.content[:300])
     assert answer.json()["detail"]
