@@ -129,7 +129,7 @@ def test_what_never_closes_is_cut_off_where_it_gets_too_deep() -> None:
 def test_what_was_cut_out_is_refused_with_its_place() -> None:
     value = json.loads(legible.shallow('{"a":' * DEEPEST + "[1]" + "}" * DEEPEST))
     (fault,) = legible.faults(value)
-    assert (fault.path, fault.what, fault.advice) == (".".join("a" * DEEPEST), DEEP, "刷新平板页面")
+    assert (fault.path, fault.what, fault.advice) == (".".join("a" * DEEPEST), DEEP, "减少层级")
 
 
 def test_a_body_that_can_be_kept_is_given_back() -> None:

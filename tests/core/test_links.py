@@ -106,7 +106,7 @@ def test_a_security_administrators_home_shows_what_wants_a_second_person(bureau:
     first, second, unit = bureau["security"], bureau["security2"], bureau["yi"].unit
     services.grant(actor=first, officer=bureau["yi"], role="squad_leader", unit=unit, reason="任命")
     services.grant(
-        actor=first, officer=second, role="auditor", unit=unit, reason="任命"
+        actor=first, officer=second, role="valuer", unit=unit, reason="任命"
     )  # never confirmed by its holder
     invitations.issue(actor=first, officer=bureau["clerk"])
     key = Key.objects.create(officer=bureau["wu"], name="备用", credential_id=b"1", public_key=b"1")

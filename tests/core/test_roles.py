@@ -4,9 +4,9 @@ table, as the platform's own processes connect. Clusters of an older version are
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -157,8 +157,7 @@ def test_the_tests_speak_as_the_application(transactional_db: None) -> None:
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A home of its own with a short path, as the database's system user can reach it."""
-    made = Path("/tmp") / f"zhuanmai-test-{os.getpid()}"
-    made.mkdir()
+    made = Path(tempfile.mkdtemp(prefix="zm"))
     made.chmod(0o755)  # as the older versions left it
     try:
         yield made

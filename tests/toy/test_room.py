@@ -173,10 +173,10 @@ GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-room.md"
 
 
 def test_it_is_found_by_the_lines_of_the_guide(toy: Bureau, tablet: Tablet) -> None:
-    lines = GUIDE.read_text(encoding="utf-8").split("names nobody in full:\n")[1].split("\nA person's number")[0]
+    lines = GUIDE.read_text(encoding="utf-8").split("names nobody in full")[1].split("\nA person's number")[0]
     names = {"SCOPE": room.CHECKS, "SiteCheck": SiteCheck, "url_of": lambda one: f"/checks/{one.pk}", "_": str, "Q": Q}
     names |= vars(search) | {"search": search, "answering": answering}
-    exec(textwrap.dedent(lines).replace("checks.see", "toy.see"), names)
+    exec(textwrap.dedent(lines.partition("\n")[2]).replace("checks.see", "toy.see"), names)
     try:
         (group,) = [
             one for one in search.search(toy["jia"], "镇海路", sent=True, most=5).groups if one.kind.name == "check"
