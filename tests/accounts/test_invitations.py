@@ -66,7 +66,7 @@ def test_a_new_bureau_has_two_administrators_who_enrol_by_link(capsys: Any, sett
         assert come_by(secret, software_key()).is_usable
     assert administrators_can_sign_in().health is Health.GOOD
     zhang, li = Officer.objects.get(username="zhang"), Officer.objects.get(username="li")
-    waiting = services.grant(actor=zhang, officer=li, role="auditor", unit=root, reason="兼任")
+    waiting = services.grant(actor=zhang, officer=li, role="analyst", unit=root, reason="兼任")
     with pytest.raises(NotAllowed):
         services.confirm_grant(actor=zhang, grant_id=waiting.pk)
     kinds = list(Entry.objects.order_by("seq").values_list("kind", flat=True))

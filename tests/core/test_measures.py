@@ -105,7 +105,7 @@ PARSE = {
     "accounts/passkeys.py": "what our own library wrote", "accounts/signing.py": "what our own library wrote, 1 KB",
     "accounts/management/commands/seed_bureau.py": "a command's file", "core/archives.py": "signed by our own key",
     "core/assets.py": "files of this version", "core/confined.py": "our own process",
-    "core/sheets.py": "our own process", "core/management/commands/openapi.py": "what we wrote",
+    "core/sheets.py": "our own process", "core/roles.py": "a file of our own", "core/management/commands/openapi.py": "what we wrote",
     "deadlines/events.py": "a command's file", "documents/papers.py": "files of this version",
     "documents/plan.py": "files of this version", "documents/typesetting.py": "our own typesetter",
     "enforcement/kit.py": "files of this version", "fieldlog/reading.py": "what we wrote a line before",

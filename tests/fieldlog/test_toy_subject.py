@@ -234,7 +234,8 @@ def state_for(officer: Officer, walk: Walk, reason: str) -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def walks(monkeypatch: pytest.MonkeyPatch) -> None:
     """The toy's kinds of entry, for one test."""
-    monkeypatch.setattr(registry, "_kinds", dict(registry._kinds))
+    for kept in ("_kinds", "_codes"):
+        monkeypatch.setattr(registry, kept, dict(getattr(registry, kept)))
     of_every_log("walks")
     operation("walks", "walk.begin", "开始走访：{where}", "where")
     operation("walks", "shop.seen", "走访 {n} 户", "n")

@@ -9,6 +9,7 @@ What was written is noted in ZHUANMAI_HOME/anchors, so that verification knows w
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import os
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from django.conf import settings
 
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
+from zhuanmai.core.outbound import NoAnswer, Outbound
 from zhuanmai.ledger import time_stamps
 from zhuanmai.ledger.heads import Head, as_file, from_file, latest
 from zhuanmai.ledger.report import Fault, Problem, Report
@@ -115,21 +117,20 @@ class Address:
 
 
 def ask(method: str, url: str, content: bytes, kind: str) -> tuple[int, bytes]:
-    """One request: status and body. Raises Unreachable where there is no answer, or one of more than a megabyte."""
+    """One request: status and body. Raises Unreachable where none comes in time, or more than a megabyte."""
     headers = {"Content-Type": kind} if content else {}
     try:
-        with (
-            httpx.Client(timeout=_SECONDS, trust_env=False) as client,
-            client.stream(method, url, content=content or None, headers=headers) as answer,
-        ):
-            body = b""
-            for piece in answer.iter_bytes(2**16):
-                body += piece
-                if len(body) > _MOST:
-                    raise Unreachable("答复过长")
-            return answer.status_code, body
+        answer = _outbound().ask(method, url, headers=headers, content=content or None, most=_MOST)
+    except NoAnswer:
+        raise Unreachable("答复过长或过慢") from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Unreachable(type(error).__name__) from None
+    return answer.status, answer.content
+
+
+@functools.cache
+def _outbound() -> Outbound:
+    return Outbound(_SECONDS)
 
 
 @dataclass(frozen=True)
