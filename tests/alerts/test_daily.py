@@ -174,7 +174,7 @@ def test_asking_for_the_page_changes_nothing_and_the_page_says_that_it_is_open(b
     assert tables == []
     assert f'hx-post="/alerts/{row.pk}/see"' in page
     assert Alert.objects.get().state == "assigned"
-    assert client.post(f"/alerts/{row.pk}/see").status_code == 204
+    assert "已查看" in client.post(f"/alerts/{row.pk}/see").content.decode()
     assert Alert.objects.get().state == "seen"
     assert f"/alerts/{row.pk}/see" not in client.get(f"/alerts/{row.pk}").content.decode()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import TABLET, new_context
 from tests.e2e.test_pages import sign_in
@@ -28,10 +28,19 @@ def choose(page: Page, part: str) -> None:
     field.select_option(label=words)
 
 
+def as_they_were(route: Route) -> None:
+    """The people as a tablet was told them yesterday, when all of them could still work on a case."""
+    answer = route.fetch()
+    kit = answer.json()
+    kit["officers"] = [{**one, "works": True} for one in kit["officers"]]
+    route.fulfill(response=answer, json=kit)
+
+
 def test_an_opening_that_is_too_long_or_refused_stays_in_its_form(browser: Browser, stack: Stack) -> None:
     with new_context(browser, viewport=TABLET) as context:
         page = context.new_page()
         sign_in(page, stack.url, "jia")
+        page.route("**/enforcement/kit", as_they_were)
         page.goto(f"{stack.url}/field/new", wait_until="networkidle")
         for name, words in TYPED.items():
             page.get_by_test_id(name).fill(words)

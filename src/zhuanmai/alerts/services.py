@@ -81,21 +81,22 @@ def _give(row: Alert, squad: Unit, *, actor: Officer | None, reason: str) -> Non
     append("alerts.assigned", actor_id=actor_id, object_kind="alert", object_id=row.pk, facts=facts, rows=[row])
 
 
-def see(*, actor: Officer, alert_id: uuid.UUID) -> None:
+def see(*, actor: Officer, alert_id: uuid.UUID) -> Alert:
     """Note that the squad has looked at it, the first time somebody of it does; for others nothing happens."""
     row = require_seen(actor, alert_id)
     if not FLOW.may(row, Act.SEE, actor):
-        return
+        return row
     with transaction.atomic():
         row = _locked(alert_id)
         if not FLOW.may(row, Act.SEE, actor):
-            return
+            return row
         as_found(row)
         FLOW.do(row, Act.SEE, actor=actor)
         row.seen_at, row.seen_by = now(), actor
         row.save()
         facts = {"number": row.number}
         append("alerts.seen", actor_id=actor.pk, object_kind="alert", object_id=row.pk, facts=facts, rows=[row])
+    return row
 
 
 def inspect(*, actor: Officer, alert_id: uuid.UUID, partner_id: uuid.UUID, clue: str) -> uuid.UUID:

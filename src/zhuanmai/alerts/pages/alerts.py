@@ -141,9 +141,12 @@ def alert_page(request: HttpRequest, alert_id: uuid.UUID) -> HttpResponse:
 @signed_in_only
 @require_POST
 def see(request: HttpRequest, alert_id: uuid.UUID) -> HttpResponse:
-    """The page is open at somebody of the squad: it says so itself, as asking for a page changes nothing."""
-    services.see(actor=officer_of(request), alert_id=alert_id)
-    return HttpResponse(status=204)
+    """The page is open at somebody of the squad: it says so itself, as asking for a page changes nothing.
+
+    The answer is the alert's state as it is then, for its place on the page.
+    """
+    row = services.see(actor=officer_of(request), alert_id=alert_id)
+    return render(request, "alerts/_state.html", {"one": shown(row)})
 
 
 @dataclass(frozen=True)
