@@ -12,7 +12,7 @@ from zhuanmai.core.roles import Role
 
 def test_nothing_of_a_started_platform_lies_open(stack: Stack) -> None:
     cluster = postgres.cluster_of(stack.home)
-    assert {path.name for path in stack.home.iterdir()} >= {"files", "lake", "logs", "secrets", "national", "prepared"}
+    assert {path.name for path in stack.home.iterdir()} >= {"lake", "logs", "secrets", "national", "prepared"}
     assert list(private.lying_open([stack.home], passing=postgres.passing_group())) == []
     assert list(private.lying_open([cluster.data, cluster.sockets])) == []
     assert postgres.lies_open(cluster) == []
