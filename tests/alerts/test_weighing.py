@@ -26,9 +26,9 @@ def visits(number: int, true: tuple[float, float, float]) -> tuple[Any, Any]:
 
 
 def test_the_weights_of_the_judges_are_found_below_the_ceiling() -> None:
-    odds, found = visits(60_000, (0.7, 0.4, -1.0))
+    odds, found = visits(60_000, (0.7, 1.1, -1.0))
     told = weigh(odds, found, np.ones(len(found)), **BOTH)
-    assert told.weights == pytest.approx([0.7, 0.4], abs=0.06)
+    assert told.weights == pytest.approx([0.7, 1.1], abs=0.06)
     assert told.ceiling == pytest.approx(CEILING, abs=0.03)
     assert told.base == pytest.approx(-1.0, abs=0.1)
 
@@ -46,8 +46,16 @@ def test_few_lessons_leave_the_weights_as_expected_and_no_judge_counts_against_i
     hold = np.array([1e4, 1e4])
     told = weigh(odds, found, np.ones(30), **(BOTH | {"hold": hold}))
     assert told.weights == pytest.approx([1.0, 0.0], abs=0.02)
+    assert told.ceiling == pytest.approx(CEILING, abs=0.05)
     odds, found = visits(5000, (0.8, -0.5, -1.0))
     assert weigh(odds, found, np.ones(5000), **BOTH).weights[1] == 0
+
+
+def test_a_find_where_nobody_saw_a_chance_is_no_error() -> None:
+    odds, found = visits(300, (0.7, 0.4, -1.0))
+    odds[:3], found[:3] = -1e4, 1
+    told = weigh(odds, found, np.ones(300), **BOTH)
+    assert np.isfinite([*told.weights, told.base, told.ceiling]).all()
 
 
 def test_the_slope_is_that_of_the_loss(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from zhuanmai.core import moves as room
 from zhuanmai.core.errors import Conflict, NotAllowed
-from zhuanmai.core.moves import Move, Moves, NoTerms, Worded, Workflow, register, words, workflows
+from zhuanmai.core.moves import Move, Moves, NoTerms, Worded, Workflow, forget, register, words, workflows
 
 AT = dt.datetime(2026, 7, 25, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -75,6 +75,22 @@ def test_an_act_belongs_to_its_states_only(act: str, lawful: list[str]) -> None:
                 TABLE.require(state.value, Turn(act))
             assert refused.value.code == "wrong_state"
             assert refused.value.detail == sentence(state, Turn(act), "、".join(Light(one).zh for one in lawful))
+
+
+@pytest.mark.parametrize(
+    "detail, article, said",
+    [
+        ("红灯不行。", "交规 3", "红灯不行（交规 3）。"),
+        ("红灯不行", "交规 3", "红灯不行（交规 3）。"),
+        ("。红灯不行。", "交规 3", "。红灯不行（交规 3）。"),
+        ("红灯不行。", "", "红灯不行。"),
+    ],
+)
+def test_a_refusal_names_the_article_it_rests_on(detail: str, article: str, said: str) -> None:
+    table = Moves(Light, (Move(Turn.GO, (Light.GREEN,), None, "", article),), lambda *_: detail)
+    with pytest.raises(Conflict) as refused:
+        table.require("red", Turn.GO)
+    assert refused.value.detail == said
 
 
 def test_a_move_says_where_it_leads() -> None:
@@ -190,6 +206,12 @@ def test_an_act_without_terms_asks_for_none() -> None:
     assert (lamp.state, kept.asked) == ("amber", [])
 
 
+def test_an_act_that_leads_nowhere_leaves_the_state() -> None:
+    lamp = Lamp("red")
+    at_work().do(lamp, Turn.LOOK, actor="toy.go")
+    assert lamp.state == "red"
+
+
 def test_what_opens_a_row_begins_its_terms_and_changes_no_state() -> None:
     kept, lamp = Kept(), Lamp("green")
     done = at_work(kept).open(lamp, Turn.GO, at=AT, event="built")
@@ -245,6 +267,8 @@ def test_workflows_are_known_once_and_listed_by_name(monkeypatch: pytest.MonkeyP
     for name in ("lamp", "door", "lamp", "lamp"):
         register(Workflow(name, name, TIMED, lambda actor, permission, row: None))
     assert [one.name for one in workflows()] == ["door", "lamp"]
+    forget("door")
+    assert [one.name for one in workflows()] == ["lamp"]
 
 
 def test_words_are_the_bureaus() -> None:
