@@ -23,6 +23,7 @@ from tests.core.test_links import MAIN, RAIL, links
 from tests.core.test_personal_data import GROUPS, around, full_case, walkers
 from tests.enforcement.conftest import Bureau, bureau  # noqa: F401
 from zhuanmai.accounts.models import Officer
+from zhuanmai.ledger import registry
 
 pytestmark = pytest.mark.django_db
 CHINESE = re.compile("[㐀-鿿𠀀-𰀀]+")
@@ -116,6 +117,13 @@ def entered() -> str:
         for row in model._default_manager.values_list(*kept).iterator() if kept else ():
             found += [one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in row if one]
     return "\n".join(found)
+
+
+@pytest.fixture(autouse=True)
+def _without_kinds_of_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kinds of entry that other tests register when they are collected are none of the platform's."""
+    ours = {name: kind for name, kind in registry._kinds.items() if not name.startswith("test.")}
+    monkeypatch.setattr(registry, "_kinds", ours)
 
 
 @pytest.mark.parametrize("group", GROUPS)
