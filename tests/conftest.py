@@ -16,6 +16,7 @@ from zhuanmai.core import clock
 from zhuanmai.core.clock import now
 from zhuanmai.core.database import in_test_case_only
 from zhuanmai.core.roles import Role
+from zhuanmai.ledger import registry
 from zhuanmai.ledger.services import LOCK
 
 
@@ -97,3 +98,10 @@ def officer_with(db: None) -> Callable[[str], Officer]:
         return person
 
     return make
+
+
+@pytest.fixture
+def only_our_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the kinds of entry that other tests register when they are collected: none of the platform's."""
+    ours = {name: kind for name, kind in registry._kinds.items() if not name.startswith("test.")}
+    monkeypatch.setattr(registry, "_kinds", ours)

@@ -23,7 +23,6 @@ from tests.core.test_links import MAIN, RAIL, links
 from tests.core.test_personal_data import GROUPS, around, full_case, walkers
 from tests.enforcement.conftest import Bureau, bureau  # noqa: F401
 from zhuanmai.accounts.models import Officer
-from zhuanmai.ledger import registry
 
 pytestmark = pytest.mark.django_db
 CHINESE = re.compile("[㐀-鿿𠀀-𰀀]+")
@@ -119,13 +118,7 @@ def entered() -> str:
     return "\n".join(found)
 
 
-@pytest.fixture(autouse=True)
-def _without_kinds_of_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Kinds of entry that other tests register when they are collected are none of the platform's."""
-    ours = {name: kind for name, kind in registry._kinds.items() if not name.startswith("test.")}
-    monkeypatch.setattr(registry, "_kinds", ours)
-
-
+@pytest.mark.usefixtures("only_our_kinds")
 @pytest.mark.parametrize("group", GROUPS)
 def test_a_page_in_english_says_nothing_in_chinese(bureau: Bureau, group: str) -> None:
     found = full_case(bureau)
