@@ -70,7 +70,8 @@ class Bench:
         for number, (name, content) in enumerate((self.contents if contents is None else contents).items()):
             members[name] = self.place / f"member-{number}"
             members[name].write_bytes(content)
-        archives.write(self.place / "made.tar", members, {"made_at": "now"}, key or self.maker)
+        files = {archives.member_of(name, path): path for name, path in members.items()}
+        archives.write(self.place / "made.tar", files, {"made_at": "now"}, key or self.maker)
         return (self.place / "made.tar").read_bytes()
 
     def sealed(self, plain: bytes) -> Path:

@@ -86,20 +86,23 @@ class Archive:
                 raise damaged("其余部分")
 
 
-def write(target: Path, members: Mapping[str, Path], says: Mapping[str, Any], key: Ed25519PrivateKey) -> None:
-    """Write an archive of these files by name, with what else its manifest says, signed with the key."""
-    listed: list[tuple[str, int, str]] = []
-    for name, path in members.items():
-        with path.open("rb") as handle:
-            listed.append((name, path.stat().st_size, hashlib.file_digest(handle, "sha256").hexdigest()))
+def member_of(name: str, path: Path) -> Member:
+    """A file as an archive will list it under this name. All of it is read."""
+    with path.open("rb") as handle:
+        return Member(name, path.stat().st_size, hashlib.file_digest(handle, "sha256").hexdigest())
+
+
+def write(target: Path, files: Mapping[Member, Path], says: Mapping[str, Any], key: Ed25519PrivateKey) -> None:
+    """Write an archive of these files, with what else its manifest says, signed with the key."""
+    listed = [(one.name, one.size, one.sha256) for one in files]
     manifest = json.dumps({**says, "members": listed}, ensure_ascii=False, indent=0).encode()
     signature = own_keys.public_bytes(key) + key.sign(_MEANT + manifest)
     with tarfile.open(target, "w", format=tarfile.GNU_FORMAT) as archive:
         for name, content in ((MANIFEST, manifest), (SIGNATURE, signature)):
             archive.addfile(_entry(name, len(content)), io.BytesIO(content))
-        for name, size, _digest in listed:
-            with members[name].open("rb") as handle:
-                archive.addfile(_entry(name, size), handle)
+        for one, path in files.items():
+            with path.open("rb") as handle:
+                archive.addfile(_entry(one.name, one.size), handle)
 
 
 def opened(path: Path, *, makers: frozenset[str], allowed: Callable[[Member], bool]) -> Archive:

@@ -8,7 +8,6 @@ it is compared before the first file is written or the database is asked anythin
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -202,12 +201,13 @@ def _pack(plain: Path, folder: Path, warnings: list[str]) -> int:
     dump = folder / _DUMP
     _postgres("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file", str(dump))
     kept = {f"files/{path.name}": path for path in _kept_files()}
-    members = {}
+    members = dict[Member, Path]()
     for name, path in ({_DUMP: dump} | kept | beside | _stored(folder / "stores")).items():
-        if path.is_symlink() or not is_allowed(Member(name, path.stat().st_size, _digest(path))):
+        member = None if path.is_symlink() else archives.member_of(name, path)
+        if member is None or not is_allowed(member):
             warnings.append(f"未收入备份的文件 {name}：名称不合规、不是普通文件，或内容与其摘要不符；请查明原因。")
         else:
-            members[name] = path
+            members[member] = path
     archives.write(plain, members, {"made_at": now().isoformat()}, key)
     return len(members)
 
@@ -291,8 +291,3 @@ def _postgres(program: str, *arguments: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         raise RuntimeError(f"{program}: {done.stderr.strip()}")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -161,15 +161,13 @@ def jobs_are_done() -> Finding:
 def close_own_places() -> None:
     """Close what lies open of the home and the lake, at the start of what changes them."""
     private.close([Path(settings.HOME_DIR)], passing=_passing())
-    private.close([Path(settings.LAKE_DIR)])
+    private.close(_lake_apart())
 
 
 @register_check
 def own_places_are_closed() -> Finding:
     """Folders and files that other users of the machine could read; the first five are named."""
-    home, lake = Path(settings.HOME_DIR), Path(settings.LAKE_DIR)
-    found = [*private.lying_open([home], passing=_passing())]
-    found += [path for path in private.lying_open([lake]) if path not in found]
+    found = [*private.lying_open([Path(settings.HOME_DIR)], passing=_passing()), *private.lying_open(_lake_apart())]
     if found:
         named = "、".join(str(path) for path in found[:5]) + (f" 等 {len(found)} 处" if len(found) > 5 else "")
         return Finding("目录", Health.BAD, f"本机其他用户可以访问：{named}", "重新启动任务进程即会收紧权限。")
@@ -215,6 +213,12 @@ def _connects(name: str) -> bool:
     except psycopg.OperationalError:
         return False
     return True
+
+
+def _lake_apart() -> list[Path]:
+    """The lake's folder, where it does not lie in the home, which is walked whole."""
+    lake = Path(settings.LAKE_DIR)
+    return [] if lake.is_relative_to(settings.HOME_DIR) else [lake]
 
 
 def _passing() -> int | None:

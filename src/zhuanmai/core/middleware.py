@@ -15,7 +15,9 @@ from zhuanmai.core import legible, ports
 from zhuanmai.core.errors import NotAllowed, NotFound, Refused
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-_OF_FORMS = ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data")
+FORM_BYTES = 1 << 20  # of a form without files; one with files has its fields counted, and the body its measure
+_FORM = "application/x-www-form-urlencoded"
+_OF_FORMS = ("text/plain", _FORM, "multipart/form-data")
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -32,10 +34,6 @@ POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
-
-
-FORM_BYTES = 1 << 20  # of a form without files; one with files has its fields counted, and the body its measure
-_FORM = "application/x-www-form-urlencoded"
 
 
 class HeadersMiddleware:
@@ -100,23 +98,24 @@ class LegibleMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on, with the parameters that its view will read."""
-        if request.content_type == _FORM and int(request.META.get("CONTENT_LENGTH") or 0) > FORM_BYTES:
+        if request.content_type == _FORM and _length(request) > FORM_BYTES:
             return refusal(
                 request, Refused("too_large", "填写的内容过多，未作任何改动；请缩短后重新提交。", status=413)
             )
         if legible.seen(request.path) != request.path:
             return refusal(request, NotFound("no_page", "没有这个地址；请核对链接后重试。"))
-        if not request.path.startswith("/api/"):
+        if not is_api(request):
             request.GET = _seen(request.GET)  # type: ignore[assignment]
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: Any) -> None:
         """Forms: parsed here at the latest, after who must not send one was turned away."""
-        if request.method == "POST" and not request.path.startswith("/api/"):
+        if request.method == "POST" and not is_api(request):
             request.POST = _seen(request.POST)  # type: ignore[assignment]
 
 
 def _length(request: HttpRequest) -> int:
+    """How many bytes the body is said to have; 0 where that is no number."""
     said = str(request.META.get("CONTENT_LENGTH") or "")
     return int(said) if said.isascii() and said.isdigit() else 0
 

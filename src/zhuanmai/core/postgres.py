@@ -255,7 +255,7 @@ def _install() -> Path:
     if spec is None or spec.origin is None:
         raise RuntimeError("the embedded PostgreSQL is not installed; set DATABASE_URL to a server of your own")
     package = Path(spec.origin).parent
-    if os.geteuid() != 0 or _open_to_all(package):
+    if os.geteuid() != 0 or _lets_pass(package):
         return package / "pginstall"
     return _copied(package)
 
@@ -289,11 +289,6 @@ def _lets_pass(folder: Path) -> bool:
     group = passing_group()
     states = [one.stat() for one in (folder, *folder.parents) if one.exists()]
     return all(one.st_mode & 0o001 or (one.st_gid == group and one.st_mode & private.PASSING) for one in states)
-
-
-def _open_to_all(path: Path) -> bool:
-    existing = [folder for folder in (path, *path.parents) if folder.exists()]
-    return all(folder.stat().st_mode & 0o001 for folder in existing)
 
 
 def _short(path: Path) -> str:
