@@ -115,6 +115,21 @@ def test_terms_of_the_on_site_case() -> None:
 
 
 @pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize(
+    "code, day, last",
+    [
+        ("licence_term", D(2021, 3, 1), D(2026, 2, 28)),
+        ("licence_term", D(2024, 2, 28), D(2029, 2, 27)),
+        ("licence_term", D(2024, 2, 29), D(2029, 2, 28)),  # a month without that day: its last day (民法典 202)
+        ("suspension_max", D(2024, 2, 29), D(2025, 2, 28)),
+        ("suspension_max", D(2023, 3, 1), D(2024, 2, 29)),
+    ],
+)
+def test_the_last_day_of_a_term_is_the_day_before(code: str, day: D, last: D) -> None:
+    assert calendar.deadline(code, day).date == last
+
+
+@pytest.mark.usefixtures("shipped")
 def test_the_bureau_changes_what_is_not_statute(officer_with: Callable[[str], Officer]) -> None:
     editor = officer_with("reference_editor")
     given = {"unit": "working", "source": "本局规定", "certainty": "practice"}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from zhuanmai.deadlines.events import Extension, Moment, Stop, day_of
 from zhuanmai.deadlines.rules import Length, Rule
-from zhuanmai.reference.calendar import Days, has_that_day
+from zhuanmai.reference.calendar import Days
 
 _DAY = dt.timedelta(days=1)
 _NOT_HEADS = frozenset({"clerk", "reviewer", "officer", "department_head", "legal_head", "K", "V", "Q"})
@@ -90,10 +90,10 @@ def _end(
     if length.unit == "working":
         due = calendar.add_working(start, sign * ((length.days or 0) + extra * same), still)
     else:
-        later = sign * length.in_months
-        back = rule.day_before and has_that_day(start, later)  # else the month's last day is the last (民法典 202)
-        days = sign * (length.days or 0) + extra * same - back
-        bare = calendar.add_calendar(start, days=days, count_months=later, extended=False).date
+        days, later = sign * (length.days or 0) + extra * same, sign * length.in_months
+        bare = calendar.add_calendar(
+            start, days=days, count_months=later, day_before=rule.day_before, extended=False
+        ).date
         due = calendar.add_calendar(_past_stops(start, bare, still), extended=rule.moved and bool(length.unit))
     found = End(due.date, due.provisional, notes=(due.note,) if due.note else ())
     if not same and extra:

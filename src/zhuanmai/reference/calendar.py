@@ -63,9 +63,16 @@ class Days:
             left -= self.is_working(found) and not (stands_still and stands_still(found))
         return _due(found, unsure)
 
-    def add_calendar(self, day: dt.date, *, days: int = 0, count_months: int = 0, extended: bool = True) -> Due:
-        """A day so many months and days later; on a rest day it moves to the next working day if `extended`."""
-        found, unsure = _months_later(day, count_months) + dt.timedelta(days=days), set[int]()
+    def add_calendar(
+        self, day: dt.date, *, days: int = 0, count_months: int = 0, day_before: bool = False, extended: bool = True
+    ) -> Due:
+        """A day so many months and days later; on a rest day it moves to the next working day if `extended`.
+
+        `day_before`: the term's last day, which is the day before that; in a month without the day it is the month's
+        last day (民法典 202).
+        """
+        then, unsure = _months_later(day, count_months), set[int]()
+        found = then + dt.timedelta(days=days - (day_before and then.day == day.day))
         if extended:
             self._doubt(found, unsure)
             while not self.is_working(found):
@@ -133,8 +140,10 @@ def counted(rule: DeadlineTerm, trigger: dt.date | dt.datetime, calendar: Days) 
         count = (rule.months or 0) + 12 * (rule.years or 0)
         how = shipped.counting().get(rule.code, {})
         extended = rule.unit == "calendar" and how.get("moved", not rule.before)  # limitation is not (行政处罚法 36)
-        length = sign * (rule.days or 0) - bool(how.get("day_before"))
-        due = calendar.add_calendar(day, days=length, count_months=sign * count, extended=extended)
+        due = calendar.add_calendar(
+            day, days=sign * (rule.days or 0), count_months=sign * count, day_before=bool(how.get("day_before")),
+            extended=extended,
+        )  # fmt: skip
     return _named(due, rule)
 
 
@@ -147,11 +156,6 @@ def _moment(rule: DeadlineTerm, trigger: dt.date | dt.datetime) -> Due:
         trigger = dt.datetime.combine(trigger, dt.time(), SHANGHAI)
     at = trigger + dt.timedelta(hours=rule.hours or 0, minutes=rule.minutes or 0)
     return _named(Due(to_local(at).date(), False, at=at), rule)
-
-
-def has_that_day(day: dt.date, count: int) -> bool:
-    """Whether the month so many months later has the same day; February has no 30th."""
-    return _months_later(day, count).day == day.day
 
 
 def _months_later(day: dt.date, count: int) -> dt.date:
