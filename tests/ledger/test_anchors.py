@@ -125,6 +125,31 @@ def test_what_an_anchor_lost_or_changed_is_named(outside: Path, settings: Any) -
     assert any("缺失" in one and "现已没有" in one for one in ledger_is_whole())
 
 
+def test_a_spoilt_note_of_ours_is_named_and_the_other_anchors_are_read(tmp_path: Path, settings: Any) -> None:
+    settings.HOME_DIR, there = tmp_path / "home", [tmp_path / "one", tmp_path / "two"]
+    for one in there:
+        one.mkdir()
+    settings.ANCHOR = " ".join(map(str, there))
+    anchored()
+    (note_of_ours,) = anchors.anchors()[0].notes.glob("head-*.json")
+    note_of_ours.write_text("{}")
+    found = anchors.read()
+    assert [problem.where for problem in found.problems] == [f"锚 {there[0]} 的记录"]
+    assert [line for line in found.lines if str(there[1]) in line] == [f"锚 {there[1]}：核对了 1 个树头，最新至第 3 条"]
+
+
+@pytest.mark.parametrize("outside", ["stamp"], indirect=True)
+def test_roots_that_are_not_there_are_no_lost_token(outside: Path, settings: Any) -> None:
+    anchored()
+    settings.ANCHOR_ROOTS = str(outside / "gone.pem")
+    found = anchors.read()
+    assert found.problems == []
+    assert ["读不到 ZHUANMAI_ANCHOR_ROOTS" in line for line in found.lines] == [True]
+    note()
+    heads.seal()
+    assert ["读不到 ZHUANMAI_ANCHOR_ROOTS" in words for words in anchors.anchor_newest()] == [True]
+
+
 def test_an_anchor_that_does_not_answer_is_tried_again_and_told(tmp_path: Path, settings: Any) -> None:
     settings.HOME_DIR = tmp_path / "home"
     settings.ANCHOR = f"{tmp_path / 'not-mounted'} http://127.0.0.1:9/heads tsa+http://127.0.0.1:9/"

@@ -23,8 +23,8 @@ from django.conf import settings
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.outbound import NoAnswer, Outbound
-from zhuanmai.ledger import time_stamps
-from zhuanmai.ledger.heads import Head, as_file, from_file, latest
+from zhuanmai.ledger import head_keys, time_stamps
+from zhuanmai.ledger.heads import Head, as_file, export, file_name, from_file, latest
 from zhuanmai.ledger.report import Fault, Problem, Report
 from zhuanmai.ledger.verify import verify
 
@@ -61,16 +61,17 @@ class Folder:
     def put(self, name: str, content: bytes) -> None:
         """Whole or not at all."""
         try:
-            part = self.path / f".{name}.{os.getpid()}"
-            part.write_bytes(content)
-            os.replace(part, self.path / name)
+            _write(self.path / name, content)
         except OSError as error:
             raise Unreachable(error.strerror or type(error).__name__) from None
 
     def get(self, name: str) -> bytes | None:
         """The file's bytes."""
         try:
-            return (self.path / name).read_bytes() if name in self.names() else None
+            return (self.path / name).read_bytes()
+        except FileNotFoundError:
+            self.names()  # raises where the folder itself is not there
+            return None
         except OSError as error:
             raise Unreachable(error.strerror or type(error).__name__) from None
 
@@ -170,8 +171,8 @@ class Anchor:
         """Note that it has a head, with the token that it gave."""
         self.notes.mkdir(parents=True, exist_ok=True)
         if token:
-            _write(self.notes / f"{_name(head)}.tsr", token)
-        _write(self.notes / _name(head), as_file(head))
+            _write(self.notes / f"{file_name(head)}.tsr", token)
+        export(head, self.notes)
 
     def heard(self, trouble: str = "") -> None:
         """Note that it has just been written or read in full, or what kept us from it."""
@@ -232,10 +233,13 @@ def read() -> Read:
     found = Read()
     for anchor in anchors():
         try:
-            count = _tokens(anchor, found) if anchor.stamps_at else _heads(anchor, found)
-            found.lines.append(f"锚 {anchor.words}：核对了 {count} 个树头，最新至第 {_newest(anchor, found)} 条")
-        except Unreachable as error:
+            sizes = _tokens(anchor, found) if anchor.stamps_at else _heads(anchor, found)
+            newest = max(sizes, default=0)
+            found.lines.append(f"锚 {anchor.words}：核对了 {len(sizes)} 个树头，最新至第 {newest} 条")
+        except (Unreachable, time_stamps.NoToken) as error:
             found.lines.append(f"! 锚 {anchor.words} 读不到（{error}），未用它核验")
+        except Refused as refused:  # a note of ours is none
+            found.problems.append(Problem(f"锚 {anchor.words} 的记录", Fault.ALTERED, refused.detail))
         else:
             anchor.heard()
     return found
@@ -256,9 +260,8 @@ def is_silent(heard: dt.datetime | None, at: dt.datetime) -> bool:
 
 
 def _anchor(anchor: Anchor, head: Head) -> None:
-    noted = {one.size: one for one in anchor.noted()}
     if anchor.stamps_at:
-        if head.size not in noted:
+        if not (anchor.notes / file_name(head)).exists():
             asked = time_stamps.request(as_file(head))
             status, answer = ask("POST", anchor.stamps_at, asked.content, time_stamps.QUERY)
             if status != 200:
@@ -266,13 +269,13 @@ def _anchor(anchor: Anchor, head: Head) -> None:
             anchor.note(head, time_stamps.token(asked, answer))
         return
     store, content = anchor.store, as_file(head)
-    there, newest = store.get(_name(head)), store.get(NEWEST)
+    there, newest = store.get(file_name(head)), store.get(NEWEST)
     if newest is not None and from_file(newest, NEWEST).size > head.size:
         raise Refused("anchor_newer", "锚中的树头比本机的新，留痕可能被截断；请运行 zhuanmai ledger verify。")
     if there is None:
-        for name in (_name(head), NEWEST):
+        for name in (file_name(head), NEWEST):
             store.put(name, content)
-        there = store.get(_name(head))
+        there = store.get(file_name(head))
     if there != content:
         raise Refused(
             "anchor_differs", f"锚中的树头 {head.size} 与本机的不同；请运行 zhuanmai ledger verify 并查明原因。"
@@ -280,9 +283,10 @@ def _anchor(anchor: Anchor, head: Head) -> None:
     anchor.note(head)
 
 
-def _heads(anchor: Anchor, found: Read) -> int:
-    noted = {_name(one): one for one in anchor.noted()}
-    store, count = anchor.store, 0
+def _heads(anchor: Anchor, found: Read) -> list[int]:
+    """Compare the heads of a store with what we noted; the sizes of those that it has."""
+    noted = {file_name(one): one for one in anchor.noted()}
+    store, known, sizes = anchor.store, head_keys.published(), list[int]()
     names = store.names()
     for name in sorted({*list(noted)[-_READ_BACK:], *names, NEWEST}):
         content, where = store.get(name), f"锚 {anchor.words} 的 {name} "
@@ -295,37 +299,30 @@ def _heads(anchor: Anchor, found: Read) -> int:
         except Refused:
             found.problems.append(Problem(where, Fault.ALTERED, "签名不符"))
             continue
-        count += name != NEWEST
-        if not head.is_of_a_known_key():
+        sizes += [head.size] if name != NEWEST else []
+        if head.public_key not in known:
             found.problems.append(Problem(where, Fault.INSERTED, "签名所用的密钥未公布"))
         elif found.heads.setdefault(head.size, head) != head or noted.get(name, head) != head:
             found.problems.append(Problem(where, Fault.ALTERED, "与所写入的或另一锚中的不同"))
-    return count
+    return sizes
 
 
-def _tokens(anchor: Anchor, found: Read) -> int:
+def _tokens(anchor: Anchor, found: Read) -> list[int]:
+    """Look at the tokens that an authority gave; the sizes of the heads that it was asked about."""
     heads = anchor.noted()
     for head in heads:
-        path = anchor.notes / f"{_name(head)}.tsr"
+        path = anchor.notes / f"{file_name(head)}.tsr"
         where = f"锚 {anchor.words} 对树头 {head.size} 的时间戳"
         try:
-            fits = time_stamps.fits(path.read_bytes(), as_file(head))
+            content = path.read_bytes()
         except FileNotFoundError:
             found.problems.append(Problem(where, Fault.MISSING, "曾取得，现已没有"))
             continue
-        if fits:
+        if time_stamps.fits(content, as_file(head)):
             found.heads.setdefault(head.size, head)
         else:
             found.problems.append(Problem(where, Fault.ALTERED, "与树头不符，或不是所信任的机构签发"))
-    return len(heads)
-
-
-def _newest(anchor: Anchor, found: Read) -> int:
-    return max((one.size for one in anchor.noted()), default=max(found.heads, default=0))
-
-
-def _name(head: Head) -> str:
-    return f"head-{head.size:012d}.json"
+    return [head.size for head in heads]
 
 
 def _write(path: Path, content: bytes) -> None:

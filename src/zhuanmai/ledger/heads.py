@@ -104,10 +104,15 @@ def exported(row: TreeHead) -> Head:
     )
 
 
+def file_name(head: Head) -> str:
+    """How the file of an exported head is called; by name they stand in the order of their sizes."""
+    return f"head-{head.size:012d}.json"
+
+
 def export(head: Head, target: Path) -> Path:
     """Write a head to target/head-SIZE.json (atomically) and return the path."""
     target.mkdir(parents=True, exist_ok=True)
-    path = target / f"head-{head.size:012d}.json"
+    path = target / file_name(head)
     part = path.with_suffix(f".{os.getpid()}")
     part.write_bytes(as_file(head))
     os.replace(part, path)

@@ -57,7 +57,10 @@ def token(asked: Request, answer: bytes) -> bytes:
 
 
 def fits(content: bytes, about: bytes) -> bool:
-    """Whether a token is over these bytes and its signature holds; under ZHUANMAI_ANCHOR_ROOTS where that is set."""
+    """Whether a token is over these bytes and its signature holds; under ZHUANMAI_ANCHOR_ROOTS where that is set.
+
+    Raises NoToken where those cannot be read.
+    """
 
     def expected(algorithm: str) -> bytes:
         return hashlib.new(algorithm, about).digest()
@@ -80,5 +83,9 @@ def _context(at: dt.datetime) -> ValidationContext | None:
 
 
 def _roots(path: Path) -> Iterator[x509.Certificate]:
-    for _, _, content in pem.unarmor(path.read_bytes(), multiple=True):
-        yield x509.Certificate.load(content)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise NoToken(f"读不到 ZHUANMAI_ANCHOR_ROOTS 的证书：{error.strerror}") from None
+    for _, _, certificate in pem.unarmor(content, multiple=True):
+        yield x509.Certificate.load(certificate)
