@@ -13,6 +13,7 @@ from zhuanmai.accounts.models import Officer
 from zhuanmai.accounts.permissions import may
 from zhuanmai.core import search
 from zhuanmai.core.masking import LONG_NUMBER, LONG_PHONE
+from zhuanmai.core.once import once
 from zhuanmai.core.search import Leg, Look, Reading, all_keys, person_number
 from zhuanmai.documents.queries import waiting_for_signature
 from zhuanmai.enforcement.models import Case, CaseOfficer, Inspection, ItemLine, Party
@@ -146,10 +147,13 @@ def count_to_value(officer: Officer) -> int:
 
 def valuations_waiting(officer: Officer) -> dict[uuid.UUID, int]:
     """How many valuations wait for the officer's signature, by case."""
-    mine = (
-        Case.objects.filter(valuer=officer).values("pk") if may(officer, "enforcement.value") else Case.objects.none()
+    if not may(officer, "enforcement.value"):
+        return {}
+    mine = Case.objects.filter(valuer=officer).values("pk")
+    return once(
+        ("valuations", officer.pk),
+        lambda: waiting_for_signature(KIND, mine, officer=officer, roles=("valuer",)),
     )
-    return waiting_for_signature(KIND, mine.values("pk"), officer=officer, roles=("valuer",))
 
 
 def unsigned_in(officer: Officer, case: Case) -> int:

@@ -102,7 +102,8 @@ def home(request: HttpRequest) -> HttpResponse:
         context["notices"] = notices.waiting_for(officer)
     if officer.may("enforcement.value"):
         waiting = valuations_waiting(officer)
-        context["to_value"] = [(*one, waiting.get(one[0].pk, 0)) for one in _worded(to_value(officer)[:8])]
+        first = sorted(to_value(officer), key=lambda case: case.pk not in waiting)[:8]  # then the newest
+        context["to_value"] = [(*one, waiting.get(one[0].pk, 0)) for one in _worded(first)]
     rows = waiting_for(officer)
     headings = headings_of(rows[:8])
     context["approvals"] = [(row, matter_of(row).label, headings[row.subject_id]) for row in rows[:8]]
