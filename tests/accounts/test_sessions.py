@@ -15,8 +15,8 @@ from tests.accounts.conftest import People, enrolled, software_key
 from zhuanmai.accounts import services, sessions, staffing
 from zhuanmai.accounts.demo import DEMO_PASSWORD
 from zhuanmai.accounts.models import Officer, Session
-from zhuanmai.accounts.session_store import digest
 from zhuanmai.core.errors import NotAllowed, NotFound, Refused
+from zhuanmai.core.legible import digest
 from zhuanmai.ledger.models import Entry
 from zhuanmai.ledger.queries import line_of
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from zhuanmai.accounts.permissions import require
 from zhuanmai.accounts.queries import usable_keys
 from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import Conflict, NotAllowed, NotFound, Refused
+from zhuanmai.core.legible import digest
 from zhuanmai.ledger.services import append
 
 VALID_HOURS = 72
@@ -60,7 +60,7 @@ def issued(officer: Officer, *, issued_by: Officer | None) -> tuple[Invitation, 
     secret = secrets.token_urlsafe(32)
     made = Invitation.objects.create(
         officer=person,
-        secret_sha256=_digest(secret),
+        secret_sha256=digest(secret),
         issued_by=issued_by,
         approved_at=None if issued_by else now(),
         expires_at=now() + dt.timedelta(hours=VALID_HOURS),
@@ -106,7 +106,7 @@ def opened(secret: str, *, lock: bool = False) -> Invitation:
     query = Invitation.objects.select_related("officer__unit", "approved_by")
     if lock:
         query = query.select_for_update(of=("self",))
-    found = query.filter(secret_sha256=_digest(secret)).first()
+    found = query.filter(secret_sha256=digest(secret)).first()
     if found is None:
         raise NotFound("no_link", "没有这条登记链接；请核对地址，或请安全管理员重新发出。")
     if found.used_at or found.revoked_at or found.expires_at < now() or not found.officer.is_active:
@@ -128,10 +128,6 @@ def _open(actor: Officer, invitation_id: uuid.UUID) -> Invitation:
     if found.used_at or found.revoked_at:
         raise Conflict("link_over", "这条登记链接已使用或已收回；请刷新查看。")
     return found
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "ignore")).hexdigest()
 
 
 def _note(kind: str, actor: Officer | None, *rows: Invitation) -> None:

@@ -7,12 +7,12 @@ costs, is the same for a name that nobody has.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 
 from django.db import transaction
 
 from zhuanmai.accounts.models import Guesses, Key
 from zhuanmai.core.clock import now
+from zhuanmai.core.legible import digest
 
 MAX_FAILURES = 5
 LOCKED_MINUTES = 15
@@ -52,20 +52,16 @@ def forget_failures(key: Key) -> None:
 
 def guesses_for(username: str) -> Guesses:
     """What was guessed for a name, locked: one guess at a time for each. In the running transaction."""
-    wanted = _digest(username)
+    wanted = digest(username)
     Guesses.objects.bulk_create([Guesses(name_sha256=wanted)], ignore_conflicts=True)
     return Guesses.objects.select_for_update().get(pk=wanted)
 
 
 def forget_guesses(username: str) -> None:
     """A success: what was guessed for the name before no longer counts."""
-    Guesses.objects.filter(pk=_digest(username)).delete()
+    Guesses.objects.filter(pk=digest(username)).delete()
 
 
 def forget_old() -> None:
     """Forget what was first guessed over a day ago and is not locked."""
     Guesses.objects.filter(at__lt=now() - KEPT).exclude(locked_until__gt=now()).delete()
-
-
-def _digest(username: str) -> str:
-    return hashlib.sha256(username.encode("utf-8", "ignore")).hexdigest()

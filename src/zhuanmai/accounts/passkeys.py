@@ -24,6 +24,7 @@ from webauthn.helpers.structs import (
 )
 
 from zhuanmai.accounts.invitations import opened
+from zhuanmai.accounts.lockout import LOCKED_MINUTES
 from zhuanmai.accounts.models import Challenge, Invitation, Key, Officer
 from zhuanmai.accounts.refusals import key_refused, sign_in_refused
 from zhuanmai.accounts.services import enrol_key, signed_in
@@ -34,7 +35,7 @@ from zhuanmai.ledger.services import append
 
 VALID_MINUTES = 10
 _NOT_ACCEPTED = (
-    "这把钥匙未能登录：未登记、未批准、已挂失，或未完成指纹、PIN 验证（连续失败暂停 15 分钟）；"
+    f"这把钥匙未能登录：未登记、未批准、已挂失，或未完成指纹、PIN 验证（连续失败暂停 {LOCKED_MINUTES} 分钟）；"
     "请重试或换用本人的钥匙，仍不行请联系安全管理员。"
 )
 

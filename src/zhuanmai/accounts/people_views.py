@@ -202,6 +202,7 @@ def _within_reach(actor: Officer, officer_id: uuid.UUID) -> Officer:
 def _about(request: HttpRequest, person: Officer, form: GrantForm) -> dict[str, Any]:
     actor = officer_of(request)
     not_oneself = actor.pk != person.pk
+    may_manage_keys = not_oneself and actor.may("accounts.manage_keys", person.unit)
     return {
         "person": person,
         "grants": person.grants.select_related("unit", "granted_by", "confirmed_by").order_by("created_at"),
@@ -212,8 +213,8 @@ def _about(request: HttpRequest, person: Officer, form: GrantForm) -> dict[str, 
         "now": now(),
         "actor": actor,
         "may_edit": not_oneself and actor.may("accounts.edit_people", person.unit),
-        "sessions": shown(request, person),
-        "may_manage_keys": not_oneself and actor.may("accounts.manage_keys", person.unit),
+        "sessions": shown(request, person) if may_manage_keys else [],
+        "may_manage_keys": may_manage_keys,
         "answers": [(permission, why(person, permission.name)) for permission in known()],
     }
 

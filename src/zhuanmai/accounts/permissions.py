@@ -92,12 +92,13 @@ def _posts(own: Q, lent: Q) -> list[Post]:
     return [*mine, *(Post(one.to_id, one.grant) for one in lendings)]
 
 
+def _posts_of(roles: Collection[str], units: Collection[uuid.UUID]) -> list[Post]:
+    return _posts(Q(role__in=roles, unit_id__in=units), Q(grant__role__in=roles, grant__unit_id__in=units))
+
+
 def posts_for(roles: Collection[str], unit: Unit) -> list[Post]:
     """The posts of these roles that reach a unit today: whose each is, and who may act with it."""
-    units = [unit.pk, *(above.pk for above in ancestors(unit))]
-    found = _posts(
-        Q(role__in=roles, unit_id__in=units), Q(grant__role__in=roles, grant__unit_id__in=units)
-    )  # fmt: skip
+    found = _posts_of(roles, [unit.pk, *(above.pk for above in ancestors(unit))])
     return [post for post in found if unit.pk in _reach(post.grant.role, post.grant.unit)]
 
 
@@ -156,8 +157,7 @@ def all_within(name: str, unit: Unit) -> set[uuid.UUID]:
     """The ids of all of whom `holds_within` is true; the same rule, for lists of people to choose from."""
     below = with_descendants(unit.pk)
     units = {*below, *(above.pk for above in ancestors(unit))}
-    roles = _known[name].roles
-    found = _posts(Q(role__in=roles, unit_id__in=units), Q(grant__role__in=roles, grant__unit_id__in=units))
+    found = _posts_of(_known[name].roles, units)
     return {post.by_id for post in found if not below.isdisjoint(_reach(post.grant.role, post.grant.unit))}
 
 

@@ -6,7 +6,6 @@ A cookie holds a session's key, the table its digest: who reads the table, or a 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +16,7 @@ from django.utils import timezone
 
 from zhuanmai.accounts.models import Session
 from zhuanmai.core.ids import new_id
+from zhuanmai.core.legible import digest
 
 NUMBER, BEGAN, SEEN, ADDRESS, DEVICE = "number", "began_at", "seen_at", "address", "device"
 
@@ -65,11 +65,6 @@ class SessionStore(db.SessionStore):
         if found is None:
             self._session_key = None
         return found
-
-
-def digest(session_key: str) -> str:
-    """What is kept of a session's key (SHA-256, hex)."""
-    return hashlib.sha256(session_key.encode("utf-8", "ignore")).hexdigest()
 
 
 def _moment(data: Mapping[str, Any], name: str) -> dt.datetime | None:

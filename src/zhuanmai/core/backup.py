@@ -74,7 +74,7 @@ class Made:
     warnings: tuple[str, ...] = ()
 
 
-def register_folder(name: str, *, names: str, prepare: Prepare) -> None:
+def register_folder(name: str, *, names: str, prepare: Prepare | None = None) -> None:
     """Put a folder of ZHUANMAI_HOME into every backup. It is read before the database is, after `prepare`.
 
     So whatever lies in it is about what the snapshot holds. A Refused of `prepare` is told, and the backup made.

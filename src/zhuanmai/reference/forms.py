@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zhuanmai.accounts.models import Unit, UnitKind
@@ -153,7 +152,7 @@ class GoodsPriceForm(RefusingForm):
     goods = forms.ChoiceField(label=_("Goods"), choices=GoodsPrice.Goods.choices)
     per = forms.ChoiceField(
         label=_("Priced by"),
-        choices=[(unit.value, capfirst(gettext_lazy(unit.zh))) for unit in Measure if unit in _BY_GOODS],
+        choices=[(unit.value, capfirst(_(unit.zh))) for unit in Measure if unit in _BY_GOODS],
     )
     amount = forms.DecimalField(label=_("Price (CNY)"), max_digits=12, decimal_places=2)
     valid_from = _day(_("Valid from"))

@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.text import capfirst
+
 from zhuanmai.core.ids import derived_id
 from zhuanmai.reference.allowed import Source, allowed
 from zhuanmai.reference.catalogue import initials
@@ -201,14 +203,14 @@ def term_columns() -> list[dict[str, Any]]:
             code=row["code"],
             area=area,
             trigger=words[row["code"]][0],
-            trigger_english=_capital(
+            trigger_english=capfirst(
                 english.get(row["code"], [""])[0] or row.get("trigger") or row.get("before") or row.get("extends", "")
             ),
             before="before" in row,
             **{name: row.get(name) for name in ("years", "months", "days", "hours", "minutes")},
             unit=row.get("unit", ""),
             what=words[row["code"]][1],
-            what_english=_capital(english.get(row["code"], ["", ""])[1] or row.get("what", "")),
+            what_english=capfirst(english.get(row["code"], ["", ""])[1] or row.get("what", "")),
             on_overrun=words[row["code"]][2],
             source=words[row["code"]][3] if len(words[row["code"]]) > 3 else row.get("source", ""),
             certainty=row["certainty"],
@@ -216,10 +218,6 @@ def term_columns() -> list[dict[str, Any]]:
         )
         for place, (area, row) in enumerate(rows, start=1)
     ]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 @lru_cache(maxsize=1)
