@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from django.utils import translation
 
@@ -67,16 +66,12 @@ class OfficerRow:
 def read(content: bytes) -> list[Row]:
     """The rows of a CSV (UTF-8 or GB18030) by column, each with its line. Raises Refused: not_csv, import_large."""
     try:
-        (_line, headings), *below = sheets.lines("staff.csv", content) or [(1, [])]
+        rows = sheets.table("staff.csv", content)
     except Refused as refused:
         if refused.code == "import_large":
             raise
         raise Refused("not_csv", "读不懂这个文件；请另存为 CSV（UTF-8）。") from None
-    columns = [_column(heading) for heading in headings]
-    return [
-        (line, {name: plain(cell) for name, cell in zip_longest(columns, cells[: len(columns)], fillvalue="") if name})
-        for line, cells in below
-    ]
+    return [(line, {_column(heading): plain(cell) for heading, cell in cells.items()}) for line, cells in rows]
 
 
 def _column(heading: str) -> str:

@@ -11,6 +11,7 @@ import io
 import json
 import threading
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 from zhuanmai.core import confined
@@ -46,6 +47,18 @@ def lines(file_name: str, content: bytes) -> list[Line]:
     except RuntimeError:
         raise broken() from None
     return [(line, cells) for line, cells in json.loads(said)]
+
+
+def table(file_name: str, content: bytes) -> list[tuple[int, dict[str, str]]]:
+    """The rows below the headings, by heading as written, each with its line. Raises as `lines`.
+
+    Cells without a heading are left out, cells that a row lacks are empty.
+    """
+    (_line, headings), *below = lines(file_name, content) or [(1, [])]
+    return [
+        (line, {name: cell for name, cell in zip_longest(headings, cells[: len(headings)], fillvalue="") if name})
+        for line, cells in below
+    ]
 
 
 def gathered(given: Iterable[Line]) -> list[Line]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from itertools import zip_longest
 
 from zhuanmai.core import sheets
 from zhuanmai.core.errors import Refused
@@ -69,13 +68,10 @@ class CatalogueRow:
 
 def table(file_name: str, content: bytes) -> list[tuple[int, dict[str, str]]]:
     """The rows of a file, by heading as written, each with its line. Raises Refused if it cannot be read."""
-    (_line, headings), *below = sheets.lines(file_name, content) or [(1, [])]
-    if not below:
+    rows = sheets.table(file_name, content)
+    if not rows:
         raise Refused("import_empty", "文件中没有数据行；请确认第一行是表头，其下是数据。", "file")
-    return [
-        (line, {name: cell for name, cell in zip_longest(headings, cells[: len(headings)], fillvalue="") if name})
-        for line, cells in below
-    ]
+    return rows
 
 
 def catalogue_rows(file_name: str, content: bytes) -> tuple[list[CatalogueRow], list[RefusedRow]]:
