@@ -54,6 +54,7 @@ def test_containers_of_the_application_can_do_nothing_else() -> None:
     application = read("compose.yaml").partition("&application")[2].partition("\n  worker:")[0]
     for line in ("read_only: true", "cap_drop: [ALL]", "no-new-privileges:true", 'ports: ["127.0.0.1:'):
         assert line in application
+    assert 'restart: "no"' in read("compose.yaml").partition("\n  migrate:")[2], "it would migrate for ever"
 
 
 @pytest.mark.parametrize("unit", sorted(path.name for path in DEPLOY.glob("*.service")))
