@@ -7,27 +7,41 @@ could. (With a DATABASE_URL of one's own tests speak as whoever that names.)
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.db import connection, transaction
 from psycopg.pq import TransactionStatus
 
-from tests import environment
 from zhuanmai.core import postgres
 from zhuanmai.core.roles import Role
+
+
+def _cluster() -> postgres.Cluster:
+    """The embedded server of this run (tests.environment has named its home)."""
+    return postgres.cluster_of(Path(os.environ["ZHUANMAI_HOME"]))
 
 
 def speak_as(role: Role) -> None:
     """From here on, for all connections to come, and with none open. The owner makes and takes away a run's database."""
     connection.close()
     if settings.EMBEDDED:
-        parts = urlsplit(postgres.cluster_of(environment.HOME).url(Role.SUPERUSER))
+        parts = urlsplit(_cluster().url(Role.SUPERUSER))
         connection.settings_dict |= {"USER": parts.username, "PASSWORD": unquote(parts.password or "")}
         connection.settings_dict["OPTIONS"]["assume_role"] = str(role)
+
+
+def url_of(role: Role) -> str:
+    """The DATABASE_URL under which another process reaches this run's database as a role."""
+    name = connection.settings_dict["NAME"]
+    if settings.EMBEDDED:
+        return _cluster().url(role, name)
+    return urlunsplit(urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}"))
 
 
 @contextmanager

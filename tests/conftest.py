@@ -35,6 +35,13 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _entries_of_this_test_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test registers for the ledger is forgotten with it: whoever walks all kinds walks the platform's."""
+    for kept in ("_kinds", "_codes"):
+        monkeypatch.setattr(registry, kept, dict(getattr(registry, kept)))
+
+
+@pytest.fixture(autouse=True)
 def _real_clock() -> Iterator[None]:
     """Each test starts and ends with the process's idea of the clock forgotten."""
     clock._forget()
@@ -98,10 +105,3 @@ def officer_with(db: None) -> Callable[[str], Officer]:
         return person
 
     return make
-
-
-@pytest.fixture
-def only_our_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the kinds of entry that other tests register when they are collected: none of the platform's."""
-    ours = {name: kind for name, kind in registry._kinds.items() if not name.startswith("test.")}
-    monkeypatch.setattr(registry, "_kinds", ours)

@@ -23,6 +23,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from tests.behind import url_of
 from zhuanmai.core import postgres
 from zhuanmai.core.roles import Role
 
@@ -41,9 +42,7 @@ class Worker:
 
     def start(self) -> None:
         """Start it on the database that the test is connected to."""
-        where = postgres.cluster_of(Path(os.environ["ZHUANMAI_HOME"])).url(
-            Role.APPLICATION, settings.DATABASES["default"]["NAME"]
-        )
+        where = url_of(Role.APPLICATION)
         programs = Path(postgres.binary("pg_dump")).parent
         around = {
             **os.environ, "ZHUANMAI_HOME": str(self.home), "ZHUANMAI_LAKE": str(settings.LAKE_DIR), "DATABASE_URL": where,

@@ -28,7 +28,10 @@ def port() -> Iterator[int]:
             socket.create_connection(("127.0.0.1", found), 1).close()
             break
         except OSError:
-            continue
+            time.sleep(0.05)
+    else:
+        process.kill()
+        pytest.fail("the toy did not start")
     yield found
     process.terminate()
     process.wait(20)

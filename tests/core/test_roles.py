@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from psycopg import errors, sql
 
-from tests import environment
+from tests.behind import url_of
 from zhuanmai.core import checks, grants, postgres, roles
 from zhuanmai.core.checks import Health
 from zhuanmai.core.roles import Role
@@ -39,7 +39,7 @@ LEDGER = {
 @pytest.fixture
 def application(transactional_db: None) -> Iterator[psycopg.Connection]:
     """A connection made as the web server makes its own: by the role's name and password."""
-    where = postgres.cluster_of(environment.HOME).url(Role.APPLICATION, settings.DATABASES["default"]["NAME"])
+    where = url_of(Role.APPLICATION)
     with psycopg.connect(where, autocommit=True) as made:
         yield made
 
@@ -134,9 +134,7 @@ def test_it_hears_and_does_jobs(application: psycopg.Connection) -> None:
 
 @embedded
 def test_what_a_later_migration_makes_is_usable_and_walked(application: psycopg.Connection) -> None:
-    with psycopg.connect(
-        postgres.cluster_of(environment.HOME).url(Role.OWNER, settings.DATABASES["default"]["NAME"]), autocommit=True
-    ) as owner:
+    with psycopg.connect(url_of(Role.OWNER), autocommit=True) as owner:
         owner.execute("create table public.later (n serial primary key)")
         try:
             application.execute("insert into later default values")

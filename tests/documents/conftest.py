@@ -32,8 +32,6 @@ from zhuanmai.enforcement.case_papers import PAPERS
 from zhuanmai.ledger import registry
 from zhuanmai.ledger.services import append
 
-registry.register("test.office", sentence="设立测试单位")
-
 FORMS = PAPERS.forms
 
 
@@ -118,6 +116,8 @@ def home(tmp_path: Path, settings: Any) -> Path:
 @pytest.fixture
 def office_of(home: Path) -> Callable[[str], Office]:
     """Makes a bureau with this abbreviation and one officer with a key."""
+
+    registry.register("test.office", sentence="设立测试单位")
 
     def make(abbreviation: str) -> Office:
         code = f"T{len(abbreviation)}{abbreviation}"

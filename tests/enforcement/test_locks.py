@@ -34,7 +34,11 @@ from zhuanmai.ledger import registry
 from zhuanmai.ledger.services import append
 
 pytestmark = pytest.mark.django_db(transaction=True)
-registry.register("test.held", sentence="占住案件")
+
+
+@pytest.fixture(autouse=True)
+def _held() -> None:
+    registry.register("test.held", sentence="占住案件")
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ from zhuanmai.fieldlog.models import FieldOperation, Tablet
 from zhuanmai.fieldlog.payloads import Count, Payload, Text
 from zhuanmai.fieldlog.subjects import Kind, Merge, by_act
 from zhuanmai.fieldlog.work import Done, Waits, Work
-from zhuanmai.ledger import registry
 from zhuanmai.ledger.models import Entry
 from zhuanmai.ledger.verify import verify
 
@@ -232,10 +231,8 @@ def state_for(officer: Officer, walk: Walk, reason: str) -> dict[str, Any]:
 
 
 @pytest.fixture(autouse=True)
-def walks(monkeypatch: pytest.MonkeyPatch) -> None:
+def walks() -> None:
     """The toy's kinds of entry, for one test."""
-    for kept in ("_kinds", "_codes"):
-        monkeypatch.setattr(registry, kept, dict(getattr(registry, kept)))
     of_every_log("walks")
     operation("walks", "walk.begin", "开始走访：{where}", "where")
     operation("walks", "shop.seen", "走访 {n} 户", "n")

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from tests.behind import behind_the_rules, behind_the_rules_from_here
-from tests.ledger.partner import partner
+from tests.ledger.partner import authority, partner
 from tests.ledger.test_entries import note
 from zhuanmai.accounts.models import Officer
 from zhuanmai.core.checks import Health
@@ -27,7 +27,7 @@ from zhuanmai.ledger.merkle import leaf_hash
 from zhuanmai.ledger.models import Entry
 from zhuanmai.ledger.tasks import anchor_head
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("kinds_of_tests")]
 DAY = dt.timedelta(days=1)
 
 
@@ -193,10 +193,9 @@ def test_a_token_of_another_authority_or_over_other_bytes_is_refused(outside: Pa
     for spoilt in (b"", b"\x30\x00", answer[:-20]):
         with pytest.raises(time_stamps.NoToken):
             time_stamps.token(asked, spoilt)
-    settings.ANCHOR_ROOTS = str(outside.parent / "other.pem")
     (outside.parent / "elsewhere").mkdir()
-    with partner(outside.parent / "elsewhere"):
-        shutil.copy(outside.parent / "elsewhere" / "tsa.pem", settings.ANCHOR_ROOTS)
+    authority(outside.parent / "elsewhere")
+    settings.ANCHOR_ROOTS = str(outside.parent / "elsewhere" / "tsa.pem")
     assert not time_stamps.fits(token, b"a head")
     settings.ANCHOR_ROOTS = ""  # whoever stamped it: only that it is whole counts
     assert time_stamps.fits(token, b"a head")

@@ -16,14 +16,14 @@ from zhuanmai.accounts.models import Officer, Unit
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Conflict
 from zhuanmai.core.ids import new_id
-from zhuanmai.ledger import heads, registry
+from zhuanmai.ledger import heads
 from zhuanmai.ledger.models import Entry, LedgerPersonal, TreeHead
 from zhuanmai.ledger.queries import timeline
 from zhuanmai.ledger.retention import erase_personal_parts
 from zhuanmai.ledger.services import LOCK, append, append_apart, as_found
 from zhuanmai.ledger.verify import verify
 
-registry.register("test.done", sentence="做了{what}", fields=("what", "share", "large"), personal=("who",))
+pytestmark = pytest.mark.usefixtures("kinds_of_tests")
 
 
 def note(what: str = "一件事", **facts: object) -> Entry:

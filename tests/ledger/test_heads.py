@@ -25,6 +25,8 @@ from zhuanmai.ledger.queries import prove
 from zhuanmai.ledger.services import append
 from zhuanmai.ledger.verify import verify
 
+pytestmark = pytest.mark.usefixtures("kinds_of_tests")
+
 
 @pytest.fixture(autouse=True)
 def _home(settings: Any, tmp_path: Path) -> None:

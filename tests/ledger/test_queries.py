@@ -19,7 +19,7 @@ from zhuanmai.ledger.queries import entries, timeline
 from zhuanmai.ledger.services import append
 from zhuanmai.ledger.tasks import erase_what_is_due
 
-registry.register("test.told", sentence="{who}改了{what}（{ok}）", fields=("what", "ok"), personal=("who",))
+pytestmark = pytest.mark.usefixtures("kinds_of_tests")
 
 
 def tell(case_id: uuid.UUID | None = None, object_id: uuid.UUID | None = None, **facts: object) -> Entry:

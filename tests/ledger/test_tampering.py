@@ -35,7 +35,7 @@ from zhuanmai.ledger.verify import verify
 TAMPERINGS = int(os.environ.get("ZHUANMAI_TAMPERINGS", "50"))
 ACTS, ROWS = 30, 3
 FIRST_PERSONAL = 2  # before it: the bureau is seeded (0), the made-up rows are written (1)
-registry.register("test.tampered", sentence="第{n}件事", fields=("n",), personal=("who",))
+pytestmark = pytest.mark.usefixtures("kinds_of_tests")
 Tampering = Callable[[random.Random, int], str]  # does it, returns what verification has to say
 
 
