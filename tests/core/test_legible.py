@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
 
 from zhuanmai.core import legible
 from zhuanmai.core.errors import Refused
@@ -33,6 +34,7 @@ DEEP = "嵌套过深"
         ({"a": [{"b": "\0"}, "\0"]}, [("a.b", NUL, "删去看不见的字符"), ("a", NUL, "删去看不见的字符")]),
         ({"\0": 1}, [("\0", NUL, "删去看不见的字符")]),
         ({"abcd": 1}, [("abcd", LONG, "缩短")]),
+        ({"a": ["烟烟烟烟"], "b": {"c": "烟烟烟烟"}}, [("a", LONG, "缩短"), ("b.c", LONG, "缩短")]),
         (LARGEST - 1, []),
         (LARGEST, [("", NUMBER, "改正")]),
         (1 - LARGEST, []),
@@ -143,3 +145,46 @@ def test_a_body_that_cannot_is_refused() -> None:
     assert refused.value.detail == "“a”里有空字符，未作任何改动；请删去看不见的字符后重做。"
     with pytest.raises(ValueError, match="Expecting"):
         legible.body(b"{")
+
+
+@pytest.mark.parametrize(
+    ("content", "most", "taken"),
+    [
+        (b"123456", 6, True),
+        (b"1234567", 6, False),
+        (b"," * legible.MOST_VALUES, legible.MOST_BYTES, True),
+        (b"," * legible.MOST_VALUES + b",", legible.MOST_BYTES, False),
+        (b"[" * legible.MOST_VALUES + b"[", legible.MOST_BYTES, False),
+        (b"{" * legible.MOST_VALUES + b"{", legible.MOST_BYTES, False),
+    ],
+    ids=range(6),
+)
+def test_what_is_larger_than_one_may_be_is_refused_before_it_is_read(content: bytes, most: int, taken: bool) -> None:
+    if taken:
+        assert legible.measured(content, most) == content
+        return
+    with pytest.raises(Refused) as refused:
+        legible.measured(content, most)
+    found = refused.value
+    assert (found.code, found.status) == ("too_large", 413)
+    assert found.detail == "提交的内容过多，未作任何改动；请减少后分次提交。"
+
+
+def test_a_body_is_read_as_it_was_asked_for() -> None:
+    assert legible.parsed(b"12", 2, str) == "12"
+    assert legible.parsed(b'"\xff"') == "\udcff"
+    with pytest.raises(Refused):
+        legible.parsed(b"123", 2)
+
+
+@pytest.mark.parametrize(("said", "taken"), [("application/json", True), ("text/plain", False), ("", False)])
+def test_a_body_says_that_it_is_json(said: str, taken: bool) -> None:
+    request = RequestFactory().post("/", b"{}", content_type=said)
+    if taken:
+        assert legible.body_of(request) == b"{}"
+        return
+    with pytest.raises(Refused) as refused:
+        legible.body_of(request)
+    found = refused.value
+    assert (found.code, found.status) == ("not_json", 415)
+    assert found.detail == "请求须为 JSON（Content-Type: application/json），未作任何改动；请刷新页面后重试。"

@@ -13,7 +13,7 @@ import pytest
 
 from zhuanmai.core import moves as room
 from zhuanmai.core.errors import Conflict, NotAllowed
-from zhuanmai.core.moves import Move, Moves, NoTerms, Worded, Workflow, forget, register, words, workflows
+from zhuanmai.core.moves import Move, Moves, NoTerms, Permitted, Worded, Workflow, forget, register, words, workflows
 
 AT = dt.datetime(2026, 7, 25, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -163,6 +163,14 @@ def test_who_may_not_is_refused_before_the_state_is_looked_at() -> None:
     with pytest.raises(Conflict):
         flow.check(Lamp("green"), Turn.GO, "toy.go")
     assert flow.check(Lamp("red"), Turn.GO, "toy.go") is TIMED.rows[0]
+
+
+def test_a_leave_is_given_to_who_may_for_the_row_it_was_asked_for() -> None:
+    flow, lamp = at_work(), Lamp("red")
+    assert flow.permit(lamp, Turn.GO, "toy.go") == Permitted("toy.go", lamp)
+    for row, act, actor in ((lamp, Turn.GO, "toy.slow"), (lamp, Turn.SLOW, "toy.slow"), (None, Turn.GO, "toy.go")):
+        with pytest.raises((NotAllowed, Conflict)):
+            flow.permit(row, act, actor)
 
 
 def test_what_the_system_does_no_person_does() -> None:

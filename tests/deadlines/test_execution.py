@@ -12,7 +12,7 @@ from zhuanmai.core.clock import SHANGHAI
 from zhuanmai.deadlines.answers import answer
 from zhuanmai.deadlines.counting import Uncountable, count
 from zhuanmai.deadlines.events import read
-from zhuanmai.deadlines.execution import additional_fine
+from zhuanmai.deadlines.execution import additional_fine, open_end
 from zhuanmai.deadlines.licences import barred_until
 from zhuanmai.deadlines.rules import Rules
 from zhuanmai.reference.calendar import Days
@@ -37,6 +37,7 @@ def told(events: Any, kind: str = "", term: str = "additional_fine") -> str:
         ({**NAMED, "paid": "2027-05-25"}, "1000.00"),
         ({"amount": 1000, "last_day": "2026-05-22", "paid": "2026-05-23"}, "30.00"),
         ({"fine": "0.5", "last_day": "2026-05-22", "paid": "2026-05-23"}, "0.02"),  # half a cent up
+        ({"fine": "1.50", "last_day": "2026-05-22", "paid": "2026-05-23"}, "0.05"),  # not to the even cent
         ({"fine": "0.16", "last_day": "2026-05-22", "paid": "2026-05-23"}, "0.00"),
         ({"fine": "0.17", "last_day": "2026-05-22", "paid": "2026-05-23"}, "0.01"),
         ({"fine": 0, "last_day": "2026-05-22", "paid": "2026-05-24"}, "0.00"),
@@ -209,3 +210,18 @@ def test_a_term_in_hours_runs_from_the_moment(hours: int | None, minutes: int | 
     assert (found.at.isoformat(), found.day.isoformat()) == (moment, moment[:10])
     with pytest.raises(Uncountable, match=r"^该期限按小时计算，须给出起算的时刻。$"):
         count(rule, start.date(), DAYS)
+
+
+@pytest.mark.parametrize(
+    ("more", "wanted"),
+    [
+        ({}, "2026-07-06"),  # 60 days to ask for a reconsideration, of which the last is a Saturday
+        *(
+            ({received: "2026-06-01"}, "2026-06-16")  # 15 days to sue after what the reconsideration decided
+            for received in RULES.get("lawsuit_after_reconsideration").begins
+        ),
+    ],
+)
+def test_after_a_reconsideration_only_the_time_to_sue_is_waited_for(more: dict[str, str], wanted: str) -> None:
+    events = read(json.dumps({"D37_received": "2026-05-05", **more}))
+    assert open_end(events, RULES, DAYS).day.isoformat() == wanted

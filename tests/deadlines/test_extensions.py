@@ -72,6 +72,13 @@ def test_the_days_more_of_another_unit_stand_still_too() -> None:
     assert ends(rule, stops=(halted,)) == D(2026, 7, 1)
 
 
+@pytest.mark.parametrize(("days", "first", "last", "ends_on"), [(1, 2, 2, 3), (1, 3, 3, 2), (2, 3, 3, 4), (2, 2, 3, 5)])
+def test_a_day_that_stands_still_puts_the_end_off_by_one(days: int, first: int, last: int, ends_on: int) -> None:
+    rule = replace(CALENDAR, length=Length(days=days, unit="calendar"), stops=Stops(grounds=("检验",)))
+    halted = Stop(D(2026, 6, first), D(2026, 6, last), "检验", told=D(2026, 6, first))
+    assert ends(rule, stops=(halted,)) == D(2026, 6, ends_on)
+
+
 def test_a_term_that_ends_the_day_before_is_longer_by_whole_days() -> None:
     rule = replace(CALENDAR, day_before=True, extension=Extending(2, "working"))
     assert (ends(rule), ends(rule, TOLD)) == (D(2026, 6, 8), D(2026, 6, 10))  # the 7th is a Sunday

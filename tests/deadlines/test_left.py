@@ -59,6 +59,11 @@ def test_a_term_that_ends_at_a_moment_is_counted_in_hours(minutes: int, words: s
         (Left(1, Counted.WORKING), "1 working day left"),
         (Left(7, Counted.WORKING), "7 working days left"),
         (Left(90), "90 days left"),
+        (Left(-1, Counted.WORKING), "over by 1 working day"),
+        (Left(-7, Counted.WORKING), "over by 7 working days"),
+        (Left(1, Counted.HOURS), "1 hour left"),
+        (Left(5, Counted.HOURS), "5 hours left"),
+        (Left(-5, Counted.HOURS), "over by 5 hours"),
         (Left(-2), "over by 2 days"),
     ],
 )

@@ -207,6 +207,7 @@ def test_the_cause_with_the_highest_fine_is_named() -> None:
     for chosen in (
         [cause("R01", "0.05", "0.1"), cause("R02", "0.2", "0.5")],
         [cause("R02", "0.2", "0.5"), cause("R01", "0.05", "0.1")],
+        [cause("R02", "0.2", "0.5"), cause("R03", "0.2", "0.5")],  # the first of two alike
     ):
         found = lights(sums, causes=chosen, thresholds=thresholds(), licence=Licence(False), hearing=hearing("90000"))
         assert (

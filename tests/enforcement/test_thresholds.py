@@ -69,6 +69,15 @@ def test_transport_is_aggravated_above_its_figures(cartons: str, price: str, cod
         assert not {code for code in lit(goods, other) if code.startswith("transport")}
 
 
+def test_leaf_is_weighed_over_all_its_lines() -> None:
+    some, more = (
+        line("diverted", kilograms, "1", goods="leaf", unit="kg", per="kg", packs_per_carton=None)
+        for kilograms in ("600", "400")
+    )
+    assert "leaf_aggravated" in lit([some, more], "P03")
+    assert "leaf_aggravated" not in lit([some], "P03")
+
+
 @pytest.mark.parametrize(
     "kilograms, goods, code, lit_up",
     [

@@ -96,10 +96,11 @@ def test_a_masked_phone_is_known_by_its_ends_where_these_are_shown(phone: str, s
 
 @pytest.fixture
 def register() -> Register:
-    """Two shops in one house, one elsewhere; the first was known twice, since weeks 9 and 4."""
+    """Two shops in one house, one elsewhere; the first was known thrice, first in week 4."""
     kept = Register()
     kept.add(0, 9, phone="139-0000-1234", address="枋湖南路88号103", name="甲")
     kept.add(0, 4, phone="13900001234", address="枋湖南路88号103", name="甲")
+    kept.add(0, 7, phone="13900001234", address="枋湖南路88号103", name="甲")
     kept.add(1, 5, phone="13900005678", address="湖里区枋湖南路88号104室", name="甲")
     kept.add(2, 6, phone="159****1234", address="嘉禾路7号")
     kept.add(3, 6, address="没有门牌", name="")

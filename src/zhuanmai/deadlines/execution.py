@@ -14,7 +14,6 @@ from zhuanmai.reference.calendar import Days
 
 _DAY = dt.timedelta(days=1)
 _CENT = Decimal("0.01")
-_RECONSIDERED = ("reconsideration_decision_received", "reconsideration_decision_served", "reconsideration_received")
 _DEFERRED = ("deferred_to", "deferral_end", "deferred_until", "last_instalment", "instalments_end")
 _REMINDED = ("D50_served", "D50_received", "reminder_served")
 _LAST = ("deferred_to", "deferred_until", "last_day", "pay_by", "due", "instalment_due")
@@ -36,7 +35,7 @@ def suit_end(events: Events, rules: Rules, calendar: Days) -> End:
 def open_end(events: Events, rules: Rules, calendar: Days) -> End:
     """The last day on which no application to the court is lawful yet: the later of both remedies (行政强制法 53)."""
     suit = suit_end(events, rules, calendar)
-    if events.first(*_RECONSIDERED, "reconsideration_accepted") is not None:
+    if events.first(*_rule(rules, "lawsuit_after_reconsideration").begins, "reconsideration_accepted") is not None:
         return suit
     asked = count(_rule(rules, "reconsideration"), _served(events, rules), calendar)
     return max(suit, asked, key=lambda end: end.day)
