@@ -202,7 +202,7 @@ class WorkbenchPlay(Play):
             self.latencies += screen.script("() => window.scanToLine")
         self._name_unknown()
         for barcode, kind in self.case["kinds_set_by_officer"].items():
-            self._line(barcode)
+            self.choose_line(barcode)
             self.tablet.select(f"kind-{kind}")
         self._codes_and_samples()
         self.tablet.saved()
@@ -250,7 +250,8 @@ class WorkbenchPlay(Play):
             row.wait_for(state="detached")
             tablet.at("sheet-unlisted").wait_for(state="hidden")
 
-    def _line(self, barcode: str) -> None:
+    def choose_line(self, barcode: str) -> None:
+        """Select the line of a barcode by hand."""
         row = self.tablet.page.locator(f'[data-testid=line][data-barcode="{barcode}"]').first
         if row.get_attribute("aria-selected") != "true":
             row.click()
@@ -258,14 +259,14 @@ class WorkbenchPlay(Play):
     def _codes_and_samples(self) -> None:
         tablet = self.tablet
         for code in self.case["carton_codes"]:
-            self._line(code["carton_barcode"])
+            self.choose_line(code["carton_barcode"])
             tablet.tap("line-code")
             tablet.at("code.row1").fill(code["row1"] + code["row2"])
             tablet.tap("code-save")
             tablet.page.get_by_test_id("code").get_by_text(code["row1"]).wait_for()
             tablet.page.keyboard.press("Escape")
         for sample in self.case["samples"]:
-            self._line(sample["carton_barcode"])
+            self.choose_line(sample["carton_barcode"])
             tablet.tap("line-sample")
             tablet.ensure("sample.base", str(sample["base_cartons"]))
             tablet.ensure("sample.cartons", str(sample["cartons"]))

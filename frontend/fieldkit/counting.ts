@@ -6,12 +6,12 @@ import { t } from "../field/i18n";
 import type { Operation } from "../field/operations";
 import { isChoice } from "./choices";
 import { nextKind } from "./kinds";
+import { notWhole, QUANTITY } from "./numbers";
 import type { ShownLine } from "./reduce";
 import type { Session } from "./session";
 
 export type SheetName = "unlisted" | "code" | "split" | "sample" | "tail" | "camera" | "close" | "photos" | "price" | "choose" | "keys";
 
-const MOST = 99_999;
 const SPELLING_MS = 4000;
 
 export class Counting {
@@ -20,6 +20,8 @@ export class Counting {
   readonly typed: Ref<string> = ref("");
   /** The unit in which quantities are keyed and tapped. */
   readonly unit: Ref<string> = ref("carton");
+  /** A pane of the line is open for a price, a seal, a name: what is typed beside its fields is no quantity. */
+  readonly entering: Ref<boolean> = ref(false);
   readonly sheet: Ref<{ name: SheetName; barcode?: string; lineId?: string } | null> = ref(null);
   readonly selected: ComputedRef<ShownLine | undefined>;
   readonly closed: ComputedRef<boolean>;
@@ -52,7 +54,7 @@ export class Counting {
   type(key: string, at = 0): boolean {
     this.spell(key, at);
     const line = this.selected.value;
-    if (!line) return false;
+    if (!line || this.entering.value) return false;
     if (key === "Backspace") this.typed.value = this.typed.value.slice(0, -1);
     else if (/^\d$/.test(key) || (key === "." && this.typed.value && !this.typed.value.includes("."))) {
       if (!this.typed.value) this.seen = this.inUnit(line);
@@ -89,7 +91,9 @@ export class Counting {
     const wanted = Number(this.typed.value);
     const { seen } = this;
     this.typed.value = "";
-    if (wanted > MOST) return this.session.notify("warning", t("{n} 太大，像是条码；数量没有改", { n: wanted }));
+    if (wanted > QUANTITY.most) return this.session.notify("warning", t("{n} 太大，像是条码；数量没有改", { n: wanted }));
+    const fault = notWhole(wanted, this.unit.value, line.packs_per_carton, line.sticks_per_carton);
+    if (fault) return this.session.notify("warning", t("数量没有改：{why}", { why: fault }));
     if (Number.isFinite(wanted) && wanted !== seen) await this.differ(line, tidy(wanted - seen), seen);
   }
 

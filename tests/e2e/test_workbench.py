@@ -256,3 +256,43 @@ def test_what_was_typed_stays_after_wrong_input_and_reload(make: Make, bureau: S
     tablet.page.reload()
     expect(tablet.at("party.id_no")).to_have_value("350206197908178557")
     expect(tablet.at("place.address")).to_have_value("厦门市湖里区演示路1号")
+
+
+def test_what_is_keyed_goes_where_it_is_meant_and_nothing_else_changes(make: Make) -> None:
+    play = make(reason="complaint")
+    play.open()
+    tablet = play.step("counting")
+    play.shoot(tablet, SCANS[0])
+    tablet.saved()
+    play.choose_line(SCANS[0])
+    keys = tablet.page.keyboard
+
+    keys.type("1.234")
+    keys.press("Enter")
+    expect(tablet.at("notice-warning")).to_contain_text("数量没有改：1.234 条合 246.8 支，不是整支")
+
+    tablet.tap("line-price")
+    keys.type("350")
+    expect(tablet.at("line.price")).to_have_value("350")
+    for wrong, said in (("0", "应大于 0"), ("-3", "不能小于 0"), ("abc", "不是数字"), ("99999999", "最多 1,000,000")):
+        tablet.write("line.price", wrong)
+        expect(tablet.at("line.price-help")).to_contain_text(said)
+        expect(tablet.at("price-save")).to_be_disabled()
+    tablet.write("line.price", "３５０")
+    tablet.write("line.price_reason", "当事人供述售价")
+    tablet.page.evaluate("document.activeElement.blur()")
+    keys.type("77")
+    keys.press("Enter")
+    tablet.tap("price-save")
+    tablet.saved()
+
+    tablet.tap("open-find")
+    tablet.write("find", "七匹狼(红)")
+    tablet.at("found").first.click()
+    for wrong, said in (("abc", "不是数字"), ("0", "应大于 0"), ("1.234", "不是整支")):
+        tablet.write("find-n", wrong)
+        keys.press("Enter")
+        expect(tablet.at("find-fault")).to_contain_text(said)
+    tablet.saved()
+    [line] = play.first.state(play.case_id)["lines"]
+    assert (float(line["quantity"]), float(line["price"])) == (1, 350)

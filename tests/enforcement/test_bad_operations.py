@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import types
 import uuid
 from collections.abc import Iterator
@@ -15,9 +16,12 @@ from django.test import Client
 from pydantic import BaseModel
 
 from tests.enforcement.conftest import Bureau, TabletClient
+from zhuanmai.core.errors import Refused
 from zhuanmai.core.ids import new_id
-from zhuanmai.enforcement.operations import CASES
+from zhuanmai.enforcement.operations import CASES, counting
+from zhuanmai.enforcement.services import acts
 from zhuanmai.fieldlog.models import FieldOperation
+from zhuanmai.fieldlog.payloads import called, parsed
 from zhuanmai.ledger.verify import verify
 
 RED = "6901028314985"
@@ -156,10 +160,40 @@ def test_a_bad_field_is_refused_alone_and_the_next_operation_lands(bureau: Burea
     ]  # fmt: skip
     assert wrong == []
     assert all(one["detail"].endswith("。") and one["code"] for one in answers if one["status"] == "refused")
+    assert not [
+        one["detail"] for one in answers if re.search(r"“[^”]*[a-z_]{2,}[^”]*”", one["detail"])
+    ]  # a parameter's name
     assert tablet.state()["totals"]["cartons"] == str(scans)
     again = [one for start in range(0, len(batch), 400) for one in api.post(*batch[start : start + 400])]
     assert [{**one, "status": "applied" if one["status"] == "duplicate" else one["status"]} for one in again] == answers
     assert FieldOperation.objects.filter(subject_id=tablet.case_id).count() == len(batch) + 1
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [CASES.shape(kind) for kind in CASES.operations()] + [doing.shape for doing in acts.ACTS.values()],
+    ids=lambda shape: shape.__name__,
+)
+def test_every_field_has_a_word_for_refusals(shape: type[BaseModel]) -> None:
+    paths = [path for path, _ in fields_of(shape)]
+    unnamed = [path for path in paths if not called(0 if name == "[]" else name for name in path[-1:])]
+    assert unnamed == []
+    for path in paths:
+        with pytest.raises(Refused) as refused:
+            parsed(
+                shape,
+                {**{name: new_id() for name in shape.model_fields}, **json.loads(at(path, '{"no": {"such": 1}}'))},
+            )
+        assert not re.search(r"[A-Za-z_]", refused.value.detail), refused.value.detail
+
+
+def test_a_field_is_called_by_its_place() -> None:
+    assert called(("witness", "phone")) == "见证人电话"
+    assert called(("questions", 2, "answer")) == "问答第 3 项回答"
+    assert called(("extra",)) == ""
+    with pytest.raises(Refused) as refused:
+        parsed(counting.Scan, {"n": "0"})
+    assert (refused.value.detail, refused.value.field) == ("“数量”应大于 0；请改正。", "n")
 
 
 def test_a_text_too_long_for_its_place_is_refused_with_its_length(bureau: Bureau) -> None:

@@ -167,3 +167,35 @@ def test_a_line_counts_when_something_is_on_it_that_has_a_name() -> None:
 )
 def test_only_cigars_by_the_stick_are_no_cartons(goods: str, unit: str, cartons: Decimal | None) -> None:
     assert computed(line(goods=goods, unit=unit)).cartons == cartons
+
+
+@pytest.mark.parametrize(
+    "amount, unit, packs, sticks, said",
+    [
+        ("1", Unit.CARTON, 10, 200, ""),
+        ("0.005", Unit.CARTON, 10, 200, ""),
+        ("0.0063", Unit.CARTON, 10, 160, ""),  # one stick, as quantities are kept
+        ("0.00525", Unit.CARTON, 10, 200, ""),  # 1.05 sticks: no more than rounding moves
+        ("0.00526", Unit.CARTON, 10, 200, "0.00526 条合 1.05 支，不是整支；请核对，零头请按包或支录入。"),
+        ("1.234", Unit.CARTON, 10, 200, "1.234 条合 246.8 支，不是整支；请核对，零头请按包或支录入。"),
+        ("-1.234", Unit.CARTON, 10, 200, "-1.234 条合 -246.8 支，不是整支；请核对，零头请按包或支录入。"),
+        ("1.01", Unit.PACK, 10, 200, "1.01 包合 20.2 支，不是整支；请核对，零头请按包或支录入。"),
+        ("2.5", Unit.PACK, 10, 200, ""),
+        ("1.234", Unit.CARTON, 10, None, ""),  # nobody knows its sticks
+        ("7", Unit.STICK, None, None, ""),
+        ("7.5", Unit.STICK, 10, 200, "7.5 支不是整数；请改正。"),
+        ("3", Unit.PIECE, None, None, ""),
+        ("3.5", Unit.PIECE, None, None, "3.5 个不是整数；请改正。"),
+        ("1.37", Unit.KILOGRAM, None, None, ""),
+        ("0.5", Unit.TEN_THOUSAND, 10, 200, ""),
+    ],
+)
+def test_no_part_of_a_stick_is_counted(
+    amount: str, unit: Unit, packs: int | None, sticks: int | None, said: str
+) -> None:
+    line = Counted(D(0), Unit.CARTON, packs, sticks)
+    if not said:
+        return line.check_whole(D(amount), unit, "n")
+    with pytest.raises(Refused) as refused:
+        line.check_whole(D(amount), unit, "n")
+    assert (refused.value.code, refused.value.detail, refused.value.field) == ("not_whole", said, "n")

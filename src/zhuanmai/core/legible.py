@@ -36,10 +36,10 @@ class Fault:
     what: str
     advice: str
 
-    def refused(self, code: str, effect: str, then: str) -> Refused:
-        """The refusal: `effect` is what became of it, `then` what follows the advice."""
+    def refused(self, code: str, effect: str, then: str, name: str = "") -> Refused:
+        """The refusal: what became of it, what follows the advice, and how people call the place."""
         field = plain(self.path, _SHOWN)
-        return Refused(code, f"“{field}”{self.what}，{effect}；请{self.advice}{then}。", field)
+        return Refused(code, f"“{name or field}”{self.what}，{effect}；请{self.advice}{then}。", field)
 
 
 def faults(value: Any, path: str = "", longest: int | None = None) -> Iterator[Fault]:

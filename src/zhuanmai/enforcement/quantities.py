@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from zhuanmai.core.errors import Refused
-from zhuanmai.core.units import Packing, Unit
+from zhuanmai.core.units import Packing, Unit, plain
 
 USUAL_PACKS = 10
 _OF_CARTONS = frozenset({Unit.CARTON, Unit.PACK, Unit.STICK, Unit.CASE})
 _PLACES = Decimal("0.0001")
+_NEAR = Decimal("0.05")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,22 @@ class Counted:
         packing = self._packing()
         each = packing.sticks(Decimal(1), self.unit)
         return tidy(packing.sticks(amount, unit) / each)
+
+    def check_whole(self, amount: Decimal, unit: Unit, field: str) -> None:
+        """An amount leaves no part of a stick or a piece. Raises Refused (not_whole).
+
+        Rounding to the places that are kept moves a stick by less than `_NEAR`. Where nobody knows how many sticks a
+        carton holds, and for what is weighed, every amount is whole enough.
+        """
+        if unit in (Unit.STICK, Unit.PIECE):
+            if amount % 1:
+                raise Refused("not_whole", f"{plain(amount)} {unit.zh}不是整数；请改正。", field)
+        elif unit in _OF_CARTONS and self.sticks_per_carton:
+            sticks = self._packing().sticks(amount, unit)
+            if abs(sticks - sticks.quantize(Decimal(1), ROUND_HALF_UP)) > _NEAR:
+                shown = plain(sticks.quantize(Decimal("0.01"), ROUND_HALF_UP))
+                detail = f"{plain(amount)} {unit.zh}合 {shown} 支，不是整支；请核对，零头请按包或支录入。"
+                raise Refused("not_whole", detail, field)
 
     def _packing(self) -> Packing:
         """The packing; a carton of unknown sticks still has ten packs and fifty to the case."""

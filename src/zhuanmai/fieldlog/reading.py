@@ -19,6 +19,7 @@ from zhuanmai.core.errors import Refused
 from zhuanmai.core.ids import derived_id
 from zhuanmai.core.legible import digest, faults, parsed, plain
 from zhuanmai.fieldlog.models import FieldOperation
+from zhuanmai.fieldlog.payloads import called
 
 MOST = 500  # operations a batch
 MOST_BYTES = 16 << 20  # of one batch
@@ -107,7 +108,8 @@ def read(subject_id: uuid.UUID, raw: Any) -> Sent:
     else:
         sent = replace(sent, payload=payload)
     for fault in faults(payload, longest=LONGEST):
-        wrong.append(fault.refused("invalid_payload", "这一步没有记入", "后重新录入"))
+        name = called(fault.path.split(".")) or "内容"
+        wrong.append(fault.refused("invalid_payload", "这一步没有记入", "后重新录入", name))
     return sent.refused(wrong[0], raw=raw) if wrong else sent
 
 

@@ -7,7 +7,15 @@ from collections.abc import Sequence
 
 from zhuanmai.accounts.models import Officer
 from zhuanmai.enforcement.models import Case
-from zhuanmai.enforcement.operations import counting, goods, opening, papers, people, records  # noqa: F401 - they register
+from zhuanmai.enforcement.operations import (  # noqa: F401 - they register
+    counting,
+    goods,
+    opening,
+    papers,
+    people,
+    records,
+    words,
+)
 from zhuanmai.enforcement.operations.cases import CASES
 from zhuanmai.fieldlog import applying
 from zhuanmai.fieldlog.reading import Sent

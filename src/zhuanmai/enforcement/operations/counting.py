@@ -53,11 +53,12 @@ class Scan(Payload):
 
 @CASES.handles("scan", Scan, rule=counting, merge=Merge.ADDS, tallied=True)
 def scan(work: CaseWork, payload: Scan, operation: FieldOperation) -> Done:
-    """A scan adds up. Raises Refused: misread, not_a_barcode, ambiguous (choose the product); Waits when closed."""
+    """A scan adds up. Raises Refused: misread, not_a_barcode, ambiguous (choose), not_whole; Waits when closed."""
     line, usual = _line_for(work, payload, operation)
     unit = unit_of(payload.unit) if payload.unit else usual
     if line.unit == Unit.STICK and line.goods == Goods.CIGAR and unit is Unit.CARTON and not line.sticks_per_carton:
         unit = Unit.STICK
+    totals.counted(line).check_whole(payload.n, unit, "n")
     added = _add(work, line, payload.n, unit)
     facts = {
         "barcode": payload.barcode,
@@ -81,9 +82,10 @@ class Difference(Payload):
 
 @CASES.handles("quantity.difference", Difference, rule=counting, merge=Merge.ADDS)
 def quantity_difference(work: CaseWork, payload: Difference, operation: FieldOperation) -> Done:
-    """A keyed quantity, as the difference from what was seen. Raises Refused (below_zero) with both values."""
+    """A keyed quantity, as the difference from what was seen. Raises Refused: below_zero (both values), not_whole."""
     line = work.require_line(payload.line_id)
     unit = unit_of(payload.unit) if payload.unit else Unit(line.unit)
+    totals.counted(line).check_whole(payload.difference, unit, "difference")
     added = _add(work, line, payload.difference, unit, seen=payload.seen)
     facts = {
         "name": line.name or line.barcode,

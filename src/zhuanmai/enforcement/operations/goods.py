@@ -171,6 +171,7 @@ def line_split(work: CaseWork, payload: LineSplit, operation: FieldOperation) ->
     line = work.require_line(payload.line_id)
     if work.line(payload.new_line_id) is not None:
         raise Refused("line_exists", "这一行已经拆分过了。", "new_line_id")
+    totals.counted(line).check_whole(payload.cartons, Unit.CARTON, "cartons")
     amount = totals.counted(line).in_own_unit(payload.cartons, Unit.CARTON)
     if amount >= line.quantity:
         own = f"{plain(line.quantity)} {Unit(line.unit).zh}"
@@ -225,6 +226,7 @@ def unlisted_register(work: CaseWork, payload: UnlistedRegister, operation: Fiel
     if payload.unit and not line.quantity:
         line.unit = unit_of(payload.unit).value
     if payload.n is not None:
+        totals.counted(line).check_whole(payload.n, Unit(line.unit), "n")
         line.quantity += payload.n
     for name, value in _price_by_goods(line, line.goods, work.day_of(operation)).items():
         setattr(line, name, value)
@@ -351,6 +353,7 @@ def sample_set(work: CaseWork, payload: SampleSet, operation: FieldOperation) ->
     on_line = totals.counted(line).cartons or line.quantity
     if payload.base > on_line:
         raise Refused("base_too_large", f"抽样基数不能多于本行的 {plain(on_line)} 条；请核对。", "base")
+    totals.counted(line).check_whole(payload.cartons, Unit.CARTON, "cartons")
     if payload.cartons > payload.base:
         raise Refused("sample_too_many", f"抽样数量不能多于基数 {plain(payload.base)} 条；请核对。", "cartons")
     taken = Sample.objects.filter(line=line, removed_at=None).first()
