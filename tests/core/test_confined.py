@@ -54,7 +54,7 @@ def writes(content: bytes) -> bytes:
 
 def refuses(_content: bytes) -> bytes:
     """Refuses."""
-    raise Refused("no_good", "这个不行。", "file")
+    raise Refused("no_good", "这个不行。", "file", status=413)
 
 
 def fails(_content: bytes) -> bytes:
@@ -90,6 +90,7 @@ def test_its_refusal_is_ours() -> None:
     with pytest.raises(Refused) as refused:
         run("refuses")
     assert (refused.value.code, refused.value.detail, refused.value.field) == ("no_good", "这个不行。", "file")
+    assert refused.value.status == 413
 
 
 def test_its_failure_is_told_with_its_last_words() -> None:

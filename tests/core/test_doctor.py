@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from zhuanmai.accounts.models import Officer
 from zhuanmai.core import checks, jobs
@@ -27,6 +27,17 @@ def production(settings: Any) -> Iterator[Any]:
 def red() -> dict[str, str]:
     """What doctor is red on, in its words."""
     return {one.what: one.words for one in checks.findings() if one.health is Health.BAD}
+
+
+def test_without_a_database_doctor_is_red_once_and_says_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone() -> checks.Finding:
+        raise OperationalError("connection to 10.0.0.1 refused for user 甲")
+
+    good = checks.Finding("磁盘", Health.GOOD, "够用")
+    monkeypatch.setattr(checks, "_checks", [gone, lambda: good, gone])
+    bad, other = checks.findings()
+    assert (bad.what, bad.health, other) == ("数据库", Health.BAD, good)
+    assert bad.words == "数据库不应答（django.db.utils.OperationalError），有检查没能进行"
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,12 @@ def test_the_application_is_told_what_came(port: int) -> None:
     assert (told["REMOTE_ADDR"], told["SERVER_PORT"], told["wsgi.url_scheme"]) == ("127.0.0.1", str(port), "http")
 
 
+def test_a_question_that_is_not_escaped_is_told_byte_for_byte(port: int) -> None:
+    with half_sent(port, "GET /?q=中 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()) as connection:
+        told = json.loads(said(connection).partition(b"\r\n\r\n")[2])
+    assert told["QUERY_STRING"].encode("latin-1").decode() == "q=中"
+
+
 @pytest.mark.parametrize(
     "line", [b"X-Z: \xe4\xff", b"X_Forwarded_For: 9.9.9.9", b"X-A: " + b"a" * 30000, b"Cookie: a\x80"]
 )

@@ -24,6 +24,8 @@ HEAVY = {
     "deep": DEEP,
     "deep and never closed": b'{"a":' * 200_000,
     "deep in a string that never ends": b'"' + b"[" * 200_000,
+    "marks that are escaped in a string that never ends": b'"' + b'\\"' * 500_000,
+    "a string of marks that are escaped": b"[" + b'"' + b'\\"' * 500_000,
     "deep in a field": b'{"payload": ' + DEEP + b"}",
     "too many values": b"[" + b"0," * legible.MOST_VALUES + b"0]",
     "too many lists": b"[" + b"[]" * legible.MOST_VALUES + b"]",

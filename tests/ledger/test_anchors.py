@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.behind import behind_the_rules, behind_the_rules_from_here
 from tests.ledger.partner import authority, partner
 from tests.ledger.test_entries import note
 from zhuanmai.accounts.models import Officer
+from zhuanmai.core import backup
 from zhuanmai.core.checks import Health
 from zhuanmai.core.clock import now
 from zhuanmai.ledger import anchors, heads, time_stamps
@@ -163,6 +165,19 @@ def test_an_anchor_that_does_not_answer_is_tried_again_and_told(tmp_path: Path, 
     finding = anchors_are_heard()
     assert (finding.health, finding.words.count("超过一天")) == (Health.BAD, 3)
     assert [line[0] for line in anchors.read().lines][:2] == ["!", "!"]
+    assert anchors_are_heard() == finding  # to read what was noted is not to hear of it
+
+
+def test_a_backup_takes_whatever_is_noted_of_anchors(tmp_path: Path, settings: Any) -> None:
+    settings.HOME_DIR = tmp_path / "home"
+    settings.ANCHOR = f"{tmp_path} http://127.0.0.1:9/heads"
+    note()
+    heads.seal()
+    assert len(anchors.anchor_newest()) == 1  # the second does not answer
+    noted = tmp_path / "home" / "anchors"
+    names = [path.relative_to(noted).as_posix() for path in noted.rglob("*") if path.is_file()]
+    assert {name.rpartition("/")[2] for name in names} >= {"heard", "trouble"}
+    assert not [name for name in names if not re.fullmatch(backup._folders["anchors"].names, name)]
 
 
 def test_a_newer_head_is_never_written_over(tmp_path: Path, settings: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 import uuid
 from dataclasses import dataclass
@@ -12,13 +13,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from zhuanmai.core import backup, checks, ports, work
+from zhuanmai.core import backup, checks, ports, telling, work
 from zhuanmai.core.clock import to_local
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.ids import new_id
 from zhuanmai.core.jobs import name_steps
 from zhuanmai.core.models import Backup, Work
 
+log = logging.getLogger(__name__)
 LATEST = 50
 TASK = "core.backup"
 name_steps(TASK, {"packing": _("Packing database and files"), "proving": _("Proving what was packed")})
@@ -59,6 +61,7 @@ def run(*, backup_id: uuid.UUID) -> Backup:
         turn.tell("proving")
         found = [*made.warnings, *checks.failures()]
     except (Refused, RuntimeError, OSError) as error:
+        log.error("the backup failed: %s", telling.told(error))
         reason = error.detail if isinstance(error, Refused) else f"{type(error).__name__}，详见服务日志"
         return _failed(turn, row, reason)
     with transaction.atomic(), made.path.open("rb") as handle:

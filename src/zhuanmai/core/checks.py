@@ -11,9 +11,9 @@ from pathlib import Path
 
 import psycopg
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 
-from zhuanmai.core import jobs, origin, postgres, private
+from zhuanmai.core import jobs, origin, postgres, private, telling
 from zhuanmai.core.models import Event
 
 
@@ -58,8 +58,16 @@ def register_proof(name: str) -> Callable[[Proof], Proof]:
 
 
 def findings() -> list[Finding]:
-    """Run all checks in the order in which they were registered."""
-    return [check() for check in _checks]
+    """Run all checks in the order in which they were registered; without a database, those that need it are one."""
+    return list(dict.fromkeys(_found(check) for check in _checks))
+
+
+def _found(check: Check) -> Finding:
+    try:
+        return check()
+    except DatabaseError as error:
+        words = f"数据库不应答（{telling.described(error)}），有检查没能进行"
+        return Finding("数据库", Health.BAD, words, "请启动数据库，或核对 DATABASE_URL，然后重新运行 zhuanmai doctor。")
 
 
 def failures(*, without: str = "") -> list[str]:

@@ -60,8 +60,8 @@ def run(
     finally:
         places.release()
     if done.returncode == _REFUSED:
-        code, detail, field = json.loads(done.stdout)
-        raise Refused(code, detail, field)
+        code, detail, field, status = json.loads(done.stdout)
+        raise Refused(code, detail, field, status=status)
     if done.returncode < 0 or done.returncode == _TOO_MUCH:
         raise TooMuch
     if done.returncode:
@@ -80,7 +80,7 @@ def main() -> int:
     except MemoryError:
         return _TOO_MUCH
     except Refused as refusal:
-        sys.stdout.write(json.dumps([refusal.code, refusal.detail, refusal.field]))
+        sys.stdout.write(json.dumps([refusal.code, refusal.detail, refusal.field, refusal.status]))
         return _REFUSED
     except Exception as error:  # told without what it went wrong with: that is a stranger's file
         sys.stderr.write(told(error))

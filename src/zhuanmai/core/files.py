@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 from pathlib import Path
 
 from django.conf import settings
@@ -17,13 +18,24 @@ def store(content: bytes) -> str:
     path = path_of(digest)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{digest}.{os.getpid()}.part")
-        with part.open("wb") as handle:
+        put_whole(path, content)
+    return digest
+
+
+def put_whole(path: Path, content: bytes) -> None:
+    """Write a file so that nobody ever finds half of it; of several that write it at the same time, the last wins.
+
+    Its folder is there. Raises OSError.
+    """
+    part = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
+    try:
+        with part.open("xb") as handle:
             handle.write(content)
             handle.flush()
             os.fsync(handle.fileno())
         os.replace(part, path)
-    return digest
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def load(digest: str) -> bytes:

@@ -22,7 +22,8 @@ DEEPEST = 16
 MOST_BYTES = 4 << 20  # of one body of JSON
 MOST_VALUES = 500_000  # as many commas and brackets; a value takes some sixty times its bytes once it is parsed
 _CUT = "\0cut:"  # stands where a nesting was cut out; no text that can be kept has a NUL
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
+# Possessive, and a text that is never closed is one token: read once, whatever it holds.
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 _SHOWN = 60  # characters of a field's name in a refusal
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSEEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # all but tabs and the ends of lines

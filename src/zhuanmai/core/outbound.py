@@ -36,9 +36,9 @@ class Answered:
     content: bytes
 
     def json(self) -> Any:
-        """What it says as JSON. Raises ValueError where it is none, or too much of it."""
+        """What it says as JSON. Raises ValueError where it is none, too much of it, or holds what cannot be kept."""
         try:
-            return legible.parsed(self.content, MOST_BYTES)
+            return legible.checked(legible.parsed(self.content, MOST_BYTES))
         except Refused as refused:
             raise ValueError(refused.detail) from None
 

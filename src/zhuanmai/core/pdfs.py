@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pypdfium2
 
 from zhuanmai.core import confined
@@ -12,6 +14,7 @@ MIME = "application/pdf"
 _FIRST_PAGE = "zhuanmai.core.pdfs:first_page"
 _MOST_PAGES = 200
 _SECONDS, _MEGABYTES = 5, 768
+_places = threading.BoundedSemaphore(confined.AT_ONCE)  # of who is signed in
 _BROKEN = "这个 PDF 打不开，可能已损坏、加了密码或过于复杂；请改为拍照。"
 
 
@@ -25,7 +28,7 @@ def shown(content: bytes, *, field: str = "photo") -> bytes:
     if len(content) > LARGEST:
         raise Refused("too_large", f"PDF 超过 {LARGEST >> 20} MB；请分开扫描后重传。", field, status=413)
     try:
-        return confined.run(_FIRST_PAGE, content, seconds=_SECONDS, megabytes=_MEGABYTES)
+        return confined.run(_FIRST_PAGE, content, seconds=_SECONDS, megabytes=_MEGABYTES, places=_places)
     except (confined.TooMuch, RuntimeError) as error:
         raise Refused("not_a_pdf", _BROKEN, field) from error
 

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 from django.conf import settings
 
+from zhuanmai.core import files
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.outbound import NoAnswer, Outbound
@@ -61,7 +62,7 @@ class Folder:
     def put(self, name: str, content: bytes) -> None:
         """Whole or not at all."""
         try:
-            _write(self.path / name, content)
+            files.put_whole(self.path / name, content)
         except OSError as error:
             raise Unreachable(error.strerror or type(error).__name__) from None
 
@@ -171,18 +172,18 @@ class Anchor:
         """Note that it has a head, with the token that it gave."""
         self.notes.mkdir(parents=True, exist_ok=True)
         if token:
-            _write(self.notes / f"{file_name(head)}.tsr", token)
+            files.put_whole(self.notes / f"{file_name(head)}.tsr", token)
         export(head, self.notes)
 
     def heard(self, trouble: str = "") -> None:
-        """Note that it has just been written or read in full, or what kept us from it."""
+        """Note that it has just taken a head, or what kept it from one; that it can be read proves neither."""
         self.notes.mkdir(parents=True, exist_ok=True)
-        _write(self.notes / ("trouble" if trouble else "heard"), (trouble or now().isoformat()).encode())
+        files.put_whole(self.notes / ("trouble" if trouble else "heard"), (trouble or now().isoformat()).encode())
         if not trouble:
             (self.notes / "trouble").unlink(missing_ok=True)
 
     def last_heard(self) -> dt.datetime | None:
-        """When it was last written or read in full."""
+        """When it last took a head."""
         try:
             return dt.datetime.fromisoformat((self.notes / "heard").read_text(encoding="ascii"))
         except (FileNotFoundError, ValueError):
@@ -240,8 +241,6 @@ def read() -> Read:
             found.lines.append(f"! 锚 {anchor.words} 读不到（{error}），未用它核验")
         except Refused as refused:  # a note of ours is none
             found.problems.append(Problem(f"锚 {anchor.words} 的记录", Fault.ALTERED, refused.detail))
-        else:
-            anchor.heard()
     return found
 
 
@@ -323,9 +322,3 @@ def _tokens(anchor: Anchor, found: Read) -> list[int]:
         else:
             found.problems.append(Problem(where, Fault.ALTERED, "与树头不符，或不是所信任的机构签发"))
     return [head.size for head in heads]
-
-
-def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.write_bytes(content)
-    os.replace(part, path)

@@ -17,7 +17,7 @@ from zhuanmai.ledger.pins import reaches
 
 PROOF = "全程留痕"
 register_folder("heads", names=r"head-\d{12}\.json|entries\.bin", prepare=seal)
-register_folder("anchors", names=r"[0-9a-f]{16}/head-\d{12}\.json(\.tsr)?")
+register_folder("anchors", names=r"[0-9a-f]{16}/(head-\d{12}\.json(\.tsr)?|heard|trouble)")
 register_pin(reaches)
 
 

@@ -1,0 +1,37 @@
+"""A file is kept whole, however many keep it at the same time."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from zhuanmai.core import files
+
+
+def test_many_keep_the_same_at_once(tmp_path: Path, settings: Any) -> None:
+    settings.FILES_DIR = tmp_path
+    begun = Barrier(8)
+
+    def keep(content: bytes) -> str:
+        begun.wait()
+        return files.store(content)
+
+    with ThreadPoolExecutor(8) as several:
+        for n in range(20):
+            content = bytes([n]) * 200_000
+            [digest] = set(several.map(keep, [content] * 8))
+            assert files.load(digest) == content
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.name.startswith(".")]
+
+
+def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        files.put_whole(tmp_path / "no such folder" / "file", b"x")
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(IsADirectoryError):
+        files.put_whole(tmp_path / "taken", b"x")
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
