@@ -36,6 +36,7 @@ export function passkeys(): void {
   document.querySelectorAll<HTMLElement>("[data-passkey]").forEach((element) => {
     const act = (event: Event) => {
       event.preventDefault();
+      if (element.getAttribute("aria-busy")) return; // a second tap is no second sign-in
       const note = document.querySelector<HTMLElement>(element.dataset.note ?? "[data-passkey-note]");
       element.setAttribute("aria-busy", "true");
       run(element, event instanceof SubmitEvent ? event.submitter : null)

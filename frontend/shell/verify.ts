@@ -7,6 +7,12 @@ export async function digestOf(file: Blob): Promise<string> {
   return globalThis.crypto?.subtle ? hex(await crypto.subtle.digest("SHA-256", await file.arrayBuffer())) : "";
 }
 
+/** Whether the bureau knows a digest; `unsure` where it was not asked, or gave no answer to that. */
+export async function judged(address: string): Promise<"known" | "other" | "unsure"> {
+  const answer = await fetch(address).catch(() => null);
+  return answer?.ok ? "known" : answer?.status === 404 ? "other" : "unsure";
+}
+
 async function compare(form: HTMLFormElement, note: HTMLElement, file: File): Promise<void> {
   note.hidden = false;
   note.textContent = note.dataset.computing ?? "";
@@ -17,8 +23,7 @@ async function compare(form: HTMLFormElement, note: HTMLElement, file: File): Pr
   }
   let words = note.dataset.same;
   if (digest !== form.dataset.digest) {
-    const answer = await fetch(`${form.dataset.verify}${digest}`).catch(() => null);
-    words = answer === null ? "" : answer.ok ? note.dataset.known : note.dataset.other;
+    words = note.dataset[await judged(`${form.dataset.verify}${digest}`)];
   }
   note.textContent = `${words} · SHA-256 ${digest}`;
 }
