@@ -264,6 +264,13 @@ export class Oplog {
     await change.done;
   }
 
+  /** A picture of one's own that is not wanted any more. */
+  async dropPhoto(id: string): Promise<void> {
+    const change = this.db.transaction("photos", "readwrite");
+    if ((await change.store.get(id))?.by === this.officer) await change.store.delete(id);
+    await change.done;
+  }
+
   async photo(id: string): Promise<StoredPhoto | undefined> {
     const kept = await this.db.get("photos", id);
     return kept?.by === this.officer ? this.developed(kept, await this.boxes.box(kept.subject_id)) : undefined;

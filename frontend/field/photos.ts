@@ -25,8 +25,8 @@ export class PhotoQueue {
   readonly waiting = reactive(new Map<string, string>());
   readonly hints = reactive(new Map<string, string[]>());
   private readonly urls = reactive(new Map<string, string>());
-  /** Refused for good: not sent again while the page is open. */
-  private readonly turnedDown = new Set<string>();
+  /** Refused for good, each with the reason: no picture at all until another is taken. Not sent again while the page is open. */
+  readonly refused = reactive(new Map<string, string>());
   private flight: Promise<void> | null = null;
 
   constructor(
@@ -61,11 +61,21 @@ export class PhotoQueue {
     return this.urls.get(id)!;
   }
 
+  /** A picture that is not wanted any more: what of it waits here is forgotten, so that it is not sent for ever. */
+  async drop(id: string): Promise<void> {
+    await this.subject.act("photo.remove", { photo_id: id });
+    await this.subject.log.dropPhoto(id);
+    const url = this.urls.get(id);
+    if (url?.startsWith("blob:")) URL.revokeObjectURL(url);
+    for (const known of [this.waiting, this.refused, this.hints, this.urls]) known.delete(id);
+  }
+
   /** Nothing of the subject's pictures is shown any more. */
   forget(): void {
     for (const url of this.urls.values()) if (url.startsWith("blob:")) URL.revokeObjectURL(url);
     this.urls.clear();
     this.waiting.clear();
+    this.refused.clear();
     this.hints.clear();
   }
 
@@ -79,7 +89,7 @@ export class PhotoQueue {
   private async sendAll(): Promise<void> {
     for (const photo of await this.subject.log.unsentPhotos(this.subject.subjectId)) {
       const own = this.subject.operations.value.find((one) => one.kind === "photo.add" && one.payload.photo_id === photo.id);
-      if (own?.status === "waiting" || own?.status === "refused" || this.turnedDown.has(photo.id)) continue;
+      if (own?.status === "waiting" || own?.status === "refused" || this.refused.has(photo.id)) continue;
       try {
         const path = `${this.subject.path}/photos/${photo.id}`;
         const answer = await this.subject.api.put<{ sha256: string; quality?: string[] }>(path, photo.blob, photo.mime);
@@ -90,7 +100,7 @@ export class PhotoQueue {
       } catch (reason) {
         this.waiting.set(photo.id, sentence(reason));
         if (!(reason instanceof Problem)) break;
-        if (isForGood(reason) && reason.status !== 404) this.turnedDown.add(photo.id);
+        if (isForGood(reason) && reason.status !== 404) this.refused.set(photo.id, sentence(reason));
       }
     }
   }

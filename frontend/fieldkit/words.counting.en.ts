@@ -246,6 +246,7 @@ export const COUNTING_ENGLISH: Record<string, string> = {
   "您有 {n} 步没有上传，仍加密存在本机；请告知现在的承办人在这台平板上接手。":
     "{n} of your steps were not sent and are kept here, sealed; ask the officers of the case to take them over on this tablet.",
   "清点已结束，没有计入；已留在待处理，点“继续清点”后自动并入": "Counting is closed: not counted; kept in the queue, and taken in by “Go on counting”",
+  "没有收下，不算已拍：{why}": "Not taken, so it does not count: {why}",
   "数量没有改：{why}": "The quantity was not changed: {why}",
   "“{text}”不是数字；请只填数字，如 350": "“{text}” is no number; give digits only, such as 350",
   "不能小于 0；请改正": "It cannot be below 0; please correct it",
