@@ -25,8 +25,8 @@ export class PhotoQueue {
   readonly waiting = reactive(new Map<string, string>());
   readonly hints = reactive(new Map<string, string[]>());
   private readonly urls = reactive(new Map<string, string>());
-  /** Refused for good, each with the reason: no picture at all until another is taken. Not sent again while the page is open. */
-  readonly refused = reactive(new Map<string, string>());
+  /** Of these, what was refused for good: no picture at all until another is taken. Not sent again while the page is open. */
+  readonly refused = reactive(new Set<string>());
   private flight: Promise<void> | null = null;
 
   constructor(
@@ -65,18 +65,18 @@ export class PhotoQueue {
   async drop(id: string): Promise<void> {
     await this.subject.act("photo.remove", { photo_id: id });
     await this.subject.log.dropPhoto(id);
-    const url = this.urls.get(id);
-    if (url?.startsWith("blob:")) URL.revokeObjectURL(url);
+    this.release(this.urls.get(id));
     for (const known of [this.waiting, this.refused, this.hints, this.urls]) known.delete(id);
+  }
+
+  private release(url = ""): void {
+    if (url.startsWith("blob:")) URL.revokeObjectURL(url);
   }
 
   /** Nothing of the subject's pictures is shown any more. */
   forget(): void {
-    for (const url of this.urls.values()) if (url.startsWith("blob:")) URL.revokeObjectURL(url);
-    this.urls.clear();
-    this.waiting.clear();
-    this.refused.clear();
-    this.hints.clear();
+    for (const url of this.urls.values()) this.release(url);
+    for (const known of [this.waiting, this.refused, this.hints, this.urls]) known.clear();
   }
 
   /** Send what waits; resolves when every picture was tried. A picture whose act is not yet with the server waits for it. */
@@ -100,7 +100,7 @@ export class PhotoQueue {
       } catch (reason) {
         this.waiting.set(photo.id, sentence(reason));
         if (!(reason instanceof Problem)) break;
-        if (isForGood(reason) && reason.status !== 404) this.refused.set(photo.id, sentence(reason));
+        if (isForGood(reason) && reason.status !== 404) this.refused.add(photo.id);
       }
     }
   }

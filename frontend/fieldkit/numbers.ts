@@ -1,6 +1,6 @@
 /** Numbers as people key them: full-width signs and separators are read, and each fault is a sentence. */
 
-import { CARTONS_PER_CASE, quantity, unitWord } from "./amounts";
+import { cartonsPer, quantity, unitWord } from "./amounts";
 import { t } from "../field/i18n";
 
 /** What a number may be: the most, how many places after the point, whether 0 is one. */
@@ -40,8 +40,15 @@ const NEAR = 0.05;
 export function notWhole(n: number, unit: string, packs: number | null | undefined, sticks: number | null | undefined): string {
   if (unit === "stick") return Number.isInteger(n) ? "" : t("{n} 支不是整支；请改正", { n });
   if (unit === "piece") return Number.isInteger(n) ? "" : t("{n} 个不是整数；请改正", { n });
-  const each = sticks && { carton: sticks, pack: sticks / (packs || 10), case: sticks * CARTONS_PER_CASE }[unit];
-  if (!each) return "";
-  const all = n * each;
+  const cartons = cartonsPer(unit, packs, sticks);
+  if (!sticks || cartons === null) return "";
+  const all = n * cartons * sticks;
   return Math.abs(all - Math.round(all)) <= NEAR ? "" : t("{n} {unit}合 {sticks} 支，不是整支；请核对，零头请按包或支录入", { n, unit: unitWord(unit), sticks: Math.round(all * 100) / 100 });
+}
+
+/** A quantity of goods: a number in whole sticks; `missing` is said of an empty field. */
+export function readQuantity(text: unknown, missing: string, unit: string, packs?: number | null, sticks?: number | null): Read {
+  const read = readNumber(text, QUANTITY);
+  const fault = read.fault || (read.value === null ? missing : notWhole(read.value, unit, packs, sticks));
+  return fault ? { value: null, fault } : read;
 }

@@ -32,7 +32,8 @@ describe("a picture that is refused for good", () => {
     await queue.send();
     await queue.send();
     expect(subject.api.put).toHaveBeenCalledTimes(1);
-    expect(queue.refused.get(id)).toContain("这不是能显示的图片");
+    expect(queue.refused.has(id)).toBe(true);
+    expect(queue.waiting.get(id)).toContain("这不是能显示的图片");
     await queue.drop(id);
     expect([queue.refused.size, queue.waiting.size, kept.size, acts.at(-1)]).toEqual([0, 0, 0, "photo.remove"]);
   });

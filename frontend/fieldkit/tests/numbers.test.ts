@@ -1,7 +1,7 @@
 /** Each number that people key is read, or said in a sentence to be none. */
 
 import { describe, expect, it } from "vitest";
-import { notWhole, PRICE, QUANTITY, readNumber, STICKS } from "../numbers";
+import { notWhole, PRICE, QUANTITY, readNumber, readQuantity, STICKS } from "../numbers";
 
 describe("what is keyed", () => {
   it.each([
@@ -45,5 +45,15 @@ describe("a quantity in whole sticks", () => {
     [1.5, "piece", null, null, "1.5 个不是整数；请改正"],
   ])("%s %s is none", (n, unit, packs, sticks, fault) => {
     expect(notWhole(n, unit, packs, sticks)).toBe(fault);
+  });
+});
+
+describe("a quantity of goods", () => {
+  it.each([["", "请填数量"], ["0", "应大于 0；请改正"], ["1.234", "1.234 条合 246.8 支，不是整支；请核对，零头请按包或支录入"]])("%j is none", (text, fault) => {
+    expect(readQuantity(text, "请填数量", "carton", 10, 200)).toEqual({ value: null, fault });
+  });
+
+  it.each([["1.5", "carton", 200, 1.5], ["1.234", "carton", null, 1.234], ["1.234", "kg", null, 1.234]])("%s %s is one", (text, unit, sticks, value) => {
+    expect(readQuantity(text, "请填数量", unit, null, sticks)).toEqual({ value, fault: "" });
   });
 });
