@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 
+from zhuanmai.core import files
 from zhuanmai.core.secrets import made_once
 
 YEARS = 10
@@ -112,6 +111,4 @@ def _write(
         raise RuntimeError(f"{pair.key} holds no key of the expected kind")
     certificate = certify(kept).public_bytes(Encoding.PEM)
     pair.certificate.parent.mkdir(parents=True, exist_ok=True)
-    made = pair.certificate.with_name(f".{pair.certificate.name}.{secrets.token_hex(4)}")
-    made.write_bytes(certificate)
-    os.replace(made, pair.certificate)
+    files.put_whole(pair.certificate, certificate)

@@ -26,7 +26,7 @@ def file(digest: str, kept: Mapping[str, bytes] | None = None) -> str:
     target = _folder() / f"{digest}.img"
     if not target.exists():
         content = (kept or {}).get(digest) or files.load(digest)
-        _write(target, pictures.opened(content, longest=_LONGEST).shown(_LONGEST))
+        files.put_whole(target, pictures.opened(content, longest=_LONGEST).shown(_LONGEST))
     return str(target)
 
 
@@ -48,14 +48,8 @@ def drawing(content: bytes) -> str:
         signed.putalpha(ink)
         out = io.BytesIO()
         signed.crop(box).save(out, "PNG")
-        _write(target, out.getvalue())
+        files.put_whole(target, out.getvalue())
     return str(target)
-
-
-def _write(target: Path, content: bytes) -> None:
-    part = target.with_suffix(".part")
-    part.write_bytes(content)
-    part.replace(target)
 
 
 @cache

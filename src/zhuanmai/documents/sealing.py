@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import threading
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from pyhanko.sign import signers
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.stamp import StaticStampStyle
 
+from zhuanmai.core import files
 from zhuanmai.documents import certificates, fonts, pdfa_check, tokens
 from zhuanmai.documents.rendering import Box
 from zhuanmai.documents.seam import with_seam
@@ -76,9 +76,7 @@ def _style(name: str) -> StaticStampStyle:
     path = Path(settings.HOME_DIR) / "public" / "seals" / f"{digest}.pdf"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}")
-        part.write_bytes(seal_pdf(name))
-        os.replace(part, path)
+        files.put_whole(path, seal_pdf(name))
     return StaticStampStyle.from_pdf_file(str(path), border_width=0, background_opacity=1)
 
 

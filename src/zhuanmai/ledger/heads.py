@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
+from zhuanmai.core import files
 from zhuanmai.core.clock import now
 from zhuanmai.core.errors import Conflict, Refused
 from zhuanmai.ledger import head_keys
@@ -113,9 +114,7 @@ def export(head: Head, target: Path) -> Path:
     """Write a head to target/head-SIZE.json (atomically) and return the path."""
     target.mkdir(parents=True, exist_ok=True)
     path = target / file_name(head)
-    part = path.with_suffix(f".{os.getpid()}")
-    part.write_bytes(as_file(head))
-    os.replace(part, path)
+    files.put_whole(path, as_file(head))
     return path
 
 
