@@ -225,3 +225,7 @@ def test_a_term_in_hours_runs_from_the_moment(hours: int | None, minutes: int | 
 def test_after_a_reconsideration_only_the_time_to_sue_is_waited_for(more: dict[str, str], wanted: str) -> None:
     events = read(json.dumps({"D37_received": "2026-05-05", **more}))
     assert open_end(events, RULES, DAYS).day.isoformat() == wanted
+
+
+def test_a_decision_on_the_spot_begins_both_terms_too() -> None:
+    assert open_end(read(json.dumps({"D36_received": "2026-05-05"})), RULES, DAYS).day.isoformat() == "2026-07-06"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from zhuanmai.deadlines.counting import End, count
+from zhuanmai.deadlines.counting import End, Uncountable, count
 from zhuanmai.deadlines.events import Extension, Stop
 from zhuanmai.deadlines.rules import Extending, Length, Rule, Stops
 from zhuanmai.reference.calendar import Days
@@ -76,6 +76,35 @@ def test_the_days_more_of_another_unit_stand_still_too() -> None:
 def test_a_day_that_stands_still_puts_the_end_off_by_one(days: int, first: int, last: int, ends_on: int) -> None:
     rule = replace(CALENDAR, length=Length(days=days, unit="calendar"), stops=Stops(grounds=("检验",)))
     halted = Stop(D(2026, 6, first), D(2026, 6, last), "检验", told=D(2026, 6, first))
+    assert ends(rule, stops=(halted,)) == D(2026, 6, ends_on)
+
+
+@pytest.mark.parametrize("day, stands", [(D(2026, 6, 8), True), (D(2026, 6, 9), False)])
+def test_a_term_that_stands_still_on_its_last_day_has_no_end_yet(day: dt.date, stands: bool) -> None:
+    rule = replace(CALENDAR, stops=Stops(grounds=("检验",)))  # ends on 8 June
+    open_stop = Stop(day, None, "检验", told=day)
+    if not stands:
+        assert ends(rule, stops=(open_stop,)) == D(2026, 6, 8)
+        return
+    with pytest.raises(Uncountable, match="2026-06-08 起中止"):
+        ends(rule, stops=(open_stop,))
+
+
+def test_an_extension_is_said_beside_the_end() -> None:
+    assert count(CALENDAR, START, DAYS, (), [TOLD]).notes == ("延长 3 日",)
+
+
+def test_a_term_without_a_length_says_which() -> None:
+    with pytest.raises(Uncountable, match="^期限 x 尚未填写长度。$"):
+        count(Rule("x", Length()), START, DAYS)
+
+
+@pytest.mark.parametrize(
+    "ground, published, ends_on", [("实地核查", True, 10), ("实地核查", False, 8), ("检验", True, 8)]
+)
+def test_a_ground_of_a_guide_counts_where_the_guide_is_published(ground: str, published: bool, ends_on: int) -> None:
+    rule = replace(CALENDAR, stops=Stops(grounds=(), published=("实地核查",)))
+    halted = Stop(D(2026, 6, 2), D(2026, 6, 3), ground, told=D(2026, 6, 2), published=published)
     assert ends(rule, stops=(halted,)) == D(2026, 6, ends_on)
 
 

@@ -60,6 +60,29 @@ def test_a_moment_lies_between_both_bounds(name: str) -> None:
     assert code_of(name, dt.datetime(1999, 1, 1, tzinfo=SHANGHAI)) == "too_early"
 
 
+@pytest.mark.parametrize(
+    ("name", "moment", "words"),
+    [
+        (
+            "questioning.began_at",
+            OPENED - DAY,
+            "询问开始时间不能早于检查开始（2025-10-30 09:12）；请核对，检查开始时间有误的先更正该时间。",
+        ),
+        ("clue.received_at", OPENED - 800 * DAY, "线索收到时间不能早于立卷前 2 年；请核对。"),
+        ("case.opened_at", NOW - 31 * DAY, "平板上开始检查的时间不能早于上传前 30 天；请核对。"),
+        ("party.born_on", dt.date(1899, 12, 31), "出生日期不能早于1900 年；请核对。"),
+        ("photo.taken_at", NOW + DAY, "拍摄时间不能晚于现在；请核对日期和时间。"),
+        ("party.born_on", dt.date(2025, 10, 31), "出生日期不能晚于现在；请核对日期和时间。"),
+        ("correction.until", dt.date(2026, 11, 1), "责令改正的期限不能晚于2026-10-31；请核对日期和时间。"),
+    ],
+)
+def test_a_refusal_says_the_bound_and_what_to_do(name: str, moment: Any, words: str) -> None:
+    for field in (None, "own"):
+        with pytest.raises(Refused) as refused:
+            check(name, moment, CASE, field=field)
+        assert (refused.value.detail, refused.value.field) == (words, field or name)
+
+
 @pytest.mark.parametrize("name", sorted(DAYS))
 def test_a_day_lies_between_both_bounds(name: str) -> None:
     earliest, latest = DAYS[name]
