@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+import httpx
 import pytest
 
 from tests.stack import ROOT, free_port
@@ -22,19 +23,13 @@ def port() -> Iterator[int]:
     found = free_port()
     command = server("tests.core.toy_web:application", host="127.0.0.1", port=found, workers=1)
     process = subprocess.Popen(command, cwd=ROOT)
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        try:
-            socket.create_connection(("127.0.0.1", found), 1).close()
-            break
-        except OSError:
-            time.sleep(0.05)
-    else:
-        process.kill()
-        pytest.fail("the toy did not start")
-    yield found
-    process.terminate()
-    process.wait(20)
+    try:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=6)) as patient:
+            assert patient.get(f"http://127.0.0.1:{found}/").status_code == 200
+        yield found
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 def half_sent(port: int, head: bytes, seconds: float = 10) -> socket.socket:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from zhuanmai.core import backup, checks, ports, telling, work
+from zhuanmai.core import backup, checks, ports, work
 from zhuanmai.core.clock import to_local
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.ids import new_id
@@ -61,7 +61,7 @@ def run(*, backup_id: uuid.UUID) -> Backup:
         turn.tell("proving")
         found = [*made.warnings, *checks.failures()]
     except (Refused, RuntimeError, OSError) as error:
-        log.error("the backup failed: %s", telling.told(error))
+        log.exception("the backup failed")
         reason = error.detail if isinstance(error, Refused) else f"{type(error).__name__}，详见服务日志"
         return _failed(turn, row, reason)
     with transaction.atomic(), made.path.open("rb") as handle:

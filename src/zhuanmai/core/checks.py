@@ -42,7 +42,7 @@ _proofs: list[tuple[str, Proof]] = []
 
 
 def register_check(check: Check) -> Check:
-    """Add a check to `zhuanmai doctor`. A check returns a Finding and does not raise."""
+    """Add a check to `zhuanmai doctor`. A check returns a Finding; a database that does not answer may end it."""
     _checks.append(check)
     return check
 

@@ -142,8 +142,8 @@ def environment(scope: Any, body: Any, size: int) -> dict[str, Any]:
     given: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": scope.path.encode("utf-8", "replace").decode("latin-1"),
-        "QUERY_STRING": scope.query_string.encode("utf-8", "replace").decode("latin-1"),
+        "PATH_INFO": _bytes_as_text(scope.path),
+        "QUERY_STRING": _bytes_as_text(scope.query_string),
         "SERVER_NAME": server.strip("[]"),
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
@@ -163,6 +163,11 @@ def environment(scope: Any, body: Any, size: int) -> dict[str, Any]:
         key = "CONTENT_TYPE" if name == "content-type" else f"HTTP_{name.upper().replace('-', '_')}"
         given[key] = f"{given[key]}{'; ' if name == 'cookie' else ','}{value}" if key in given else value
     return given
+
+
+def _bytes_as_text(told: str) -> str:
+    """A text as WSGI has it: a character for each of its bytes."""
+    return told.encode("utf-8", "replace").decode("latin-1")
 
 
 def server(target: str, *, host: str, port: int, workers: int) -> list[str]:

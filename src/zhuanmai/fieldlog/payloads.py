@@ -116,14 +116,15 @@ def parsed(shape: type[P], payload: dict[str, Any]) -> P:
     try:
         return shape.model_validate(payload)
     except ValidationError as error:
+        errors = error.errors()
         found = tuple(
             FieldError(
                 ".".join(str(part) for part in one["loc"]),
                 one["type"],
                 _WORDS.get(one["type"], "格式不对；请改正").format(**one.get("ctx", {})),
             )
-            for one in error.errors()
+            for one in errors
         )
-        first, name = found[0], called(error.errors()[0]["loc"])
+        first, name = found[0], called(errors[0]["loc"])
         words = f"“{name}”{first.detail}" if name else f"有一项内容{first.detail}"
         raise Refused("invalid_payload", f"{words}。", first.field, found) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zhuanmai.enforcement.operations.goods import FIELDS
 from zhuanmai.fieldlog.payloads import name_fields
 
 _SCENE = {
@@ -59,17 +60,7 @@ _GOODS = {
     "product_id": "品规",
     "line_id": "物品",
     "new_line_id": "新行",
-    "kind": "类别",
-    "goods": "物品种类",
-    "price": "单价",
-    "price_reason": "定价理由",
-    "per": "计价单位",
     "description": "特征描述",
-    "packs_per_carton": "每条包数",
-    "sticks_per_carton": "每条支数",
-    "note": "备注",
-    "bag_no": "封袋号",
-    "strip_no": "封条号",
     "cartons": "条数",
     "base": "抽样基数",
     "method": "抽样方法",
@@ -119,4 +110,4 @@ _RECORDS = {
     "outcomes": "处理方式",
 }
 
-name_fields({**_SCENE, **_PEOPLE, **_GOODS, **_RECORDS})
+name_fields({**FIELDS, **_SCENE, **_PEOPLE, **_GOODS, **_RECORDS})
