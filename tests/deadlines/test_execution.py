@@ -12,7 +12,7 @@ from zhuanmai.core.clock import SHANGHAI
 from zhuanmai.deadlines.answers import answer
 from zhuanmai.deadlines.counting import Uncountable, count
 from zhuanmai.deadlines.events import read
-from zhuanmai.deadlines.execution import additional_fine, open_end
+from zhuanmai.deadlines.execution import additional_fine, open_end, window
 from zhuanmai.deadlines.licences import barred_until
 from zhuanmai.deadlines.rules import Rules
 from zhuanmai.reference.calendar import Days
@@ -229,3 +229,9 @@ def test_after_a_reconsideration_only_the_time_to_sue_is_waited_for(more: dict[s
 
 def test_a_decision_on_the_spot_begins_both_terms_too() -> None:
     assert open_end(read(json.dumps({"D36_received": "2026-05-05"})), RULES, DAYS).day.isoformat() == "2026-07-06"
+
+
+@pytest.mark.parametrize(("served", "provisional"), [("2026-05-05", False), ("2026-11-02", True)])
+def test_a_window_into_a_year_without_its_holidays_says_so(served: str, provisional: bool) -> None:
+    _, end = window(RULES.by_code["court_execution"], read(json.dumps({"D37_received": served})), RULES, DAYS)
+    assert (end.provisional, bool([note for note in end.notes if "2027" in note])) == (provisional, provisional)

@@ -90,6 +90,12 @@ def test_a_term_that_stands_still_on_its_last_day_has_no_end_yet(day: dt.date, s
         ends(rule, stops=(open_stop,))
 
 
+def test_an_end_in_a_year_without_its_holidays_says_so() -> None:
+    found = count(CALENDAR, D(2026, 12, 28), DAYS)
+    assert found.provisional
+    assert [note for note in found.notes if "2027" in note]
+
+
 def test_an_extension_is_said_beside_the_end() -> None:
     assert count(CALENDAR, START, DAYS, (), [TOLD]).notes == ("延长 3 日",)
 
