@@ -65,7 +65,7 @@ def start(cluster: Cluster) -> None:
     """
     owner = _owner()
     _own_folders(cluster, owner)
-    if not (cluster.data / "PG_VERSION").exists():
+    if not is_made(cluster):
         _make(cluster, owner)
     elif not _is_ours(cluster):
         _take_over(cluster, owner)
@@ -107,6 +107,11 @@ def stop(cluster: Cluster) -> None:
     """Stop the server (fast: open transactions are rolled back). Does nothing if it is down."""
     if is_running(cluster):
         _run("pg_ctl", "stop", "-w", "-m", "fast", "-D", str(cluster.data), owner=_owner())
+
+
+def is_made(cluster: Cluster) -> bool:
+    """Whether the cluster's files are there."""
+    return (cluster.data / "PG_VERSION").exists()
 
 
 def is_running(cluster: Cluster) -> bool:

@@ -61,6 +61,7 @@ class Supervisor:
     logs: Path
     cluster: postgres.Cluster | None = None
     _stopping: bool = field(default=False, init=False)
+    _failed_starts: int = field(default=0, init=False)  # of the database, one after another
 
     def start(self) -> None:
         """Start every part (the database is started by the caller, before migrations)."""
@@ -98,15 +99,8 @@ class Supervisor:
             postgres.stop(self.cluster)
 
     def _look_after(self) -> None:
-        if self.cluster and not postgres.is_running(self.cluster):
-            print("the database stopped; starting it again", file=sys.stderr)
-            try:
-                postgres.start(self.cluster)
-            except (
-                RuntimeError
-            ) as error:  # what the killed server left behind ends in a moment: the next look tries again
-                print(error, file=sys.stderr)
-                return
+        if self.cluster and not (postgres.is_running(self.cluster) or self._start_again(self.cluster)):
+            return
         for part in self.parts:
             if part.process and part.process.poll() is not None and not self._stopping:
                 lived = time.monotonic() - part.started_at
@@ -116,6 +110,23 @@ class Supervisor:
                 if part.quick_deaths:
                     time.sleep(min(5.0, part.quick_deaths))
                 self._launch(part)
+
+    def _start_again(self, cluster: postgres.Cluster) -> bool:
+        """Whether the database runs again. One whose files are gone is not made anew: nobody would see what is lost."""
+        if not postgres.is_made(cluster):
+            print(f"the database's files are gone from {cluster.data}; stopping. Restore a backup.", file=sys.stderr)
+            self._stopping = True
+            return False
+        print("the database stopped; starting it again", file=sys.stderr)
+        try:
+            postgres.start(cluster)
+        except RuntimeError as error:  # what the killed server left behind ends in a moment: the next look tries again
+            print(error, file=sys.stderr)
+            time.sleep(min(5, self._failed_starts))
+            self._failed_starts += 1
+            return False
+        self._failed_starts = 0
+        return True
 
     def _launch(self, part: Part) -> None:
         with (self.logs / f"{part.name}.log").open("ab") as log:
