@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -36,6 +37,21 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError):
         files.put_whole(tmp_path / "taken", b"x")
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_what_is_there_stays_and_what_breaks_off_is_not_there(tmp_path: Path) -> None:
+    def breaks_off() -> Iterator[bytes]:
+        yield b"half"
+        raise KeyboardInterrupt
+
+    path = tmp_path / "file"
+    with pytest.raises(KeyboardInterrupt):
+        files.put_first(path, breaks_off())
+    assert not list(tmp_path.iterdir())
+    files.put_first(path, [b"wh", b"ole"])
+    files.put_first(path, [b"another"])
+    assert ([one.name for one in tmp_path.iterdir()], path.read_bytes()) == (["file"], b"whole")
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 # What is put in place whole, and is not bytes at hand: it has a way of its own.

@@ -251,25 +251,13 @@ def _unpack(archive: Archive, folder: Path) -> int:
         if _KEPT.fullmatch(name):
             files.store(archive.read(name))
         else:
-            _put(_home_of(name), archive.chunks(name))
-    _put(folder / _DUMP, archive.chunks(_DUMP))
+            path = _home_of(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            files.put_first(path, archive.chunks(name))  # a newer head stays, and shows what was lost since
+    files.put_first(folder / _DUMP, archive.chunks(_DUMP))
     command = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
     _postgres("pg_restore", *command, str(folder / _DUMP))
     return len(restored)
-
-
-def _put(path: Path, content: Iterator[bytes]) -> None:
-    """Write a file that is not there yet: heads newer than the backup stay, and show what was lost since."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with open(path, "xb", opener=_for_us_alone) as handle:
-            handle.writelines(content)
-    except FileExistsError:
-        pass
-
-
-def _for_us_alone(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW, 0o600)
 
 
 def _kept_files() -> Iterator[Path]:

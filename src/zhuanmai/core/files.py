@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -27,15 +29,38 @@ def put_whole(path: Path, content: bytes) -> None:
 
     Its folder is there. Raises OSError.
     """
+    with _written(path, [content]) as part:
+        os.replace(part, path)
+
+
+def put_first(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file that is not there yet, whole or not at all; one that is there, or comes first, stays.
+
+    Its folder is there. For its owner alone. Raises OSError.
+    """
+    with _written(path, pieces) as part:
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            pass
+
+
+@contextmanager
+def _written(path: Path, pieces: Iterable[bytes]) -> Iterator[Path]:
+    """A part beside the file that holds all of it and is on the disk; gone afterwards, whatever happens."""
     part = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     try:
-        with part.open("xb") as handle:
-            handle.write(content)
+        with open(part, "xb", opener=_for_us_alone) as handle:
+            handle.writelines(pieces)
             handle.flush()
             os.fsync(handle.fileno())
-        os.replace(part, path)
+        yield part
     finally:
         part.unlink(missing_ok=True)
+
+
+def _for_us_alone(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o600)
 
 
 def load(digest: str) -> bytes:
