@@ -29,6 +29,15 @@ export interface Defaults {
   storage_places: string[];
 }
 
+/** A cause's fine: `low` to `high` as shares of `base` (in words), or in CNY where `base` is empty. `optional`: the article leaves it open whether to fine (可以). */
+export interface FineRange {
+  article: string;
+  base: string;
+  high: string;
+  low: string;
+  optional: boolean;
+}
+
 /** How a gun is told from a keyboard. */
 export interface GunSettings {
   gun_decide_ms: number;
@@ -62,13 +71,16 @@ export interface Me {
   unit: string;
 }
 
-/** A cause with who decides it, whether here, and what penalties it allows on the spot. */
+/** A cause with who decides it, whether here, and what penalties it allows on the spot. `ordered`: of warning and fine, what the article orders. `income_taken`: illegal income is confiscated. `fine`: none where the article has none, or never on the spot. */
 export interface OfferedCause {
   code: string;
   decidable: boolean;
   decided_by: string;
+  fine: FineRange | null;
+  income_taken: boolean;
   name: string;
   on_the_spot: string[];
+  ordered: string[];
 }
 
 /** An outline of questions and of the scene, by cause; `general` is for all. */
@@ -109,8 +121,9 @@ export interface SceneFact {
   words: string;
 }
 
-/** What a penalty on the spot may be: kinds, limits (CNY), the usual words of payment. */
+/** What a penalty on the spot may be: kinds, circumstances that mitigate, limits (CNY), usual words of payment. */
 export interface SpotLimits {
+  circumstances: Coded[];
   citizen_max: string;
   organisation_max: string;
   payment: string;

@@ -27,6 +27,9 @@ const SAME_FIELD: [RegExp, string][] = [
   [/^causes.*/, "causes.codes"],
   [/^simple\.penalty_kind/, "penalty.kind"],
   [/^simple\.amount/, "penalty.amount"],
+  [/^simple\.bases\.(.+)/, "penalty.base.$1"],
+  [/^simple\.income/, "penalty.income"],
+  [/^simple\.circumstances/, "penalty.circumstances"],
   [/^penalty\.payment|^simple\.payment/, "penalty.payment"],
   [/^simple\.facts/, "facts"],
   [/^simple\.defence/, "defence"],
@@ -42,7 +45,7 @@ export function stepOf(field: string): StepCode {
 
 export function fieldName(field: string): string {
   const same = SAME_FIELD.find(([pattern]) => pattern.test(field));
-  return same ? same[1] : field;
+  return same ? (same[1].includes("$1") ? field.replace(...same) : same[1]) : field;
 }
 
 export class Navigation {

@@ -23,7 +23,7 @@ export const TEXTS: Record<string, Record<string, number | null>> = {
   "sample.set": { "base": null, "cartons": null, "method": 120, "packing_form": 40, "purpose": 120, "sample_no": 40, "sealed": null, "state": 120 },
   "scan": { "barcode": 40, "n": null, "unit": null, "via": null },
   "service.set": { "address": 300, "electronic_way": 120, "phone": null, "receiver": 120, "substitute": 200, "way": 20 },
-  "simple.set": { "amount": null, "defence": 1000, "facts": 4000, "payment": 300, "penalty_kind": null },
+  "simple.set": { "amount": null, "circumstances.*": null, "defence": 1000, "facts": 4000, "income": null, "payment": 300, "penalty_kind": null },
   "summary.set": { "text": 20000 },
   "unlisted.register": { "barcode": 40, "description": 300, "goods": null, "n": null, "name": 120, "unit": null },
 };

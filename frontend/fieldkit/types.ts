@@ -421,12 +421,15 @@ export interface Signature {
   words: string;
 }
 
-/** A penalty on the spot (当场处罚). */
+/** A penalty on the spot (当场处罚). `bases`: what a cause's shares are of (CNY), by its code. */
 export interface SpotPenalty {
   amount?: string | null;
+  bases?: Record<string, string>;
+  circumstances?: string[];
   decided_at?: string;
   defence?: string;
   facts?: string;
+  income?: string | null;
   payment?: string;
   penalty_kind?: string;
 }

@@ -246,6 +246,7 @@ def test_an_oral_approval_is_made_up_in_writing_within_a_day(bureau: Bureau) -> 
     "cause, amount, code",
     [
         ("M02", "201", "over_limit"),
+        ("R01", "100.005", "amount_cents"),
         ("R03", "100", "not_simple"),
         ("R02", "100", "not_simple"),
         ("M02", "", "over_limit"),
@@ -255,8 +256,9 @@ def test_a_penalty_on_the_spot_stays_within_its_limits(bureau: Bureau, cause: st
     found = scene(bureau)
     found.tablet.done("causes.set", codes=[cause])
     found.tablet.done(
-        "simple.set", facts="未设标志", penalty_kind="fine", amount=amount, payment="当场", defence="无异议"
-    )
+        "simple.set", facts="未设标志", penalty_kind="warning_and_fine" if cause == "M02" else "fine", amount=amount,
+        payment="当场", defence="无异议", income="0",
+    )  # fmt: skip
     with pytest.raises(Refused) as refusal:
         found["jia"].act(found.case_id, "decide_on_the_spot")
     assert refusal.value.code == code
@@ -267,8 +269,8 @@ def test_a_penalty_on_the_spot_is_decided_served_and_recorded(bureau: Bureau) ->
     found = scene(bureau)
     found.tablet.done("causes.set", codes=["M02"])
     found.tablet.done(
-        "simple.set", facts="未在显著位置设置标志", penalty_kind="fine", amount="200", payment="十五日内到银行缴纳",
-        defence="当事人放弃陈述申辩",
+        "simple.set", facts="未在显著位置设置标志", penalty_kind="warning_and_fine", amount="200",
+        payment="十五日内到银行缴纳", defence="当事人放弃陈述申辩", income="0",
     )  # fmt: skip
     with pytest.raises(Conflict):
         found["jia"].act(found.case_id, "serve")

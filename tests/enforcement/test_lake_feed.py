@@ -82,8 +82,12 @@ def test_only_what_is_filed_or_decided_goes_in(bureau: Bureau, tmp_path: Path, s
     tablet.done("party.set", party_id=str(new_id()), name="叶𬭎森", kind="individual_business")
     tablet.done("causes.set", codes=["M02"])
     tablet.done(
-        "simple.set", facts="未在显著位置设置标志", penalty_kind="warning", defence="无异议",
+        "simple.set", facts="未在显著位置设置标志", penalty_kind="warning", defence="无异议", income="0",
     )  # fmt: skip
+    at = tablet.state()["case"]["opened_at"]
+    tablet.done("inspection.set", began_at=at, certificates_shown_at=at)
+    tablet.done("presence.set", party_present=True)
+    tablet.done("correction.set", what="立即设置标志")
     assert hand_over() == 0
     acts.act(officer=bureau["jia"], case_id=tablet.case_id, operation_id=new_id(), name="decide_on_the_spot")
     assert hand_over() == 1

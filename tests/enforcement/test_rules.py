@@ -225,8 +225,8 @@ def of_goods(kind: str, when: str = "always") -> dict[str, str]:
     "parts, level",
     [
         ([of_goods("confiscate_goods")], "danger"),
-        ([of_goods("purchase", "plain"), of_goods("confiscate_goods", "aggravated")], "danger"),
-        ([of_goods("destroy")], "off"),
+        ([of_goods("purchase", "plain"), of_goods("confiscate_goods", "aggravated")], "off"),
+        ([of_goods("destroy")], "danger"),
         ([of_goods("purchase")], "off"),
         ([], "off"),
     ],
@@ -245,7 +245,7 @@ def test_some_causes_are_always_heard_whatever_the_figure() -> None:
     sums = total([line("diverted", "1", "100")])
     closing = cause("W01", "0.05", "0.1", order="责令关闭或者停止经营烟草制品批发业务")
     found = lit(sums, causes=[cause("R01", "0.05", "9"), closing], hearing=hearing("50000"))
-    assert found["hearing"] == ("danger", "应告知听证权利")
+    assert found["hearing"] == ("danger", "应告知听证权利：责令关闭")
     said = lights(sums, causes=[closing], thresholds=thresholds(), licence=Licence(False), hearing=hearing("50000"))
     assert next(one.detail for one in said if one.code == "hearing") == "W01：一律告知；W01：100.00 元 × 10% = 10.00 元"
     bare = cause("W01", "0", "0", order="责令关闭", fine=None)

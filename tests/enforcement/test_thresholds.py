@@ -134,7 +134,7 @@ def test_fakes_at_their_figure(kind: str, price: str, level: str) -> None:
 )  # fmt: skip
 def test_who_loses_the_trade_is_always_heard(code: str, heard: bool) -> None:
     found = lit([line("diverted", "1", "1")], code)["hearing"]
-    assert (found.words == "应告知听证权利") == heard
+    assert found.words.startswith("应告知听证权利：") == heard
     assert (found.level == "danger") == heard
 
 
@@ -149,11 +149,11 @@ def test_the_highest_fine_is_the_articles(code: str, fine: str) -> None:
 
 
 def test_goods_that_any_chosen_cause_takes_count_for_the_hearing() -> None:
-    """M02 has the highest fine, R04 takes the goods when the act is aggravated."""
+    """M02 has the highest fine, R03 destroys the goods."""
     figures = hearing("60000", "1000")
     for value, level in (("1000", "danger"), ("999.99", "off")):
         found = lights(
-            total([line("diverted", "1", value)]), causes=[cause("M02"), cause("R04")], thresholds=(),
+            total([line("diverted", "1", value)]), causes=[cause("M02"), cause("R03")], thresholds=(),
             licence=Licence(True), hearing=figures,
         )  # fmt: skip
         assert next(one.level for one in found if one.code == "hearing") == level
@@ -191,3 +191,39 @@ def test_a_suspended_licence_is_held_a_closed_or_revoked_one_is_not(
     assert holds_licence(case, [Party(id=new_id(), case=case), party]) is holds
     assert holds_licence(case, [Party(id=new_id(), case=case)]) is False
     assert holds_licence(case, []) is None
+
+
+@pytest.mark.parametrize(
+    "code, price, cartons, level",
+    [
+        ("R04", "5000", "1", "off"),  # not aggravated: bought up at most
+        ("R04", "50000", "1", "off"),
+        ("R04", "50000.01", "1", "danger"),  # 超过5万元: confiscated
+        ("R04", "0.01", "5000.005", "off"),  # confiscated, but worth less than the figure
+        ("R03", "5000", "1", "danger"),  # destroyed
+        ("R03", "4999.99", "1", "off"),
+        ("W03", "99999", "1", "off"),  # neither taken nor destroyed
+    ],
+)
+def test_what_the_party_loses_counts_as_confiscated(code: str, price: str, cartons: str, level: str) -> None:
+    found = lights(
+        total([line("diverted", cartons, price)]),
+        causes=[cause(code)],
+        thresholds=thresholds(),
+        licence=Licence(True),
+        hearing=hearing("99999999", "5000"),
+    )
+    assert next(one.level for one in found if one.code == "hearing") == level
+
+
+def test_a_hearing_on_goods_to_be_destroyed_says_so() -> None:
+    found = lights(
+        total([line("counterfeit", "1", "6000")]),
+        causes=[cause("R03")],
+        thresholds=thresholds(),
+        licence=Licence(True),
+        hearing=hearing("99999999", "5000"),
+    )
+    said = next(one for one in found if one.code == "hearing")
+    assert said.words == "达到听证标准：没收 5,000.00 元"
+    assert said.detail.startswith("销售非法生产的烟草专卖品：应公开销毁物品，货值 6,000.00 元")

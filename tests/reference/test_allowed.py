@@ -17,7 +17,7 @@ from zhuanmai.core.clock import today
 from zhuanmai.core.errors import Refused
 from zhuanmai.core.units import in_ten_thousands
 from zhuanmai.reference import allowed, causes, shipped, thresholds
-from zhuanmai.reference.allowed import Duty, PenaltyKind, Simple, When
+from zhuanmai.reference.allowed import Duty, PenaltyKind, Simple
 from zhuanmai.reference.citations import numeral
 from zhuanmai.reference.models import Cause
 
@@ -170,12 +170,36 @@ def test_the_purchase_falls_away_when_goods_are_confiscated() -> None:
         assert PenaltyKind.PURCHASE not in laws()[code].kinds_when(aggravated=True)
 
 
-def test_goods_are_confiscated_always_when_aggravated_or_never() -> None:
+def test_goods_are_taken_always_when_aggravated_or_never() -> None:
     found = laws()
-    assert {code for code, law in found.items() if law.goods_confiscated} == {"R04", "P03"}
-    assert found["R04"].goods_confiscated is When.AGGRAVATED
+    destroyed = {"R03", "P01", "P02"}
+    assert {code for code, law in found.items() if law.goods_taken()} == destroyed
+    assert {code for code, law in found.items() if law.goods_taken(aggravated=True)} == destroyed | {"R04", "P03"}
     both = {**FILE[0], "confiscate": ["违法物品"], "parts": PARTS["R04"]["parts"]}
-    assert allowed.allowed(both, SOURCE).goods_confiscated is When.ALWAYS
+    assert allowed.allowed(both, SOURCE).goods_taken()
+
+
+def test_income_is_taken_where_the_article_says_so() -> None:
+    found = laws()
+    taken = {code for code, law in found.items() if law.income_taken()}
+    assert taken == {"R01", "R02", "R03", "R05", "W01", "W02", "W04", "P01", "P02", "M01", "M02", "M03", "M04"}
+    assert {code for code, law in found.items() if law.income_taken(aggravated=True)} == taken | {"R04", "P03"}
+
+
+def test_who_decides_is_the_bureau_another_or_named_by_nobody() -> None:
+    found = {code: law.decided_by for code, law in laws().items() if law.decided_by}
+    assert found == {
+        "R02": allowed.Authority.MARKET_SUPERVISION,
+        "C01": allowed.Authority.UNNAMED,
+        "C02": allowed.Authority.UNNAMED,
+    }
+
+
+@pytest.mark.parametrize("code, plain, worse", [("M01", 50000, 500000), ("R01", 100, 100), ("R04", 500, 500)])
+def test_the_highest_fine_of_an_act_aggravated_or_not(code: str, plain: int, worse: int) -> None:
+    fine = laws()[code].fine
+    assert fine
+    assert (fine.most(D(1000)), fine.most(D(1000), aggravated=True)) == (plain, worse)
 
 
 def test_who_is_always_heard_is_what_the_terms_say() -> None:
@@ -183,8 +207,9 @@ def test_who_is_always_heard_is_what_the_terms_say() -> None:
     always = {text for text in listed if re.fullmatch(r"[A-Z]\d\d", text)}
     aggravated = {code for text in listed if "aggravated" in text for code in re.findall(r"[A-Z]\d\d", text)}
     found = laws()
-    assert {code for code, law in found.items() if law.always_heard()} == always
-    assert {code for code, law in found.items() if law.always_heard(aggravated=True)} == always | aggravated
+    assert {code for code, law in found.items() if law.heard_always()} == always
+    assert {code for code, law in found.items() if law.heard_always(aggravated=True)} == always | aggravated
+    assert found["M01"].heard_always(aggravated=True) == (PenaltyKind.SUSPEND_BUSINESS, PenaltyKind.REVOKE_LICENCE)
 
 
 def _share(share: Decimal) -> str:
@@ -265,5 +290,5 @@ def test_the_bureau_is_held_to_the_same_check(
     assert client.post("/reference/causes/new/", given).status_code == 302
     found = causes.cause("R07").allows
     assert found.kinds == {K.WARNING, K.FINE, K.CONFISCATE_INCOME, K.CONFISCATE_GOODS, K.CLOSE}
-    assert found.goods_confiscated is When.ALWAYS
-    assert found.always_heard()
+    assert found.goods_taken()
+    assert found.heard_always() == (K.CLOSE,)

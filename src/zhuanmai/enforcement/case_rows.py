@@ -8,6 +8,7 @@ from functools import cached_property
 from zhuanmai.accounts.queries import names
 from zhuanmai.approvals.models import OralApproval
 from zhuanmai.approvals.queries import oral_of
+from zhuanmai.core.clock import to_local
 from zhuanmai.enforcement.models import (
     Case,
     CaseOfficer,
@@ -20,6 +21,7 @@ from zhuanmai.enforcement.models import (
     Registration,
     Sample,
 )
+from zhuanmai.enforcement.on_the_spot import age_on
 from zhuanmai.enforcement.procedure import KIND
 from zhuanmai.enforcement.totals import present
 from zhuanmai.reference.causes import CauseFound, cause
@@ -110,3 +112,10 @@ def first_party(case: Case) -> Party | None:
 def counted_lines(case: Case) -> list[ItemLine]:
     """The lines that count, in the order in which they were first scanned."""
     return present(case.lines.order_by("place_in_case", "id"))
+
+
+def age_of(case: Case, party: Party | None) -> int | None:
+    """The age of a natural person on the day of the visit; None for an organisation, or where no birthday is known."""
+    if party is None or party.kind == Party.Kind.ORGANISATION:
+        return None
+    return age_on(party.born_on, to_local(case.inspection.began_at or case.opened_at).date())

@@ -370,11 +370,14 @@ class Correction(TypedDict, total=False):
 
 
 class SpotPenalty(TypedDict, total=False):
-    """A penalty on the spot (当场处罚)."""
+    """A penalty on the spot (当场处罚). `bases`: what a cause's shares are of (CNY), by its code."""
 
     facts: str
     penalty_kind: str
     amount: str | None
+    bases: dict[str, str]
+    income: str | None
+    circumstances: list[str]
     payment: str
     defence: str
     decided_at: str

@@ -18,7 +18,7 @@ from zhuanmai.documents.models import Document
 from zhuanmai.documents.queries import current
 from zhuanmai.enforcement import case_facts as f
 from zhuanmai.enforcement import goods_in_words, penalties
-from zhuanmai.enforcement.case_rows import CaseRows
+from zhuanmai.enforcement.case_rows import CaseRows, age_of
 from zhuanmai.enforcement.models import REASONS, Inspection, ItemLine
 from zhuanmai.enforcement.terms import registered_until
 from zhuanmai.enforcement.totals import computed
@@ -367,11 +367,20 @@ def _correction(rows: CaseRows) -> f.CorrectionFacts | None:
 def _violation(rows: CaseRows, causes: f.CausesFacts | None, items: f.ItemsFacts) -> str | None:
     simple = rows.case.simple or {}
     if simple.get("facts"):
-        return str(simple["facts"])
+        return str(simple["facts"]) + _mitigated(rows)
     if causes is None:
         return None
     found = f"，查获涉案烟草专卖品{items.totals.words}" if items.totals and items.lines else ""
     return f"在{rows.visit.address}{causes.words.removeprefix('涉嫌')}{found}"
+
+
+def _mitigated(rows: CaseRows) -> str:
+    """Why a penalty on the spot is lighter or below the range, with the article; empty without such a circumstance."""
+    known = penalties.proposed(rows.case.simple or {}, age=age_of(rows.case, rows.party)).mitigating
+    if not known:
+        return ""
+    named = "；".join(f"{one.zh}（{in_full([citation(one.source)])}）" for one in known)
+    return f"\n当事人具有下列情节，依法从轻或者减轻处罚：{named}。"
 
 
 def _penalty(rows: CaseRows) -> f.PenaltyFacts | None:

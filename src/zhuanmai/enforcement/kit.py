@@ -6,6 +6,7 @@ import functools
 import json
 from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ from zhuanmai.core.clock import local_now, today
 from zhuanmai.core.units import plain
 from zhuanmai.enforcement import penalties
 from zhuanmai.enforcement.case_shapes import ListedPhoto, Named
-from zhuanmai.enforcement.kit_shapes import Certified, Kit, Outline, PhotoList, SpotLimits
+from zhuanmai.enforcement.kit_shapes import Certified, FineRange, Kit, Outline, PhotoList, SpotLimits
 from zhuanmai.enforcement.models import Registration
 from zhuanmai.enforcement.workers import VALUE, WORK
 from zhuanmai.reference import causes, identifiers
+from zhuanmai.reference.allowed import Simple
 from zhuanmai.reference.calendar import term
+from zhuanmai.reference.causes import CauseFound
 from zhuanmai.reference.citations import numeral
 from zhuanmai.reference.thresholds import spot_limits
 
@@ -53,6 +56,9 @@ def kit(officer: Officer) -> Kit:
                 "decided_by": one.decided_by.value,
                 "decidable": one.decidable,
                 "on_the_spot": penalties.offered(one),
+                "ordered": sorted(kind.value for kind in penalties.compulsory(one)),
+                "income_taken": one.allows.income_taken(),
+                "fine": _fine(one),
             }
             for one in causes.causes()
         ],
@@ -78,11 +84,27 @@ def kit(officer: Officer) -> Kit:
     }
 
 
+def _fine(one: CauseFound) -> FineRange | None:
+    """The range of a cause's fine on the spot, as the tablet computes with it."""
+    fine = one.fine
+    if fine is None or one.simple_procedure is Simple.NEVER:
+        return None
+    low, high = (fine.min, fine.max) if fine.fixed_max is None else (fine.fixed_min, fine.fixed_max)
+    return {
+        "base": fine.base if fine.fixed_max is None else "",
+        "low": plain(low or Decimal(0)),
+        "high": plain(high or Decimal(0)),
+        "optional": fine.optional,
+        "article": one.penalised_in_full,
+    }
+
+
 def _simple() -> SpotLimits:
     """What a penalty on the spot may be: kinds, limits (CNY), the usual words of payment."""
     limits, within = spot_limits(), numeral(term("pay_fine").days or 0)
     return {
         "penalties": [{"code": code, "name": penalties.words(code)} for code in penalties.ON_THE_SPOT],
+        "circumstances": [{"code": one.code, "name": one.zh} for one in penalties.mitigating()],
         "citizen_max": plain(limits.citizen),
         "organisation_max": plain(limits.organisation),
         "payment": f"自收到决定书之日起{within}日内到指定银行缴纳",

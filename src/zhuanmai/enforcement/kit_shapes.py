@@ -29,12 +29,32 @@ class Me(Certified):
     key: bool
 
 
+class FineRange(TypedDict):
+    """A cause's fine: `low` to `high` as shares of `base` (in words), or in CNY where `base` is empty.
+
+    `optional`: the article leaves it open whether to fine (可以).
+    """
+
+    base: str
+    low: str
+    high: str
+    optional: bool
+    article: str
+
+
 class OfferedCause(CaseCause):
-    """A cause with who decides it, whether here, and what penalties it allows on the spot."""
+    """A cause with who decides it, whether here, and what penalties it allows on the spot.
+
+    `ordered`: of warning and fine, what the article orders. `income_taken`: illegal income is confiscated.
+    `fine`: none where the article has none, or never on the spot.
+    """
 
     decided_by: str
     decidable: bool
     on_the_spot: list[str]
+    ordered: list[str]
+    income_taken: bool
+    fine: FineRange | None
 
 
 class Coded(TypedDict):
@@ -45,9 +65,10 @@ class Coded(TypedDict):
 
 
 class SpotLimits(TypedDict):
-    """What a penalty on the spot may be: kinds, limits (CNY), the usual words of payment."""
+    """What a penalty on the spot may be: kinds, circumstances that mitigate, limits (CNY), usual words of payment."""
 
     penalties: list[Coded]
+    circumstances: list[Coded]
     citizen_max: str
     organisation_max: str
     payment: str

@@ -35,6 +35,7 @@ class Act(Worded):
     SUBMIT_FILING = "submit_filing", "呈报立案"
     RECORD_ORAL_APPROVAL = "record_oral_approval", "记录口头批准"
     REGISTER_GOODS = "register_goods", "批准先行登记保存"
+    REFUSE_REGISTRATION = "refuse_registration", "不同意先行登记保存"
     SETTLE_GOODS = "settle_goods", "批准登记保存物品处理"
     FILE = "file", "立案"
     REFUSE_FILING = "refuse_filing", "不予立案"
@@ -67,6 +68,15 @@ MOVES: tuple[Move[State, Act], ...] = (
     Move(Act.SUBMIT_FILING, (State.EVIDENCE,), None, _WORK, "行政处罚法 54"),
     Move(Act.RECORD_ORAL_APPROVAL, _ON_SITE, None, _WORK, "参照 行政强制法 19", starts=("oral_approval",)),
     Move(Act.REGISTER_GOODS, _ANYWHERE, None, _HEAD, "行政处罚法 56", meets=("oral_approval",)),
+    Move(
+        Act.REFUSE_REGISTRATION,
+        _ANYWHERE,
+        None,
+        _HEAD,
+        "行政处罚法 56",
+        meets=("oral_approval",),
+        ends=("registered_goods", "file_after_action"),
+    ),
     Move(Act.SETTLE_GOODS, _ANYWHERE, None, _HEAD, "行政处罚法 56", meets=("registered_goods",)),
     Move(Act.FILE, (State.EVIDENCE,), State.FILED, _HEAD, "行政处罚法 54", ("decision",), _VERIFIED),
     Move(Act.REFUSE_FILING, (State.EVIDENCE,), State.NOT_FILED, _HEAD, "行政处罚法 54", meets=_VERIFIED),

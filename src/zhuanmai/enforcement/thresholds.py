@@ -6,7 +6,7 @@ substandard goods only on counterfeit lines, to-test lines shown as 如检验为
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -61,7 +61,7 @@ def lights(
 ) -> list[Light]:
     """The lights of a case, most urgent first. `hearing` None: the unit has no figure, so it is always offered."""
     found = [
-        *_hearing(totals, causes, hearing),
+        *_hearing(totals, causes, hearing, aggravated(totals, thresholds, causes)),
         *_illegal_business(totals, thresholds, licence),
         *_fakes(totals, thresholds),
         *_smuggled(totals),
@@ -71,10 +71,25 @@ def lights(
     return sorted(found, key=lambda light: _RANK[light.level])
 
 
-def highest_fine(totals: Totals, causes: Sequence[CauseFound]) -> tuple[Decimal, CauseFound] | None:
-    """The highest fine that the chosen causes allow on the value found so far, and the cause; None if none has one."""
-    fines = [(cause.fine.most(totals.value), cause) for cause in _ours(causes) if cause.fine is not None]
+def highest_fine(
+    totals: Totals, causes: Sequence[CauseFound], worse: Collection[str] = ()
+) -> tuple[Decimal, CauseFound] | None:
+    """The highest fine that the chosen causes allow on the value found so far, and the cause; None if none has one.
+
+    `worse`: the codes of the causes whose act is aggravated.
+    """
+    fines = [
+        (cause.fine.most(totals.value, aggravated=cause.code in worse), cause)
+        for cause in _ours(causes)
+        if cause.fine is not None
+    ]
     return max(fines, key=lambda pair: pair[0]) if fines else None
+
+
+def aggravated(totals: Totals, known: Sequence[Threshold], causes: Sequence[CauseFound]) -> frozenset[str]:
+    """The codes of the causes whose act is aggravated by a figure that the goods reach."""
+    reached = {rule.code for rule in known if rule.reached(_measured(totals, rule.measure))}
+    return frozenset(cause.code for cause in causes if reached & set(cause.allows.aggravated_by))
 
 
 def _ours(causes: Sequence[CauseFound]) -> list[CauseFound]:
@@ -82,50 +97,50 @@ def _ours(causes: Sequence[CauseFound]) -> list[CauseFound]:
     return [cause for cause in causes if cause.decided_by is Authority.BUREAU]
 
 
-def _hearing(totals: Totals, causes: Sequence[CauseFound], at: Hearing | None) -> list[Light]:
-    highest = highest_fine(totals, causes)
+def _hearing(totals: Totals, causes: Sequence[CauseFound], at: Hearing | None, worse: Collection[str]) -> list[Light]:
+    highest = highest_fine(totals, causes, worse)
     how = _how(totals, *highest) if highest else ""
-    always = next((one for one in _ours(causes) if one.allows.always_heard()), None)
-    if always is not None:
-        detail = _("{cause}: always offered").format(cause=always.name) + (f"；{how}" if how else "")
-        return [Light("hearing", "danger", _("A hearing must be offered"), _HEARING, detail)]
+    for cause in _ours(causes):
+        kinds = cause.allows.heard_always(aggravated=cause.code in worse)
+        if kinds:
+            words = _("A hearing must be offered: {kinds}").format(kinds=_listed(kinds))
+            detail = _("{cause}: always offered").format(cause=cause.name) + (f"；{how}" if how else "")
+            return [Light("hearing", "danger", words, _HEARING, detail)]
     if highest is None:
         return []
     fine = highest[0]
     if at is None or (at.fine is None and fine > 0):
         level = "warning" if fine > 0 else "off"
         words = _("Hearing: to be offered, by the highest fine of {fine} yuan").format(fine=money(fine))
-        return [
-            Light(
-                "hearing",
-                level,
-                words,
-                _HEARING,
-                _("{how}; this unit has set no figure for fines, so it is always offered").format(how=how),
-            )
-        ]
-    taking = next((one for one in _ours(causes) if one.allows.goods_confiscated), None)
-    confiscated = totals.value if taking else Decimal(0)
+        said = _("{how}; this unit has set no figure for fines, so it is always offered").format(how=how)
+        return [Light("hearing", level, words, _HEARING, said)]
+    return [_by_figures(totals, causes, at, worse, fine, how)]
+
+
+def _by_figures(
+    totals: Totals, causes: Sequence[CauseFound], at: Hearing, worse: Collection[str], fine: Decimal, how: str
+) -> Light:
+    """Held against the unit's figures, fine and confiscation each by itself."""
     if at.fine is not None and fine >= at.fine:
         words = _("Hearing threshold reached: fine of {sum} yuan").format(sum=money(at.fine))
-        return [Light("hearing", "danger", words, at.article, f"{how}；{at.source}")]
-    if taking and at.confiscation is not None and confiscated >= at.confiscation:
+        return Light("hearing", "danger", words, at.article, f"{how}；{at.source}")
+    taking = next((one for one in _ours(causes) if one.allows.goods_taken(aggravated=one.code in worse)), None)
+    if taking and at.confiscation is not None and totals.value >= at.confiscation:
         words = _("Hearing threshold reached: confiscation of {sum} yuan").format(sum=money(at.confiscation))
-        how = _("{cause}: goods worth {value} yuan may be confiscated").format(
-            cause=taking.name, value=money(confiscated)
-        )
-        return [Light("hearing", "danger", words, at.article, f"{how}；{at.source}")]
+        taken = _("{cause}: goods worth {value} yuan may be confiscated")
+        if PenaltyKind.CONFISCATE_GOODS not in taking.allows.kinds_when(aggravated=taking.code in worse):
+            taken = _("{cause}: goods worth {value} yuan are to be destroyed")
+        how = taken.format(cause=taking.name, value=money(totals.value))
+        return Light("hearing", "danger", words, at.article, f"{how}；{at.source}")
     figures = ((_("fine {sum} yuan"), at.fine), (_("confiscation {sum} yuan"), at.confiscation))
     sums = "、".join(words.format(sum=money(amount)) for words, amount in figures if amount is not None)
-    return [
-        Light(
-            "hearing",
-            "off",
-            _("Hearing threshold not reached ({sums})").format(sums=sums),
-            at.article,
-            f"{how}；{at.source}",
-        )
-    ]
+    words = _("Hearing threshold not reached ({sums})").format(sums=sums)
+    return Light("hearing", "off", words, at.article, f"{how}；{at.source}")
+
+
+def _listed(kinds: Iterable[PenaltyKind]) -> str:
+    """Kinds in their order, in the reader's language."""
+    return "、".join(str(kind.label) for kind in sorted(kinds, key=list(PenaltyKind).index))
 
 
 def _how(totals: Totals, fine: Decimal, cause: CauseFound) -> str:
@@ -223,8 +238,7 @@ def _aggravated(totals: Totals, known: Sequence[Threshold], causes: Sequence[Cau
         adds = cause.allows.kinds_when(aggravated=True) - cause.allows.kinds_when(aggravated=False)
         for rule in known:
             if rule.code in cause.allows.aggravated_by and rule.reached(_measured(totals, rule.measure)):
-                kinds = "、".join(str(kind.label) for kind in sorted(adds, key=list(PenaltyKind).index))
-                how = _("Serious: {kinds}").format(kinds=kinds)
+                how = _("Serious: {kinds}").format(kinds=_listed(adds))
                 found[rule.code] = Light(rule.code, "danger", rule.what, rule.law, how)
     return list(found.values())
 

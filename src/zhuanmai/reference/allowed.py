@@ -75,6 +75,8 @@ ALWAYS_HEARD = frozenset(
         PenaltyKind.DISQUALIFY,
     }
 )
+# The party loses the goods and gets nothing for them.
+GOODS_TAKEN = frozenset({PenaltyKind.CONFISCATE_GOODS, PenaltyKind.DESTROY})
 # The words in which articles order something, each for its kind; an order may name alternatives (关闭或者停止经营).
 _ORDERS = {
     r"改正": PenaltyKind.CORRECT,
@@ -129,10 +131,11 @@ class Simple(TextChoices):
 
 
 class Authority(StrEnum):
-    """Who decides the penalty."""
+    """Who decides the penalty; UNNAMED: the article gives a penalty and names no authority."""
 
     BUREAU = ""
     MARKET_SUPERVISION = "market_supervision"
+    UNNAMED = "unnamed"
 
 
 @dataclass(frozen=True)
@@ -158,10 +161,11 @@ class Fine:
         """The upper share in per cent."""
         return None if self.max is None else self.max * 100
 
-    def most(self, base: Decimal) -> Decimal:
-        """The highest fine (CNY) of an act that is not aggravated, on a base of so much."""
+    def most(self, base: Decimal, *, aggravated: bool = False) -> Decimal:
+        """The highest fine (CNY) of an act, aggravated or not, on a base of so much."""
         if self.fixed_max is not None:
-            return self.fixed_max
+            worse = self.aggravated_max if aggravated else None
+            return self.fixed_max if worse is None else worse
         return base * (self.max or Decimal(0))
 
 
@@ -203,15 +207,17 @@ class Allowed:
             if part.duty == Duty.MUST and part.when != When.AGGRAVATED and len(part.kinds) == 1
         )
 
-    @property
-    def goods_confiscated(self) -> When | None:
-        """When the goods themselves are confiscated; None: never."""
-        found = {part.when for part in self.parts if PenaltyKind.CONFISCATE_GOODS in part.kinds}
-        return next((when for when in When if when in found), None)
+    def goods_taken(self, *, aggravated: bool = False) -> bool:
+        """Whether the goods are lost without being paid for: confiscated, or publicly destroyed."""
+        return bool(self.kinds_when(aggravated=aggravated) & GOODS_TAKEN)
 
-    def always_heard(self, *, aggravated: bool = False) -> bool:
-        """Whether a hearing is offered whatever the figures (行政处罚法 63(1)(三)–(五))."""
-        return bool(self.kinds_when(aggravated=aggravated) & ALWAYS_HEARD)
+    def income_taken(self, *, aggravated: bool = False) -> bool:
+        """Whether illegal income is confiscated."""
+        return PenaltyKind.CONFISCATE_INCOME in self.kinds_when(aggravated=aggravated)
+
+    def heard_always(self, *, aggravated: bool = False) -> tuple[PenaltyKind, ...]:
+        """The kinds for which a hearing is offered whatever the figures, in order (行政处罚法 63(1)(三)–(五))."""
+        return tuple(kind for kind in PenaltyKind if kind in self.kinds_when(aggravated=aggravated) & ALWAYS_HEARD)
 
 
 @dataclass(frozen=True)

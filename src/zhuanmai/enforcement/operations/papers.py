@@ -173,24 +173,37 @@ def valuer_set(work: CaseWork, payload: ValuerSet, operation: FieldOperation) ->
     return Done({"name": chosen.name}, [work.case])
 
 
+_Yuan = Annotated[Decimal, Field(ge=0, le=100_000_000, decimal_places=2)]
+
+
 class SimpleSet(Payload):
-    """simple.set."""
+    """simple.set. `bases`: what the shares of a cause's fine are of (CNY), by the code of the cause."""
 
     facts: Annotated[Text, Field(max_length=4000)] = ""
     penalty_kind: Text = ""
     amount: Annotated[Annotated[Decimal, Field(gt=0, le=1_000_000)] | None, BeforeValidator(nothing)] = None
+    bases: Annotated[dict[str, _Yuan], Field(max_length=20)] = {}
+    income: Annotated[_Yuan | None, BeforeValidator(nothing)] = None
+    circumstances: Annotated[list[str], Field(max_length=20)] = []
     payment: Annotated[Text, Field(max_length=300)] = ""
     defence: Annotated[Text, Field(max_length=1000)] = ""
 
 
 @CASES.handles("simple.set", SimpleSet, rule=entering_facts)
 def simple_set(work: CaseWork, payload: SimpleSet, operation: FieldOperation) -> Done:
-    """The facts of a penalty on the spot (当场处罚); decided by an act of its own. Raises Refused (penalty_kind)."""
+    """The facts of a penalty on the spot (当场处罚); decided by an act of its own.
+
+    Raises NotFound (cause_unknown), Refused: penalty_kind, circumstance_unknown, circumstance_by_age,
+    circumstance_uncited.
+    """
     case = work.case
     given = payload.model_dump(mode="json", include=payload.model_fields_set)
     if payload.penalty_kind:
         chosen = [causes.cause(row.code) for row in case.causes.all()]
         penalties.check_kind(payload.penalty_kind, chosen, spot_limits().law)
+    for code in payload.bases:
+        causes.cause(code)
+    penalties.proposed(given)
     case.simple = {**(case.simple or {}), **given}
     case.save(update_fields=["simple"])
     return Done({"penalty_kind": case.simple.get("penalty_kind"), "amount": case.simple.get("amount")}, [case])

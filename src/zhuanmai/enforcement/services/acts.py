@@ -18,7 +18,7 @@ from zhuanmai.core.errors import FieldError, Refused
 from zhuanmai.core.idempotency import first_time
 from zhuanmai.documents import making
 from zhuanmai.documents.queries import documents_of
-from zhuanmai.enforcement import penalties
+from zhuanmai.enforcement import decided_on_the_spot, penalties
 from zhuanmai.enforcement.case_rows import counted_lines, first_party
 from zhuanmai.enforcement.inspection_port import hold, tell
 from zhuanmai.enforcement.models import Case, Registration
@@ -33,8 +33,6 @@ from zhuanmai.enforcement.unnamed import unnamed
 from zhuanmai.enforcement.workflow import FLOW
 from zhuanmai.fieldlog.payloads import Payload, Text, parsed
 from zhuanmai.ledger.services import append, as_found
-from zhuanmai.reference.causes import cause
-from zhuanmai.reference.thresholds import spot_limits
 
 OUTCOMES = ("返还", "送检", "移送", "依法处理", "解除")
 _AFTER_THE_TERM = frozenset({"返还", "解除"})
@@ -149,8 +147,7 @@ def decide_on_the_spot(officer: Officer, case: Case, payload: Nothing) -> tuple[
             (sheet.get("defence"), "simple.defence", "请记录告知陈述申辩及当事人的意见（行政处罚法 44、45）。"),
         ]
     )
-    found = [cause(row.code) for row in case.causes.all()]
-    penalties.check_on_the_spot(sheet, found, party.kind if party else "", spot_limits())
+    decided_on_the_spot.check(case)
     case.simple = {**sheet, "decided_at": now().isoformat()}
     without = () if penalties.is_fine(sheet["penalty_kind"]) else ("pay_fine",)
     return "当场处罚", FLOW.do(case, Act.DECIDE_ON_THE_SPOT, actor=officer, without=without).rows

@@ -157,6 +157,8 @@ def _follow(case: Case, row: Approval, officer: Officer) -> list[Model]:
     match row.purpose:
         case "registration" if agreed:
             return _registered(case, officer)
+        case "registration" if row.state == Approval.State.REFUSED and case.registration.approved_at is None:
+            return FLOW.do(case, Act.REFUSE_REGISTRATION, actor=officer).rows
         case "goods" if agreed:
             return FLOW.do(case, Act.SETTLE_GOODS, actor=officer).rows
         case "filing" if row.step == Role.BUREAU_HEAD:
