@@ -18,6 +18,20 @@ export function asChoices(people: Named[]): Coded[] {
   return people.map((one) => ({ code: one.id, name: one.name }));
 }
 
+/** What a person is known by. */
+export interface Known {
+  name: string;
+  id_no: string;
+  licence_no: string;
+}
+
+/** Whether what was typed is of the one who was found: nothing of another's may stay. Numbers tell before names do. */
+export function isTyped(typed: Known, found: Known): boolean {
+  if (typed.id_no || typed.licence_no)
+    return (Boolean(typed.licence_no) && typed.licence_no === found.licence_no) || (Boolean(typed.id_no) && typed.id_no === found.id_no);
+  return !typed.name.trim() || typed.name.trim() === found.name;
+}
+
 function isOf(one: Named, some: Named[]): boolean {
   return some.some((other) => other.id === one.id);
 }

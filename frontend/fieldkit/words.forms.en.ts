@@ -165,7 +165,7 @@ export const FORMS_ENGLISH: Record<string, string> = {
   "公民": "Person",
   "法人或其他组织": "Organisation",
   "身份证号上是{sex}性，请核对": "The ID number says {sex}; please check",
-  "身份证号上的出生日期是 {day}，请核对": "The ID number says born on {day}; please check",
+  "身份证号上的出生日期是 {day}，请核对证件": "The ID number says born on {day}; check the document",
   "登记簿里没有这个身份证号：可能无证，已填入证件号码": "The register does not have this ID number: perhaps no licence. The number is filled in",
   "登记簿里没有找到“{q}”，请核对后直接填写": "The register does not have “{q}”; check it or fill in by hand",
   "许可证状态：{status}，请核对": "Licence is {status}; please check",

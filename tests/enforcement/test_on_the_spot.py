@@ -58,6 +58,14 @@ def test_each_hindrance_is_told_alone_with_its_field_and_article(
 
 def test_all_hindrances_are_told_at_once() -> None:
     everything = Visit(False, False, False, True, True, "已达移送标准")
+    assert [one.detail for one in hindrances(everything)] == [
+        "已达移送标准；涉嫌犯罪的应当移送，不能当场处罚（行政处罚法 27）。",
+        "本案已呈报立案，正在审批，不能再当场处罚；审批结果出来后再办理。",
+        "本案物品已先行登记保存，处理决定不止警告、罚款，不能当场处罚；请走普通程序立案（行政处罚法 51、56）。",
+        "还没有记录出示执法证件；请先出示执法证件并填写时间（行政处罚法 52、55）。",
+        "当事人不在场，不能当场处罚：须当场告知、听取陈述申辩并交付决定书（行政处罚法 44、45、52）；请走普通程序。",
+        "还没有责令改正；请填写改正要求（行政处罚法 28(1)）。",
+    ]
     assert [one.code for one in hindrances(everything)] == [
         "transfer", "filing_waits", "goods_registered", "certificates_missing", "party_absent", "no_correction",
     ]  # fmt: skip

@@ -494,3 +494,59 @@ def test_what_is_decided_on_the_spot_keeps_every_rule_in_the_order_of_mending(
     assert (refused.code if refused else None) == code
     if refused and code == "penalty_kind":
         assert LAW in refused.detail or "第五十六条" in refused.detail
+
+
+def test_an_aggravated_act_is_refused_with_the_whole_proposal() -> None:
+    given = proposal(amount="200", bases={"R04": "1000"})
+    assert refusal_of(penalties.check_proposal, given, [cause("R04")], "person", LIMITS) is None
+    refused = refusal_of(penalties.check_proposal, given, [cause("R04")], "person", LIMITS, ["R04"])
+    assert refused is not None
+    assert refused.code == "aggravated"
+
+
+@pytest.mark.parametrize(
+    "sheet, detail",
+    [
+        (
+            {"circumstances": ["under_14"]},
+            "是否未成年按当事人的出生日期认定（行政处罚法 30），不另行选择；请核对当事人的出生日期。",
+        ),
+        (
+            {"circumstances": ["other_by_law"]},
+            "其他法定从轻、减轻情节须写明依据（行政处罚法 32(五)），当场处罚不能适用；请走普通程序。",
+        ),
+    ],
+)
+def test_a_circumstance_that_is_not_chosen_by_hand_says_where_it_comes_from(sheet: dict[str, Any], detail: str) -> None:
+    refused = refusal_of(penalties.proposed, sheet)
+    assert refused is not None
+    assert refused.detail == detail
+
+
+def test_an_empty_sheet_proposes_nothing() -> None:
+    assert penalties.proposed({}) == penalties.Proposal("", None, {}, None, ())
+    assert penalties.proposed({"amount": "", "bases": {"R01": ""}}) == penalties.Proposal("", None, {}, None, ())
+
+
+@pytest.mark.parametrize("code, found", [("R03", True), ("L03", False)])
+def test_a_cause_without_a_fine_has_no_range(code: str, found: bool) -> None:
+    assert (penalties.range_of(cause(code), Decimal(100)) is not None) == found
+
+
+def test_what_is_refused_names_every_cause_and_article() -> None:
+    both = [cause("R04"), cause("R05")]
+    kind = refusal_of(penalties.check_kind, "warning", both, LAW)
+    assert kind is not None
+    assert "、第（二）项；《中华人民共和国烟草专卖法》第二十九条第二款" in kind.detail
+    high = refusal_of(penalties.check_range, proposal(amount="9999", bases={"R04": "10", "R05": "10"}), both)
+    assert high is not None
+    assert "、第（二）项；《中华人民共和国烟草专卖法》第二十九条第二款" in high.detail
+    both_ordered = refusal_of(penalties.check_compulsory, "warning", [cause("R04", warning="required"), cause("R05")])
+    assert both_ordered is not None
+    assert "应当给予罚款（" in both_ordered.detail
+    income = refusal_of(penalties.check_income, proposal(income=None), [cause("R01")])
+    assert income is not None
+    assert income.detail == "“未在当地烟草专卖批发企业进货”有违法所得的应当没收；请填写违法所得，没有的填 0。"
+    cents = refusal_of(penalties.check_amount, proposal(amount="100.005"), "person", LIMITS)
+    assert cents is not None
+    assert cents.detail == "罚款数额只能到分，现为 100.005 元；请改数。"

@@ -34,6 +34,7 @@ def fine(code: str) -> Fine:
     [
         ("R01", "1500", False, Range(D("75.00"), D("150.00"), True)),
         ("R01", "8765.43", False, Range(D("438.28"), D("876.54"), True)),  # 438.2715 up, 876.543 down
+        ("R01", "8765.49", False, Range(D("438.28"), D("876.54"), True)),  # 876.549 down
         ("R01", "0.01", False, Range(D("0.01"), D("0.00"), True)),
         ("R04", "22000", False, Range(D("4400"), D("11000"), False)),
         ("R04", "22000", True, Range(D("4400"), D("11000"), False)),  # no sums of its own when aggravated
@@ -64,6 +65,7 @@ MAY, ALSO_MAY, MUST = Range(D(50), D(100), True), Range(D(300), D(400), True), R
 )
 def test_several_acts_each_have_a_fine_of_their_own(ranges: list[Range], expected: list[tuple[int, int]]) -> None:
     assert [(one.least, one.most) for one in sums(ranges)] == expected
+    assert {one.optional for one in sums(ranges)} <= {all(one.optional for one in ranges)}
 
 
 @pytest.mark.parametrize(

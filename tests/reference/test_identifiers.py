@@ -385,22 +385,33 @@ def test_every_type_has_its_name_and_says_when_not_to_use_it() -> None:
     }
 
 
-def test_what_differs_from_the_number_is_asked_in_words() -> None:
-    found = identifiers.citizen_id("350206197908178556")
-    assert identifiers.differences(found, born_on=dt.date(1979, 8, 7), sex="女") == [
-        "录入的出生日期 1979-08-07 与号码中的 1979-08-17 不一致，请核对证件。",
-        "录入的性别“女”与号码表示的“男”不一致，请核对证件。",
-    ]
-    assert identifiers.differences(found) == []
-    assert identifiers.differences(Identifier("phone", "1"), born_on=dt.date(1979, 8, 7), sex="女") == []
+@pytest.mark.parametrize(
+    "number, born_on, differs",
+    [
+        ("350206197908178556", dt.date(1979, 8, 17), False),
+        ("350206197908178556", dt.date(1979, 8, 18), True),
+        ("350206197908178556", dt.date(1978, 8, 17), True),
+        ("350206197908178556", None, False),
+    ],
+)
+def test_a_birth_date_is_that_of_the_number(number: str, born_on: dt.date | None, differs: bool) -> None:
+    found = identifiers.citizen_id(number)
+    if not differs:
+        identifiers.check_birthday(found, born_on, field="born_on")
+        return
+    with pytest.raises(Refused, match="birthday_differs") as refused:
+        identifiers.check_birthday(found, born_on, field="born_on")
+    assert refused.value.field == "born_on"
+    assert refused.value.detail == f"出生日期 {born_on} 与证件号码中的 1979-08-17 不一致；请核对证件后改正其中一项。"
+
+
+def test_a_number_without_a_birth_date_contradicts_none() -> None:
+    identifiers.check_birthday(Identifier("phone", "1"), dt.date(1979, 8, 7), field="born_on")
 
 
 def test_a_citizens_number_tells_birth_date_sex_and_place() -> None:
     found = identifiers.citizen_id("350206197908178556")
     assert (found.born_on, found.sex, found.district) == (dt.date(1979, 8, 17), "男", "湖里区")
-    asked = identifiers.differences(found, born_on=dt.date(1979, 8, 7), sex="女")
-    assert len(asked) == 2
-    assert identifiers.differences(found, born_on=dt.date(1979, 8, 17), sex="男") == []
 
 
 def test_a_place_that_is_not_ours_is_a_notice_never_a_refusal() -> None:

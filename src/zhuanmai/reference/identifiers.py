@@ -93,14 +93,11 @@ def plate(text: str, *, field: str = "plate_no") -> Identifier:
     return TYPES["plate"].validate(text, field=field)
 
 
-def differences(found: Identifier, *, born_on: dt.date | None = None, sex: str = "") -> list[str]:
-    """Questions to ask where a typed birth date or sex differs from the citizen's number; never a refusal."""
-    asked = []
+def check_birthday(found: Identifier, born_on: dt.date | None, *, field: str) -> None:
+    """A birth date beside a citizen's number is the number's own. Raises Refused (birthday_differs)."""
     if born_on and found.born_on and born_on != found.born_on:
-        asked.append(f"录入的出生日期 {born_on} 与号码中的 {found.born_on} 不一致，请核对证件。")
-    if sex and found.sex and sex != found.sex:
-        asked.append(f"录入的性别“{sex}”与号码表示的“{found.sex}”不一致，请核对证件。")
-    return asked
+        detail = f"出生日期 {born_on} 与证件号码中的 {found.born_on} 不一致；请核对证件后改正其中一项。"
+        raise Refused("birthday_differs", detail, field)
 
 
 def of_kind(kind: str) -> IdentifierType:

@@ -52,7 +52,10 @@ class PartySet(Payload):
 
 @CASES.handles("party.set", PartySet, rule=entering_facts)
 def party_set(work: CaseWork, payload: PartySet, operation: FieldOperation) -> Done:
-    """A party's facts, each typed once. Raises Refused: what is wrong with a number, future, signed."""
+    """A party's facts, each typed once; another number or licence leaves nothing of what was known by the last.
+
+    Raises Refused: what is wrong with a number, birthday_differs, future, signed.
+    """
     work.require_unsigned()
     party = Party.objects.filter(pk=payload.party_id).first()
     if party is not None and party.case_id != work.case.pk:
@@ -62,9 +65,13 @@ def party_set(work: CaseWork, payload: PartySet, operation: FieldOperation) -> D
         party = Party(id=payload.party_id, case=work.case, place_in_case=work.case.parties.count() + 1)
     else:
         work.note(party)
-    licence_before = party.licence_no
-    for name, value in payload.given(*_FIELDS).items():
+    licence_before, number_before, given = party.licence_no, party.id_no, payload.given(*_FIELDS)
+    for name, value in given.items():
         setattr(party, name, value)
+    if party.id_no != number_before:
+        party.born_on, party.sex = given.get("born_on"), given.get("sex", "")
+    if party.licence_no != licence_before:
+        party.licence_valid_to = given.get("licence_valid_to")
     party.removed_at = None
     work.check_time("party.born_on", party.born_on)
     if not party.name and party.kind != Party.Kind.UNKNOWN:
@@ -84,7 +91,8 @@ def _complete(party: Party) -> None:
         party.id_kind = party.id_kind or _CITIZEN
     if party.id_no and party.id_kind == _CITIZEN:
         found = identifiers.citizen_id(party.id_no, field="id_no")
-        party.id_no, party.born_on, party.sex = found.value, party.born_on or found.born_on, party.sex or found.sex
+        identifiers.check_birthday(found, party.born_on, field="born_on")
+        party.id_no, party.born_on, party.sex = found.value, found.born_on, party.sex or found.sex
     elif party.id_no and party.id_kind == _USCC:
         party.id_no = identifiers.uscc(party.id_no, field="id_no").value
     if party.phone:
@@ -164,8 +172,8 @@ def _person(person: Person | None, role: str) -> dict[str, str] | None:
     if person is None or not person.name:
         return None
     if person.id_no and person.id_kind in ("", _CITIZEN):
-        person.id_no = identifiers.citizen_id(person.id_no, field=f"{role}.id_no").value
-        person.id_kind = _CITIZEN
+        found = identifiers.citizen_id(person.id_no, field=f"{role}.id_no")
+        person.id_no, person.id_kind, person.sex = found.value, _CITIZEN, person.sex or found.sex
     if person.phone:
         person.phone = identifiers.phone(person.phone, field=f"{role}.phone").value
     kept: dict[str, str] = person.model_dump()
