@@ -198,6 +198,29 @@ def test_scans_without_a_network_wait_on_the_tablet_and_hold_the_closing(make: M
     assert quantities == {SCANS[0]: 3, SCANS[-1]: 1}
 
 
+def test_another_person_leaves_nothing_of_the_last(make: Make) -> None:
+    play = make(reason="complaint")
+    play.open()
+    tablet = play.step("inspection")
+    tablet.write("party.phone", "13900000000")
+    tablet.write("party.ethnicity", "畲族")
+    tablet.write("party-lookup", "350203170941")
+    tablet.tap("party-look")
+    expect(tablet.at("party.licence_no")).to_have_value("350203170941")
+    expect(tablet.at("party.name")).to_have_value("赵明")
+    for name in ("id_no", "born_on", "phone", "address"):
+        expect(tablet.at(f"party.{name}")).to_have_value("")
+    expect(tablet.at("party.ethnicity")).to_have_value("汉族")
+    tablet.saved()
+    (kept,) = play.first.state(play.case_id)["parties"]
+    assert [kept[name] or "" for name in ("id_no", "born_on", "sex", "phone", "address")] == [""] * 5
+    tablet.write("party.id_no", "350206199003071243")
+    expect(tablet.at("party.born_on")).to_have_value("1990-03-07")
+    tablet.write("party.born_on", "1980-01-01")
+    tablet.at("party.address").click()
+    expect(tablet.at("party.born_on-help")).to_contain_text("身份证号上的出生日期是 1990-03-07")
+
+
 def test_a_penalty_on_the_spot(make: Make) -> None:
     play = make(reason="routine")
     play.open()
