@@ -29,18 +29,25 @@ CHANGED = "文书内容已改，请重新呈报"
 State = Approval.State
 
 
-def ask(*, officer: Officer, kind: str, subject_id: uuid.UUID, unit: Unit, purpose: str) -> list[Model]:
+def ask(
+    *, officer: Officer, kind: str, subject_id: uuid.UUID, unit: Unit, purpose: str, corrected: bool = False
+) -> list[Model]:
     """Ask for the opinions of a matter in their order, under the subject's lock; returns the rows that changed.
 
-    A round after an earlier one voids what approvers signed before. Raises Refused: asked_already (it still waits),
-    no_holder (the steps cannot be given by as many different people who did not work on the subject).
+    A round after an earlier one voids what approvers signed before. What was agreed to stays so: only papers that were
+    `corrected` are asked about again. Raises Refused: asked_already (it still waits), approved_already, no_holder (the
+    steps cannot be given by as many different people who did not work on the subject).
     """
     subject = subject_of(kind)
     matter, known = subject.matters[purpose], Approval.objects.filter(subject_kind=kind, subject_id=subject_id)
     if known.filter(purpose=purpose, state__in=[State.WAITING, State.UPCOMING]).exists():
         raise Refused("asked_already", "已经呈报，正在审批中；可在审批进度查看。")
-    _require_deciders(kind, subject_id, matter, unit)
     last = known.filter(purpose=purpose).order_by("-round").first()
+    newest = {one.state for one in known.filter(purpose=purpose, round=last.round)} if last else set()
+    if newest == {State.APPROVED} and not corrected:
+        detail = f"“{matter.zh}”已经批准，不能重复呈报；确需改动的，请先更正并写明理由，再呈报更正。"
+        raise Refused("approved_already", detail)
+    _require_deciders(kind, subject_id, matter, unit)
     made = [
         Approval.objects.create(
             subject_kind=kind, subject_id=subject_id, unit=unit, purpose=purpose, asked_by=officer,
@@ -196,8 +203,9 @@ def record_oral(
 ) -> OralApproval:  # fmt: skip
     """Record that the head of a matter's last step approved orally (口头批准); the caller's entry names the row.
 
-    `note` notes the row as it was found, where it was recorded before. Raises Refused: not_a_head, own_case (the head
-    worked on the subject, or everybody who lent them the post), recorded (it is made up already).
+    `note` notes the row as it was found, where it was recorded before. Raises Refused: decided_in_writing (the last
+    round was decided to its end), not_a_head, own_case (the head worked on the subject, or everybody who lent them the
+    post), recorded (it is made up already).
     """
     subject = subject_of(kind)
     step = subject.matters[purpose].steps[-1]
@@ -210,6 +218,11 @@ def record_oral(
     row = oral_of(kind, subject_id, purpose)
     if row is not None and row.made_up_at is not None:
         raise Refused("recorded", "口头批准已补办书面批准，不能再改。")
+    written = Approval.objects.filter(subject_kind=kind, subject_id=subject_id, purpose=purpose, step=step.role)
+    last = written.order_by("round").last()
+    if last is not None and last.state in (State.APPROVED, State.REFUSED):
+        words = f"{step.zh}已作出书面决定（{last.opinion}），不能再记口头批准。"
+        raise Refused("decided_in_writing", words, "by_officer_id")
     row = note(row) if row else OralApproval(subject_kind=kind, subject_id=subject_id, purpose=purpose)
     row.by, row.at, row.reason, row.recorded_by = by, at, reason, recorded_by
     row.save()

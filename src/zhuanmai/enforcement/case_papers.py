@@ -15,6 +15,7 @@ from zhuanmai.enforcement.case_facts import CaseFacts
 
 _HERE = Path(__file__).resolve().parent
 _RECEIPT = ("receiver", "at", "substitute", "refusal")
+_LEFT_BY = ("server", "witness", "receiver", "party")  # who signs where nobody took the paper
 
 
 def _absent(data: dict[str, Any]) -> bool:
@@ -78,9 +79,11 @@ class CasePapers(Papers):
         everything = facts.to_json()["service"] or {}
         late = late | {name: everything.get(name) for name in _RECEIPT}
         signer = next((s for s in signatures if s.role in ("receiver", "party") and s.at and not s.refusal), None)
-        if signer and signer.at:
+        if signer:
             late["receiver"] = late["receiver"] or signer.name
-            late["at"] = late["at"] or signer.at.astimezone(SHANGHAI).isoformat(timespec="seconds")
+        moments = [signer.at] if signer else [one.at for one in signatures if one.role in _LEFT_BY]
+        if signed_at := max((moment for moment in moments if moment), default=None):
+            late["at"] = signed_at.astimezone(SHANGHAI).isoformat(timespec="seconds")
         return {"service": late}
 
     def frame(self, facts: CaseFacts) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from pathlib import Path
 from zhuanmai.documents.plan import Plan, rows_of
 from zhuanmai.enforcement.case_papers import PAPERS
 from zhuanmai.enforcement.case_rows import CaseRows
+from zhuanmai.enforcement.decided import is_decided
 
 LONG_LIST = 12
 _FILE = Path(__file__).resolve().parent / "data" / "paper_plan.json"
 
 
 def _on_the_spot(rows: CaseRows) -> bool:
-    return bool((rows.case.simple or {}).get("penalty_kind"))
+    return is_decided(rows.case)
 
 
 def _corrects(rows: CaseRows) -> bool:
@@ -29,7 +30,7 @@ PLAN: Plan[CaseRows] = Plan(
     conditions={
         "decided on the spot": _on_the_spot,
         "not decided on the spot": lambda rows: not _on_the_spot(rows),
-        "not on the short path": lambda rows: not rows.case.simple,
+        "not on the short path": lambda rows: not (rows.case.simple or {}).get("facts"),
         "reported": lambda rows: bool(rows.visit.report),
         "goods registered": _is_registered,
         "goods found": lambda rows: bool(rows.lines),
@@ -41,7 +42,7 @@ PLAN: Plan[CaseRows] = Plan(
         "correction ordered": _corrects,
         "photographs taken": lambda rows: bool(rows.photos),
         "address for service given": lambda rows: bool((rows.case.service or {}).get("address")),
-        "something to serve": lambda rows: _is_registered(rows) or _corrects(rows) or bool(rows.case.simple),
+        "something to serve": lambda rows: _is_registered(rows) or _corrects(rows) or _on_the_spot(rows),
     },
     sources={
         "evidence": lambda rows: [str(one.pk) for one in rows.evidence],

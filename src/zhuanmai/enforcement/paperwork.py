@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
 from zhuanmai.accounts.models import Officer, Unit
+from zhuanmai.approvals.queries import oral_of
 from zhuanmai.core.errors import NotFound
 from zhuanmai.core.jobs import is_alive, step_words
 from zhuanmai.documents import catalogue, planning
@@ -160,7 +161,7 @@ def documents_state(case: Case, making: Making | None) -> list[dict[str, Any]]:
     found = []
     for one in planned(case, making):
         open_roles = needs(case, one)
-        lacks = one.missing or (_lacking_for_seal(one) if not open_roles else ())
+        lacks = one.missing or (lacks_for_seal(case, one) if not open_roles else ())
         lacking = [{"field": m.field, "label": m.label, "path": m.path} for m in lacks]
         found.append(
             {
@@ -202,9 +203,22 @@ def set_outcome(making: Making | None) -> dict[str, int] | None:
     }
 
 
-def _lacking_for_seal(one: Planned) -> tuple[MissingField, ...]:
-    """What keeps a document from its seal though everybody has signed."""
-    return tuple(lacking_for_seal(one.version)) if one.version is not None and one.is_prepared else ()
+def lacks_for_seal(case: Case, one: Planned) -> tuple[MissingField, ...]:
+    """What keeps a document from its seal though everybody has signed: facts, opinions, the approval it rests on."""
+    if one.version is None or not one.is_prepared:
+        return ()
+    return (*lacking_for_seal(one.version), *_approval_awaited(case, one))
+
+
+def _approval_awaited(case: Case, one: Planned) -> Iterator[MissingField]:
+    """The approval that a notice rests on, where nobody gave it yet, in writing or orally (行政处罚法 56)."""
+    parent = one.document.key if one.document and one.kind.code == "D64" else one.kind.code
+    if parent != "D04":
+        return
+    registration = getattr(case, "registration", None)
+    approved = registration is not None and registration.approved_at is not None
+    if not approved and oral_of(KIND, case.pk, "registration") is None:
+        yield MissingField("registration", "负责人批准先行登记保存（书面或者口头）", "registration.approved")
 
 
 def find(case: Case, document_id: uuid.UUID) -> Planned:

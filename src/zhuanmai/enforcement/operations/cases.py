@@ -15,6 +15,7 @@ from zhuanmai.accounts.models import Officer
 from zhuanmai.core.clock import now, to_local
 from zhuanmai.core.errors import NotFound, Refused
 from zhuanmai.documents.queries import has_signed_version
+from zhuanmai.enforcement.decided import keeping
 from zhuanmai.enforcement.final_papers import final_bodies
 from zhuanmai.enforcement.models import Case, Inspection, ItemLine, Party
 from zhuanmai.enforcement.operations import times
@@ -118,6 +119,12 @@ class CaseWork(Work[Case]):
         return self._signed
 
     @contextmanager
+    def keeping_what_stands(self) -> Iterator[None]:
+        """A decision on the spot, and what is sealed or decided to the end. Raises Refused (decided, signed)."""
+        with keeping(self.case), self.keeping_final_papers():
+            yield
+
+    @contextmanager
     def keeping_final_papers(self) -> Iterator[None]:
         """What is sealed or decided to the end stays true: what is done within changes no body of such a document.
 
@@ -181,11 +188,11 @@ class Cases(Kind[Case, CaseWork]):
         work.inspection.refresh_from_db()
 
     def guarded(self, work: CaseWork, spec: Spec[CaseWork]) -> AbstractContextManager[None]:
-        """No operation says something else than what is sealed; handing over only says who goes on with the case."""
+        """No operation says something else than what is decided or sealed; handing over only says who goes on."""
         if spec.name == HAND_OVER:
             work.forget_final()
             return nullcontext()
-        return work.keeping_final_papers()
+        return work.keeping_what_stands()
 
     def applied(self, work: CaseWork, spec: Spec[CaseWork]) -> None:
         """What only counts changes no document (`Case.counted`)."""

@@ -12,6 +12,7 @@ from zhuanmai.accounts.queries import officer
 from zhuanmai.approvals.services import record_oral
 from zhuanmai.core.clock import to_local
 from zhuanmai.core.errors import Refused
+from zhuanmai.core.jobs import defer
 from zhuanmai.enforcement import penalties
 from zhuanmai.enforcement.models import CaseCause, Registration
 from zhuanmai.enforcement.operations.cases import CASES, CaseWork
@@ -94,6 +95,7 @@ def oral_approval_record(work: CaseWork, payload: OralApprovalRecord, operation:
     done = FLOW.do(
         work.case, Act.RECORD_ORAL_APPROVAL, actor=work.asked, at=row.at, event="oral_approval", restated=True
     )
+    defer("enforcement.seal_ready", case_id=str(work.case.pk))  # what waited for the approval
     facts = {"by": head.name, "at": f"{to_local(row.at):%Y-%m-%d %H:%M}", "reason": row.reason}
     return Done(facts, [row, *done.rows])
 

@@ -188,7 +188,7 @@ def dispose_goods(officer: Officer, case: Case, payload: Disposal) -> tuple[str,
         line.save(update_fields=["outcome"])
         rows.append(line)
     done = FLOW.do(case, Act.DISPOSE_GOODS, actor=officer)
-    return "呈报登记保存物品处理", [*rows, *ask(case, "goods", officer), *done.rows]
+    return "呈报登记保存物品处理", [*rows, *ask(case, "goods", officer, corrected=bool(case.correcting)), *done.rows]
 
 
 def correct_facts(officer: Officer, case: Case, payload: CorrectFacts) -> tuple[str, Rows]:
@@ -206,7 +206,8 @@ def submit_correction(officer: Officer, case: Case, payload: Nothing) -> tuple[s
     purposes = to_ask_again(case)
     if not purposes:
         raise Refused("nothing_to_submit", "没有更正后待审批的文书；请先更正并重新生成文书。")
-    return Act.SUBMIT_CORRECTION.zh, [*(row for one in purposes for row in ask(case, one, officer)), *done.rows]
+    asked = [row for one in purposes for row in ask(case, one, officer, corrected=True)]
+    return Act.SUBMIT_CORRECTION.zh, [*asked, *done.rows]
 
 
 def serve(officer: Officer, case: Case, payload: Nothing) -> tuple[str, Rows]:

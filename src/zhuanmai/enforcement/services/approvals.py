@@ -62,9 +62,14 @@ _DOCUMENTS = {
 _DECIDED_ONCE = {Approval.State.APPROVED, Approval.State.REFUSED, Approval.State.VOID}
 
 
-def ask(case: Case, purpose: str, officer: Officer) -> list[Model]:
-    """Ask the heads of the case's bureau in their order. Raises Refused (asked_already, no_holder)."""
-    return ask_heads(officer=officer, kind=KIND, subject_id=case.pk, unit=case.bureau, purpose=purpose)
+def ask(case: Case, purpose: str, officer: Officer, *, corrected: bool = False) -> list[Model]:
+    """Ask the heads of the case's bureau in their order; `corrected`: about papers that are not as they agreed to.
+
+    Raises Refused (asked_already, approved_already, no_holder).
+    """
+    return ask_heads(
+        officer=officer, kind=KIND, subject_id=case.pk, unit=case.bureau, purpose=purpose, corrected=corrected
+    )
 
 
 def to_ask_again(case: Case) -> list[str]:

@@ -22,12 +22,11 @@ from zhuanmai.documents import pictures, touches
 from zhuanmai.documents import services as documents
 from zhuanmai.documents.models import Document
 from zhuanmai.documents.planning import Planned, outdated
-from zhuanmai.documents.queries import lacking_for_seal
 from zhuanmai.documents.services import Signed
 from zhuanmai.enforcement.case_rows import first_party
 from zhuanmai.enforcement.models import Case
 from zhuanmai.enforcement.national_feed import report_case, report_document
-from zhuanmai.enforcement.paperwork import needs, planned
+from zhuanmai.enforcement.paperwork import lacks_for_seal, needs, planned
 from zhuanmai.enforcement.permissions import require_seen
 from zhuanmai.enforcement.procedure import KIND
 from zhuanmai.enforcement.services.keeping import advance, locked
@@ -226,7 +225,7 @@ def _sealed(case: Case, found: Planned) -> bool:
     """Seal one document, unless it has changed meanwhile or something is missing (its page says what)."""
     locked(case.pk)
     one = replace(found, document=Document.objects.select_related("unit").get(pk=found.id))
-    if one.version is None or not _is_ready(case, one) or lacking_for_seal(one.version):
+    if one.version is None or not _is_ready(case, one) or lacks_for_seal(case, one):
         return False
     version = documents.seal(actor_id=None, version_id=one.version.pk)
     version.document.refresh_from_db()
