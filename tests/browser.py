@@ -70,6 +70,10 @@ class SecurityKey:
         for one in credentials:
             self._send("WebAuthn.addCredential", credential=one)
 
+    def verifies(self, *, holder: bool) -> None:
+        """Whether who touches the key from now on is its holder."""
+        self._send("WebAuthn.setUserVerified", isUserVerified=holder)
+
     def _send(self, what: str, **given: Any) -> dict[str, Any]:
         answer: dict[str, Any] = self.session.send(what, {"authenticatorId": self.authenticator, **given})
         return answer

@@ -31,6 +31,19 @@ async function run(element: HTMLElement, submitter: HTMLElement | null): Promise
   window.location.assign(String(next ?? done.next ?? window.location.href));
 }
 
+/** A form that gives power: ask for the touch that belongs to its very fields, and post it with the key's answer. */
+async function power(form: HTMLFormElement, submitter: HTMLElement | null): Promise<void> {
+  const fields = Object.fromEntries([...new FormData(form, submitter)].filter(([name]) => name !== "csrfmiddlewaretoken"));
+  const begun = await post("/api/accounts/own-key/begin", { path: new URL(form.action).pathname, fields });
+  const answer: Json = begun.needed ? { signing_id: begun.signing_id, credential: JSON.stringify(await startAuthentication({ optionsJSON: begun.options as never })) } : {};
+  for (const [name, value] of Object.entries({ ...fields, ...answer })) {
+    const field = form.querySelector<HTMLInputElement>(`[name="${name}"]`);
+    if (field && name in fields && !(field instanceof HTMLButtonElement)) continue;
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value: String(value) }));
+  }
+  form.submit();
+}
+
 /** Bind every passkey form or button on the page. */
 export function passkeys(): void {
   document.querySelectorAll<HTMLElement>("[data-passkey]").forEach((element) => {
@@ -39,7 +52,9 @@ export function passkeys(): void {
       if (element.getAttribute("aria-busy")) return; // a second tap is no second sign-in
       const note = document.querySelector<HTMLElement>(element.dataset.note ?? "[data-passkey-note]");
       element.setAttribute("aria-busy", "true");
-      run(element, event instanceof SubmitEvent ? event.submitter : null)
+      const submitter = event instanceof SubmitEvent ? event.submitter : null;
+      const doing = element instanceof HTMLFormElement && element.dataset.passkey === "power" ? power(element, submitter) : run(element, submitter);
+      doing
         .catch((error: Error) => {
           const cancelled = error.name === "NotAllowedError" || error.name === "AbortError";
           if (note) {

@@ -114,7 +114,7 @@ PARSE = {
     "ledger/heads.py": "a command's file", "ledger/management/commands/ledger.py": "what we wrote",
     "ledger/services.py": "what we wrote a line before", "reference/barcodes.py": "files of this version",
     "reference/carton_codes.py": "files of this version", "reference/citations.py": "files of this version",
-    "reference/identifiers.py": "files of this version", "reference/outlines.py": "files of this version",
+    "reference/discretion.py": "files of this version", "reference/identifiers.py": "files of this version", "reference/outlines.py": "files of this version",
     "reference/shipped.py": "files of this version", "reference/thresholds.py": "files of this version",
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from tests.authenticator import SoftAuthenticator
 from zhuanmai.accounts import passkeys
@@ -44,7 +44,9 @@ def facts_of(kind: str, **changes: Any) -> CaseFacts:
 def drawing(colour: str = "black") -> str:
     """The digest of a kept drawing."""
     out = io.BytesIO()
-    Image.new("RGBA", (300, 100), colour).save(out, "PNG")
+    image = Image.new("RGBA", (300, 100), (0, 0, 0, 0))
+    ImageDraw.Draw(image).line([(10, 80), (120, 20), (280, 70)], fill=colour, width=6)
+    image.save(out, "PNG")
     return files.store(out.getvalue())
 
 

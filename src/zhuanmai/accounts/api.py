@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Router, Schema
 
-from zhuanmai.accounts import passkeys, sessions
+from zhuanmai.accounts import own_key, passkeys, sessions
 from zhuanmai.accounts.device_keys import officer_key
 from zhuanmai.accounts.invitations import opened
 from zhuanmai.accounts.models import Officer
@@ -36,6 +36,13 @@ class CredentialIn(Schema):
     challenge_id: uuid.UUID
     credential: dict[str, Any]
     name: str = ""
+
+
+class PowerIn(Schema):
+    """The address that a form is posted to, and its fields."""
+
+    path: str
+    fields: dict[str, str]
 
 
 class Empty(Schema):
@@ -111,6 +118,12 @@ def device_key(request: HttpRequest, given: DeviceIn, response: HttpResponse) ->
     response["Cache-Control"] = "no-store"
     key = officer_key(officer_of(request).pk, given.device)
     return {"officer": officer_of(request).pk, "key": base64.b64encode(key).decode("ascii")}
+
+
+@router.post("/own-key/begin")
+def own_key_begin(request: HttpRequest, given: PowerIn) -> dict[str, Any]:
+    """The challenge for an act of a page that gives power; `needed` false: none is asked for."""
+    return own_key.begin(officer=officer_of(request), path=given.path, fields=given.fields)
 
 
 @router.post("/keys/begin")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from zhuanmai.accounts import services
 from zhuanmai.accounts.models import Delegation, Grant, Officer
+from zhuanmai.accounts.own_key import with_own_key
 from zhuanmai.accounts.permissions import DELEGABLE
 from zhuanmai.accounts.queries import bureau_of, officers_of
 from zhuanmai.accounts.requests import officer_of
@@ -59,6 +60,7 @@ def lent_by(person: Officer) -> dict[str, Any]:
 
 @signed_in_only
 @require_POST
+@with_own_key
 def lend(request: HttpRequest) -> HttpResponse:
     """Lend a role; what was entered stays on the page when it is refused."""
     actor = officer_of(request)

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 
 from zhuanmai.accounts import invitations, services, staffing
 from zhuanmai.accounts.models import Grant, Invitation, Officer, Role, Unit
+from zhuanmai.accounts.own_key import with_own_key, with_own_key_when
 from zhuanmai.accounts.permissions import known, require, scope_units, why
 from zhuanmai.accounts.requests import asked, asked_id, officer_of
 from zhuanmai.accounts.search import legs, reads
@@ -174,6 +175,7 @@ def new_officer(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in_only
+@with_own_key
 def officer(request: HttpRequest, officer_id: uuid.UUID) -> HttpResponse:
     """One person: roles with who gave them, keys, links, and why they may or may not; a role is given here."""
     actor = officer_of(request)
@@ -221,6 +223,7 @@ def _about(request: HttpRequest, person: Officer, form: GrantForm) -> dict[str, 
 
 @signed_in_only
 @require_POST
+@with_own_key_when(lambda request: request.POST.get("active") == "1")
 def set_active(request: HttpRequest, officer_id: uuid.UUID) -> HttpResponse:
     """Stop someone who has left, or let them back."""
     active = request.POST.get("active") == "1"
@@ -244,6 +247,7 @@ def issue_link(request: HttpRequest, officer_id: uuid.UUID) -> HttpResponse:
 
 @signed_in_only
 @require_POST
+@with_own_key
 def approve_link(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
     """Approve another administrator's link as the second person."""
     done = invitations.approve(actor=officer_of(request), invitation_id=invitation_id)
@@ -262,6 +266,7 @@ def withdraw_link(request: HttpRequest, invitation_id: uuid.UUID) -> HttpRespons
 
 @signed_in_only
 @require_POST
+@with_own_key
 def approve_key(request: HttpRequest, key_id: uuid.UUID) -> HttpResponse:
     """Approve another person's further key."""
     key = services.approve_key(actor=officer_of(request), key_id=key_id)
@@ -281,6 +286,7 @@ def revoke_key(request: HttpRequest, key_id: uuid.UUID) -> HttpResponse:
 
 @signed_in_only
 @require_POST
+@with_own_key
 def confirm_grant(request: HttpRequest, grant_id: uuid.UUID) -> HttpResponse:
     """Confirm a role as the second person."""
     done = services.confirm_grant(actor=officer_of(request), grant_id=grant_id)
