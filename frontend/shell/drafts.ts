@@ -1,6 +1,7 @@
-// Forms marked data-draft="key" are kept on the device while they are filled in: a lost session loses no word.
-// A draft belongs to the officer who typed it. It goes when the server has taken the form, when the officer throws it
-// away, and when they sign out.
+// Every form in which somebody types is kept on the device while it is filled in: a lost session loses no word.
+// Kept is what was typed, not what the server sent; never a password, a file or a token. A draft belongs to the officer
+// who typed it. It goes when the server has taken the form, when the officer throws it away, when they sign out, and after
+// a week. Only data-no-draft keeps a form out.
 import { forgetKey, onSignedOut, tellSignedOut } from "../field/keyring";
 import { clockTime, icon, word } from "./words";
 
@@ -8,27 +9,57 @@ const PREFIX = "draft:";
 const SENT = "draft-sent";
 const NOT_KEPT = new Set(["csrfmiddlewaretoken", "operation_id"]);
 
+const A_WEEK_MS = 7 * 24 * 3600 * 1000;
+
 type Kept = { at: string; values: Record<string, string[]> };
 
+/** Forms of one page are told apart by where they post to, what they say they do, and their order. */
 function keyOf(form: HTMLFormElement): string {
-  return `${PREFIX}${document.body.dataset.officer ?? ""}:${form.dataset.draft ?? ""}`;
+  const act = form.querySelector<HTMLInputElement>("input[type=hidden][name=act]")?.value ?? "";
+  const path = `${location.pathname}>${new URL(form.action, location.href).pathname}:${act}`;
+  const alike = [...document.querySelectorAll<HTMLFormElement>("form")].filter((one) => one.action === form.action);
+  return `${PREFIX}${document.body.dataset.officer ?? ""}:${form.dataset.draft ?? `${path}:${alike.indexOf(form)}`}`;
 }
 
-/** What is in the form now; never a password, a file or a token. */
-export function valuesOf(form: HTMLFormElement): Record<string, string[]> {
+/** The forms that are kept: posted, with a field to type into. */
+export function draftForms(): HTMLFormElement[] {
+  const posted = [...document.querySelectorAll<HTMLFormElement>("form")].filter((form) => form.method === "post");
+  return posted.filter((form) => !form.matches("[data-no-draft]") && [...form.elements].some(isTyped));
+}
+
+function isTyped(field: Element): boolean {
+  return field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && isText(field) && !["checkbox", "radio"].includes(field.type));
+}
+
+/** What somebody changed in the form, by the field's name. */
+export function typedIn(form: HTMLFormElement): Record<string, string[]> {
   const found: Record<string, string[]> = {};
-  for (const [name, value] of new FormData(form)) {
-    const field = form.elements.namedItem(name);
-    const secret = field instanceof HTMLInputElement && ["password", "hidden"].includes(field.type);
-    if (typeof value === "string" && !secret && !NOT_KEPT.has(name)) (found[name] ??= []).push(value);
+  const given = new FormData(form);
+  for (const field of form.elements) {
+    const name = field.getAttribute("name") ?? "";
+    if (name && !NOT_KEPT.has(name) && isText(field) && isChanged(field)) found[name] = given.getAll(name).filter((one) => typeof one === "string");
   }
   return found;
+}
+
+/** Whether a list stands as the server sent it: where nothing was marked, on its first entry. */
+function isAsSent(list: HTMLSelectElement): boolean {
+  const marked = [...list.options].filter((option) => option.defaultSelected);
+  const sent = marked.length || list.multiple ? marked : [...list.options].slice(0, 1);
+  return [...list.options].every((option) => option.selected === sent.includes(option));
+}
+
+function isChanged(field: HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement): boolean {
+  if (field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type)) return field.checked !== field.defaultChecked;
+  if (field instanceof HTMLSelectElement) return !isAsSent(field);
+  return field.value !== field.defaultValue;
 }
 
 /** Put values back into fields that are still as the server sent them; true if anything changed. */
 export function putBack(form: HTMLFormElement, values: Record<string, string[]>): boolean {
   let changed = false;
   for (const field of form.elements) {
+    if (!((field.getAttribute("name") ?? "") in values)) continue;
     if (field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type)) {
       const checked = (values[field.name] ?? []).includes(field.value);
       if (field.name && field.checked === field.defaultChecked && checked !== field.checked) {
@@ -50,7 +81,7 @@ function isText(field: Element): field is HTMLInputElement | HTMLTextAreaElement
 }
 
 function untouched(field: HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement): boolean {
-  if (field instanceof HTMLSelectElement) return [...field.options].every((option) => option.selected === option.defaultSelected || !field.value);
+  if (field instanceof HTMLSelectElement) return isAsSent(field) || !field.value;
   return field.value === field.defaultValue;
 }
 
@@ -89,13 +120,21 @@ function sayRestored(form: HTMLFormElement, kept: Kept): void {
   note.replaceChildren(`${word("restored")} ${clockTime(new Date(kept.at))}`, discard);
 }
 
-/** After a page came back: the form that was sent is taken, unless it is here again with something to correct. */
+/** After a page came back: the form that was sent is taken, unless this page says what was wrong, or asks to sign in. */
 function forgetTaken(): void {
   const sent = sessionStorage.getItem(SENT);
-  if (!sent || !document.body.dataset.officer) return;
   sessionStorage.removeItem(SENT);
-  const here = [...document.querySelectorAll<HTMLFormElement>("form[data-draft]")].find((form) => keyOf(form) === sent);
-  if (!(here && document.querySelector("[data-errors]"))) localStorage.removeItem(sent);
+  if (sent && document.body.dataset.officer && !document.querySelector("[data-errors]")) localStorage.removeItem(sent);
+}
+
+/** What was sent was not done after all (the key was not touched): it stays. */
+export function notSent(): void {
+  sessionStorage.removeItem(SENT);
+}
+
+function forgetOld(): void {
+  for (const key of Object.keys(localStorage).filter((one) => one.startsWith(PREFIX)))
+    if (!(Date.now() - Date.parse(read(key)?.at ?? "") < A_WEEK_MS)) localStorage.removeItem(key);
 }
 
 function keep(form: HTMLFormElement): void {
@@ -105,8 +144,10 @@ function keep(form: HTMLFormElement): void {
   let timer = 0;
   const save = (): void => {
     const at = new Date();
-    localStorage.setItem(key, JSON.stringify({ at: at.toISOString(), values: valuesOf(form) } satisfies Kept));
-    noteOf(form).replaceChildren(`${word("saved")} ${clockTime(at)}`);
+    const values = typedIn(form);
+    if (!Object.keys(values).length) return localStorage.removeItem(key);
+    localStorage.setItem(key, JSON.stringify({ at: at.toISOString(), values } satisfies Kept));
+    if (form.querySelector("[data-saved], .zm-form-acts")) noteOf(form).replaceChildren(`${word("saved")} ${clockTime(at)}`);
   };
   form.addEventListener("input", () => {
     window.clearTimeout(timer);
@@ -122,7 +163,9 @@ function keep(form: HTMLFormElement): void {
 /** Keep and restore every draft form on the page. */
 export function keepDrafts(): void {
   forgetTaken();
-  document.querySelectorAll<HTMLFormElement>("form[data-draft]").forEach(keep);
+  forgetOld();
+  const officer = document.body.dataset.officer;
+  draftForms().filter((form) => officer || form.dataset.draft).forEach(keep); // a stranger's only where a page says so
   document.querySelector("form[data-forget-drafts]")?.addEventListener("submit", () => {
     const own = `${PREFIX}${document.body.dataset.officer ?? ""}:`;
     Object.keys(localStorage).filter((key) => key.startsWith(own)).forEach((key) => localStorage.removeItem(key));

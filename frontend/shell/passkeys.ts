@@ -1,5 +1,6 @@
 // Sign-in, enrolment and signing with a personal key (WebAuthn), for forms and buttons marked data-passkey.
 import { startAuthentication, startRegistration } from "@simplewebauthn/browser";
+import { notSent } from "./drafts";
 
 type Json = Record<string, unknown>;
 
@@ -56,6 +57,7 @@ export function passkeys(): void {
       const doing = element instanceof HTMLFormElement && element.dataset.passkey === "power" ? power(element, submitter) : run(element, submitter);
       doing
         .catch((error: Error) => {
+          notSent();
           const cancelled = error.name === "NotAllowedError" || error.name === "AbortError";
           if (note) {
             note.hidden = false;

@@ -67,3 +67,40 @@ def test_an_opening_that_is_too_long_or_refused_stays_in_its_form(browser: Brows
         expect(page.get_by_test_id("case-state")).to_contain_text("检查中")
         expect(page.get_by_test_id("line")).to_contain_text("已同步")
         assert typed(page) == TYPED
+
+
+
+
+def test_what_is_typed_at_the_desk_outlives_reload_an_old_page_and_an_ended_session(
+    browser: Browser, stack: Stack
+) -> None:
+    with new_context(browser) as context:
+        page = context.new_page()
+        sign_in(page, stack.url, "security2")
+        page.goto(f"{stack.url}/people/new")
+        for name, words in (("name", "申（演示）"), ("username", "shen")):
+            page.locator(f"#id_{name}").fill(words)
+        page.locator("#id_unit").select_option(label="同安区稽查一中队")
+        page.wait_for_function("() => Object.values({ ...localStorage }).some((one) => one.includes('shen'))")
+
+        page.reload()
+        expect(page.locator("#id_username")).to_have_value("shen")
+
+        page.evaluate("document.querySelector('main form [name=csrfmiddlewaretoken]').value = 'x'.repeat(64)")
+        page.locator("main form button.btn-primary").click()
+        expect(page.locator("h1")).to_have_text("页面已过期")
+        page.get_by_role("button", name="返回").click()
+        expect(page.locator("#id_username")).to_have_value("shen")
+        expect(page.locator("#id_name")).to_have_value("申（演示）")
+
+        context.clear_cookies(name="sessionid")
+        page.locator("main form button.btn-primary").click()
+        page.wait_for_url("**/sign-in**")
+        sign_in(page, stack.url, "security2")
+        page.goto(f"{stack.url}/people/new")
+        expect(page.locator("#id_username")).to_have_value("shen")
+
+        page.goto(f"{stack.url}/")
+        page.evaluate("document.querySelector('form[data-forget-drafts]').requestSubmit()")
+        page.wait_for_url("**/sign-in**")
+        assert not page.evaluate("Object.keys(localStorage).filter((one) => one.startsWith('draft:')).length")

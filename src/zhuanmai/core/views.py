@@ -112,7 +112,7 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's protection against forgery no longer matches (settings.CSRF_FAILURE_VIEW)."""
     problem = NotAllowed(
         "stale_form",
-        "页面停留过久或登录已变化，本次提交未生效；请返回并刷新页面后再提交，已录入的内容仍在本机。",
+        "页面停留过久或登录已变化，本次提交未生效；请点“返回”后再提交一次，填写的内容都在。",
         title="页面已过期",
     )
     if request.path.startswith("/api/"):

@@ -239,9 +239,10 @@ def _slots(entry: Kind, facts: Facts, signatures: Sequence[Signature]) -> dict[s
         }
         slots[f"{role}:{index}"] = slot
         if role in _PAGE_SIGNERS:
-            page = f"officer:{index}:page" if role == "officer" else "party:page"
-            if role != "witness" or page not in slots or slots[page]["words"] == "拒绝签名":
-                slots[page] = slot
+            slots[f"officer:{index}:page" if role == "officer" else f"{role}:page"] = slot
+    if signatures and entry.papers.presence(facts.to_json()).absent:
+        nobody = {"words": "不在场", "drawing": None, "day": None}
+        slots = {"party:0": nobody, "party:page": nobody} | slots
     return slots
 
 

@@ -253,7 +253,8 @@ def _narrative(rows: CaseRows, items: f.ItemsFacts) -> str | None:
     who = "、".join(f"{one.name}（{one.certificate_no}）" for one in officers)
     shop = rows.visit.shop_name or "经营场所"
     present_words = "当事人不在场" if rows.visit.party_present is False else "当事人在场"
-    found = f"现场查获涉案烟草专卖品：{items.summary}。" if items.lines else "现场未发现涉案烟草专卖品。"
+    goods = (items.summary or "").rstrip("。")
+    found = f"现场查获涉案烟草专卖品：{goods}。" if items.lines else "现场未发现涉案烟草专卖品。"
     return f"执法人员{who}出示执法证件，说明检查事由并告知权利义务后，对{shop}进行检查。{present_words}。{found}"
 
 
